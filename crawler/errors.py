@@ -1,0 +1,81 @@
+"""What can go wrong, and who hears of it.
+
+WhosdownError
+├── ContentError     a content file is wrong: stop before anything is written (exit 78)
+├── StorageError     the history cannot be read or written safely: stop (exit 74)
+├── Busy             another run holds the data folder (exit 75)
+├── SiteError        the site would be wrong: publish nothing (exit 65)
+└── Unreadable       one source said nothing we may trust: that source alone is unknown
+"""
+
+
+class WhosdownError(Exception):
+    """Base of every error that whosdown raises on purpose; its text is one plain sentence."""
+
+
+class ContentError(WhosdownError):
+    """A file in content/ is wrong. Names the file, the key and the line."""
+
+
+class StorageError(WhosdownError):
+    """The data folder is not what it should be; nothing was changed."""
+
+
+class Busy(WhosdownError):
+    """Another run holds the lock of the data folder."""
+
+
+class SiteError(WhosdownError):
+    """Two renderers claim one path, or a link leads nowhere; nothing was published."""
+
+
+class Unreadable(WhosdownError):
+    """A source could not be understood.
+
+    `reason` is a slug of the closed set `REASONS` and is published as it is; `detail` is for
+    people and may quote the source, so it is cleaned before it is shown.
+    """
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        if reason not in REASONS:
+            raise ValueError(f"unknown reason {reason!r}")
+        super().__init__(f"{reason}: {detail}" if detail else reason)
+        self.reason = reason
+        self.detail = detail
+
+
+REASONS = {
+    "blind": "our own network did not work, so nobody was asked",
+    "blocked_address": "the address is inside a private network",
+    "challenge": "the page asks for proof that we are a person",
+    "components_missing": "none of the components that we follow is on the page",
+    "dns": "the name does not resolve",
+    "empty": "the reply was empty",
+    "encoding": "the reply is not in an encoding that we accept",
+    "http_3xx": "the server sent an unexpected redirect code",
+    "http_401": "the server asks for a key",
+    "http_403": "the server refuses us",
+    "http_404": "the page does not exist",
+    "http_410": "the page is gone",
+    "http_4xx": "the server refused the request",
+    "http_5xx": "the status page itself fails",
+    "never_read": "not asked yet",
+    "no_source": "no readable source is known",
+    "no_state": "the source says nothing about how things are now",
+    "not_json": "the reply is not valid JSON",
+    "not_xml": "the reply is not valid XML",
+    "platform_down": "many pages of the same platform failed at once",
+    "protocol": "the server does not speak HTTP correctly",
+    "rate_limited": "the server asked us to wait",
+    "redirect": "the page moved to another address",
+    "refused": "the connection was refused",
+    "reset": "the connection broke",
+    "robots": "robots.txt asks programs not to read it",
+    "stale": "the last reading is too old",
+    "timeout": "no complete answer in time",
+    "tls": "the certificate or the encryption is not valid",
+    "too_large": "the reply is larger than we accept",
+    "unexpected_shape": "the reply has another shape than expected",
+    "xml_dtd": "the reply contains XML declarations that we refuse",
+}
+"""Every reason why a source may be unknown, with the sentence that people read."""

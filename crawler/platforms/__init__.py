@@ -1,0 +1,58 @@
+"""The kinds of status page, one module each, and the table of them.
+
+A platform is a module with three pure functions. To add one: a file here, a folder of recorded
+cases in tests/platforms/, and a line in PLATFORMS.
+"""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from crawler.catalogue import Source
+from crawler.errors import Unreadable
+from crawler.model import Reading
+from crawler.platforms import feed, incidentio, statuspage
+from crawler.wire import Reply, Request
+
+
+class Platform(Protocol):
+    """What each module in this folder offers."""
+
+    def requests(self, source: Source) -> Mapping[str, Request]:
+        """What to ask, by a short name of the platform's own choosing."""
+
+    def read(self, replies: Mapping[str, Reply]) -> Reading:
+        """What the replies say. Raises Unreadable rather than guess."""
+
+    def recognises(self, reply: Reply) -> bool:
+        """Whether the reply has this platform's shape."""
+
+
+PLATFORMS: Mapping[str, Platform] = {
+    "statuspage": statuspage,
+    "incidentio": incidentio,
+    "feed": feed,
+}
+"""Every platform by the name that content files use; shapes are tried in this order."""
+
+
+def read(platform: str, replies: Mapping[str, Reply]) -> Reading:
+    """Read replies by one platform; anything that its parser did not expect is Unreadable.
+
+    This is the one border between foreign shapes and our code: a changed page costs its own
+    source only. Raises Unreadable.
+    """
+    try:
+        return PLATFORMS[platform].read(replies)
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError, OverflowError) as error:
+        raise Unreadable("unexpected_shape", f"{type(error).__name__}: {error}") from error
+
+
+def recognise(reply: Reply) -> str | None:
+    """The name of the platform whose shape a reply has, None when no platform knows it."""
+    for name, platform in PLATFORMS.items():
+        try:
+            if platform.recognises(reply):
+                return name
+        except Unreadable:
+            continue
+    return None

@@ -1,0 +1,222 @@
+"""RSS and Atom as a source: a list of incidents, whose newest label says whether each is over.
+
+A feed tells history, so a document in which no item carries a state label, or without any item,
+says nothing about now. Known shapes: Statuspage's history feeds (no year in the times of the
+updates, `published` is the last update), incident.io's (only the newest update, with the
+affected components), and xAI's (`Status:`, `Severity:`, dated updates, component in the title).
+"""
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from lxml import etree
+
+from crawler import text, times
+from crawler.catalogue import Source
+from crawler.errors import Unreadable
+from crawler.model import Incident, Level, Maintenance, Reading, Update
+from crawler.wire import Reply, Request
+
+CLOSED = frozenset({"resolved", "completed", "postmortem"})
+WORK = frozenset({"scheduled", "in_progress", "verifying", "completed"})
+SEVERITIES = {
+    "available": Level.NONE,
+    "operational": Level.NONE,
+    "none": Level.NONE,
+    "informational": Level.NONE,
+    "minor": Level.MINOR,
+    "degraded": Level.MINOR,
+    "degraded_performance": Level.MINOR,
+    "unavailable": Level.MAJOR,
+    "major": Level.MAJOR,
+    "partial_outage": Level.MAJOR,
+    "critical": Level.CRITICAL,
+    "outage": Level.CRITICAL,
+    "major_outage": Level.CRITICAL,
+    "full_outage": Level.CRITICAL,
+}
+_LABEL = re.compile(
+    r"(?:Status:\s*)?(Investigating|Identified|Monitoring|Mitigated|Update|Resolved|Completed|"
+    r"Postmortem|Scheduled|In progress|Verifying)(?:\s*(?:-|–|—|:)\s*(.*)|$)",
+    re.I,
+)
+_FIELD = re.compile(r"(Status|Severity|Resolved|Started):\s*(.+)", re.I)
+_TITLE_STATE = re.compile(r"\[?(Resolved|Completed|Investigating|Monitoring|Identified)(?:\]|:)", re.I)
+_SHORT_DATE = re.compile(r"[A-Z][a-z]{2} \d{1,2}, \d\d:\d\d [A-Z]{2,5}")
+_COMPONENT = re.compile(r"(.{1,100}) \((?:[A-Z][a-z]+)(?: [a-z]+)?\)")
+_MAX_ITEMS, _MAX_ATTRIBUTES = 500, 64
+
+
+def requests(source: Source) -> Mapping[str, Request]:
+    """The feed itself."""
+    accept = "application/atom+xml, application/rss+xml, application/xml;q=0.9, text/xml;q=0.8"
+    return {"feed": Request(source.feed or source.url, accept=accept)}
+
+
+def recognises(reply: Reply) -> bool:
+    """XML whose root is an RSS, RDF or Atom feed."""
+    return _local(reply.xml()) in ("rss", "feed", "RDF")
+
+
+def read(replies: Mapping[str, Reply]) -> Reading:
+    """Every item as an incident or a maintenance; `current` is false where no item has a label."""
+    roots = [reply.xml() for reply in replies.values()]
+    incidents: dict[str, Incident] = {}
+    maintenances: dict[str, Maintenance] = {}
+    notes: set[str] = set()
+    labelled = False
+    for root in roots:
+        for item in _items(root, notes):
+            one = _incident(item)
+            labelled = labelled or bool(one.phase)
+            if one.phase in WORK or any(update.phase in WORK for update in one.updates):
+                maintenances.setdefault(one.id, _maintenance(one))
+                continue
+            twin = incidents.get(one.id)
+            if twin is None or (one.ended_at or 0) > (twin.ended_at or 0):
+                incidents[one.id] = one
+    return Reading(
+        incidents=tuple(incidents.values()),
+        maintenances=tuple(maintenances.values()),
+        current=labelled,
+        history=True,
+        said_at=max(filter(None, map(_said_at, roots)), default=None),
+        notes=tuple(sorted(notes)),
+    )
+
+
+def _items(root: etree._Element, notes: set[str]) -> list[etree._Element]:
+    if _local(root) not in ("rss", "feed", "RDF"):
+        raise Unreadable("unexpected_shape", f"the root is <{_local(root)}>")
+    items = []
+    for element in root.iter(etree.Element):
+        if len(element.attrib) > _MAX_ATTRIBUTES:
+            raise Unreadable("too_large", f"{len(element.attrib)} attributes on one element")
+        if _local(element) in ("item", "entry"):
+            items.append(element)
+    if len(items) > _MAX_ITEMS:
+        notes.add("items_cut")
+    return items[:_MAX_ITEMS]
+
+
+def _local(element: etree._Element) -> str:
+    tag = element.tag
+    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+
+
+def _said_at(root: etree._Element) -> int | None:
+    for element in root.iter(etree.Element):
+        if _local(element) in ("item", "entry"):
+            return None
+        if _local(element) in ("updated", "lastBuildDate"):
+            return times.parse(element.text)
+    return None
+
+
+def _fields(item: etree._Element) -> dict[str, str]:
+    """The first text of each child by its name, markup inside flattened, links by their href."""
+    found: dict[str, str] = {}
+    for child in item.iterchildren(etree.Element):
+        name = _local(child)
+        value = "".join(str(part) for part in child.itertext(with_tail=False))
+        if name == "link":
+            value = child.get("href") or value
+        if value.strip() and name not in found:
+            found[name] = value
+    return found
+
+
+def _incident(item: etree._Element) -> Incident:
+    fields = _fields(item)
+    title = text.plain(fields.get("title")) or "Untitled incident"
+    posted = times.parse(fields.get("pubDate")) or times.parse(fields.get("published"))
+    changed = times.parse(fields.get("updated")) or times.parse(fields.get("date")) or posted
+    body = fields.get("content") or fields.get("encoded") or fields.get("description")
+    lines = text.plain(body or fields.get("summary"), text.BODY).split("\n")
+    stated = dict(_stated(lines))
+    updates = tuple(_updates(lines, changed))
+    phase = _word(stated.get("status", "")) or next((u.phase for u in updates), "")
+    if not phase and (match := _TITLE_STATE.search(title)):
+        phase = _word(match[1])
+    ended = times.parse(stated.get("resolved")) or next((u.at for u in updates), None) or changed
+    known = [update.at for update in updates if update.at is not None]
+    start = times.parse(stated.get("started"))
+    if start is None and updates and len(known) == len(updates):
+        start = min(known)
+    key = fields.get("id") or fields.get("guid") or f"{title} {posted}"
+    return Incident(
+        id=_identifier(key),
+        title=title,
+        open=phase not in CLOSED,
+        impact=SEVERITIES.get(_word(stated.get("severity", ""))),
+        phase=phase,
+        started_at=start if updates else posted,
+        created_at=start,
+        ended_at=ended if phase in CLOSED else None,
+        url=text.https_url(fields.get("link", "").strip()),
+        components=tuple(sorted(_components(title, lines))),
+        updates=updates,
+    )
+
+
+def _stated(lines: list[str]) -> Iterator[tuple[str, str]]:
+    """`Status: X`, `Severity: X`, `Resolved: date`; of two, the first, which is the newest."""
+    for line in reversed(lines):
+        if match := _FIELD.fullmatch(line):
+            yield match[1].lower(), match[2]
+
+
+def _updates(lines: list[str], changed: int | None) -> Iterator[Update]:
+    """The messages in a body, newest first: each begins at a line with a state label."""
+    at: int | None = None
+    label, words, first = "", list[str](), True
+    moment: int | None = None
+    for line in [*lines, "Update"]:
+        match = None if _FIELD.fullmatch(line) and not line.lower().startswith("status") else _LABEL.fullmatch(line)
+        if match is None:
+            if date := times.parse(line):
+                at = date
+            elif label and not _SHORT_DATE.fullmatch(line) and line != "Updates:":
+                words.append(line)
+            continue
+        if label and (said := "\n".join(words).strip()):
+            moment = moment or (changed if first else None)
+            key = hashlib.sha256(f"{label} {said}".encode()).hexdigest()[:16]
+            yield Update(key, moment, label, said)
+            first = False
+        label, words, moment, at = _word(match[1]), [match[2] or ""], at, None
+
+
+def _word(raw: str) -> str:
+    return text.words(raw).replace("-", "_")
+
+
+def _identifier(raw: str) -> str:
+    clean = text.plain(raw.strip())
+    return clean if len(clean) <= 80 else hashlib.sha256(clean.encode()).hexdigest()[:32]
+
+
+def _components(title: str, lines: list[str]) -> Iterator[str]:
+    if match := re.match(r"\[([^\[\]]{1,100})\]", title):
+        yield match[1]
+        yield match[1].split(" (")[0]
+    listing = False
+    for line in lines:
+        listing = listing or line == "Affected components"
+        if listing and (match := _COMPONENT.fullmatch(line)):
+            yield match[1]
+
+
+def _maintenance(one: Incident) -> Maintenance:
+    phases = {"scheduled": "scheduled", "in_progress": "in_progress", "verifying": "in_progress"}
+    phase = phases.get(one.phase, "completed" if not one.open else "in_progress")
+    return Maintenance(
+        id=one.id,
+        title=one.title,
+        phase=phase,
+        url=one.url,
+        components=one.components,
+        updates=tuple(replace(update) for update in one.updates),
+    )

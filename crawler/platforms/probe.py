@@ -1,0 +1,24 @@
+"""Our own look at an API: one GET without a key, whose healthy status codes are written down.
+
+401 is a healthy answer where 401 is expected. A refusal that we did not expect (403, 429, a
+challenge) says nothing about the service: it is inconclusive, neither good nor bad news.
+"""
+
+from crawler.catalogue import Probe
+from crawler.wire import Reply, Request
+
+_BROKEN = frozenset({"timeout", "dns", "tls", "refused", "reset", "protocol", "http_5xx"})
+
+
+def request(probe: Probe) -> Request:
+    """The one GET of a probe; its redirects are not followed."""
+    return Request(probe.url, accept="*/*")
+
+
+def outcome(probe: Probe, reply: Reply) -> str:
+    """`ok` for an expected code; `fail` for no answer or a 5xx; else `inconclusive`."""
+    if reply.status is not None and reply.status in probe.expect:
+        return "ok"
+    if reply.reason in _BROKEN or (reply.status is not None and reply.status >= 500):
+        return "fail"
+    return "inconclusive"

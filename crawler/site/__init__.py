@@ -1,0 +1,1 @@
+"""Board in, files out: everything that people and programs read."""

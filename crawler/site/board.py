@@ -1,0 +1,101 @@
+"""Everything that the site says, gathered once; all that a template or a feed may see."""
+
+from dataclasses import dataclass, field
+
+from crawler.catalogue import Category, Service, Site
+from crawler.model import Component, Level, Maintenance, Record, Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """An incident with its place on the site. `path` has no leading slash and ends in one."""
+
+    record: Record
+    services: tuple[Service, ...]
+    provider_name: str
+    path: str
+    duration: int | None
+    edits: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One service: its verdict and the evidence around it. Lists are newest first."""
+
+    service: Service
+    provider: str
+    page_url: str | None
+    verdict: Verdict
+    components: tuple[Component, ...] = ()
+    open: tuple[Story, ...] = ()
+    recent: tuple[Story, ...] = ()
+    maintenances: tuple[Maintenance, ...] = ()
+    latency_ms: int | None = None
+    checked_at: int | None = None
+    incidents_30d: int = 0
+
+    @property
+    def path(self) -> str:
+        """`service/<id>/`, without a leading slash."""
+        return f"service/{self.service.id}/"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceRow:
+    """One source as the crawler sees it. `reason` is None while it is readable."""
+
+    id: str
+    platform: str
+    url: str
+    services: tuple[str, ...]
+    read_at: int | None
+    level: Level | None
+    reason: str | None = None
+    failing_since: int | None = None
+    answered_by: str = ""
+    latency_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cadence:
+    """How often the crawler really ran in the last 7 days; gaps in seconds, None below 2 runs."""
+
+    runs: int
+    median: int | None = None
+    p90: int | None = None
+    longest: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Board:
+    """What the site says at the moment `at` (seconds UTC).
+
+    `ran_at` is the last run that was not blind, `last_run` the last run at all; None before the
+    first. `validity` is how long a reading holds, in seconds.
+    """
+
+    at: int
+    site: Site
+    version: str
+    rows: tuple[Row, ...]
+    stories: tuple[Story, ...]
+    sources: tuple[SourceRow, ...]
+    cadence: Cadence
+    validity: int
+    ran_at: int | None = None
+    last_run: int | None = None
+    blind: bool = False
+    simulated: bool = False
+    by_category: tuple[tuple[Category, tuple[Row, ...]], ...] = field(default=())
+
+    @property
+    def open(self) -> tuple[Story, ...]:
+        """Incidents that are open now, newest first."""
+        return tuple(story for story in self.stories if story.record.incident.open)
+
+    @property
+    def troubled(self) -> tuple[Row, ...]:
+        """Services that are not well, the worst first."""
+        order = (Level.CRITICAL, Level.MAJOR, Level.MINOR)
+        found = [row for row in self.rows if row.verdict.level.trouble]
+        return tuple(sorted(found, key=lambda row: order.index(row.verdict.level)))

@@ -1,0 +1,182 @@
+"""Foreign text made plain, printable and bounded; foreign links made safe or dropped."""
+
+import re
+import unicodedata
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from lxml import etree
+
+TITLE = 300
+BODY = 20_000
+_TAGS = frozenset(
+    "a abbr address article aside audio b base basefont bdi bdo big blink blockquote body br button"
+    " canvas caption center cite code col colgroup data datalist dd del details dfn dialog dir div"
+    " dl dt em embed fieldset figcaption figure font footer form frame frameset h1 h2 h3 h4 h5 h6"
+    " head header hr html i iframe img input ins isindex kbd keygen label legend li link listing"
+    " main map mark marquee math menu meta meter nav nobr noembed noframes noscript object ol"
+    " optgroup option output p param picture plaintext pre progress q rp rt ruby s samp script"
+    " search section select slot small source span strike strong style sub summary sup svg table"
+    " tbody td template textarea tfoot th thead time title tr track tt u ul var video wbr xmp".split()
+)
+_BREAKS = frozenset(
+    "address article aside blockquote br dd div dl dt fieldset figcaption figure footer form h1 h2"
+    " h3 h4 h5 h6 header hr li main nav ol p pre section table tr ul".split()
+)
+_SILENT = frozenset("script style template iframe noembed noframes object svg math head".split())
+_MARKUP = re.compile(r"<[a-zA-Z!/?]|&(?:#\d|#[xX][0-9a-fA-F]|[a-zA-Z])")
+_AMPERSANDS = re.compile(r"&(?:amp;|#38;|#x26;)+", re.I)
+# C0, DEL, C1, soft hyphen, bidi and zero-width controls (ZWNJ and ZWJ join letters in real
+# scripts and stay), interlinear marks, byte order mark, tags, variation fillers, non-characters.
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u202a-\u202e"
+    "\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\uffff\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+    + "".join(f"{chr(p * 0x10000 + 0xFFFE)}{chr(p * 0x10000 + 0xFFFF)}" for p in range(1, 17))
+    + "\ufdd0-\ufdef]"
+)
+_LINES = re.compile("\r\n?|[\u2028\u2029\x85\x0b\x0c]")
+_EDGE_JOINERS = re.compile("(?:^|(?<=\\s))[\u200c\u200d]+|[\u200c\u200d]+(?:$|(?=\\s))")
+
+
+def plain(raw: object, limit: int = TITLE) -> str:
+    """What a stranger wrote, as plain text of at most `limit` characters.
+
+    Markup is dropped (an unknown tag such as `<model>` stays as text), controls and invisible
+    characters go, white space is folded; line breaks stay where `limit` is larger than a title.
+    Doing it twice changes nothing. Anything but a string gives "".
+    """
+    if not isinstance(raw, str):
+        return ""
+    lines = limit > TITLE
+    text = _folded(raw[: 8 * limit], keep_lines=lines)
+    for _ in range(6):
+        if not _MARKUP.search(text):
+            break
+        before = text
+        text = _folded(_without_markup(_AMPERSANDS.sub("&", text)), keep_lines=lines)
+        if text == before:
+            break
+    else:
+        # Six layers of escaping is an attack, not a message; without these nothing is markup.
+        text = _folded(re.sub("[<&]", "", text), keep_lines=lines)
+    return _bounded(text, limit)
+
+
+def _readable(text: str) -> str:
+    text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    text = unicodedata.normalize("NFC", _LINES.sub("\n", text))
+    text = _INVISIBLE.sub("", text)
+    if not text.isascii():
+        text = _EDGE_JOINERS.sub("", _few_marks(text))
+    return unicodedata.normalize("NFC", text)
+
+
+def _few_marks(text: str) -> str:
+    """At most four combining marks in a row: more only overprint the neighbours."""
+    kept, run = [], 0
+    for char in text:
+        run = run + 1 if unicodedata.combining(char) else 0
+        if run <= 4:
+            kept.append(char)
+    return "".join(kept)
+
+
+class _Words:
+    """Collects the text of an HTML fragment; the parser calls it as it goes."""
+
+    def __init__(self) -> None:
+        self.parts: list[str] = []
+        self.silent = 0
+
+    def start(self, tag: object, attrs: object) -> None:
+        if not isinstance(tag, str):
+            return
+        if tag in _SILENT:
+            self.silent += 1
+        elif tag in _BREAKS:
+            self.parts.append("\n")
+        elif tag not in _TAGS and re.fullmatch(r"[a-z][a-z0-9_.-]{0,30}", tag):
+            self.parts.append(f"<{tag}>")
+
+    def end(self, tag: object) -> None:
+        if tag in _SILENT:
+            self.silent = max(0, self.silent - 1)
+        elif tag in _BREAKS and tag != "br":
+            self.parts.append("\n")
+
+    def data(self, data: str) -> None:
+        if not self.silent:
+            self.parts.append(data)
+
+    def comment(self, text: str) -> None:
+        """Comments are not words."""
+
+    def pi(self, target: str, data: str | None = None) -> None:
+        """Processing instructions are not words."""
+
+    def close(self) -> str:
+        return "".join(self.parts)
+
+
+def _without_markup(text: str) -> str:
+    parser = etree.HTMLParser(
+        target=_Words(), recover=True, no_network=True, huge_tree=True, encoding="utf-8"
+    )
+    # The opening <p> keeps libxml2 from swallowing leading white space and stray end tags.
+    parser.feed(b"<p>" + text.encode())
+    return str(parser.close())
+
+
+def _folded(text: str, *, keep_lines: bool) -> str:
+    text = _readable(text)
+    if not keep_lines:
+        return " ".join(text.split())
+    lines = (" ".join(line.split()) for line in text.split("\n"))
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
+def _bounded(text: str, limit: int) -> str:
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
+def line(raw: object, limit: int = 200) -> str:
+    """Foreign text for a log or a terminal: one printable line in which no program sees a command.
+
+    GitHub's runner obeys `##[` anywhere and `::` at the start of a line.
+    """
+    text = plain(str(raw), limit).replace("##[", "## [")
+    return " " + text if text.startswith("::") else text
+
+
+def https_url(raw: object) -> str | None:
+    """A link that may stand on our pages: http(s), a public-looking host, nothing hidden; or None."""
+    if not isinstance(raw, str) or len(raw) > 2048 or not raw.isprintable():
+        return None
+    if re.search(r"[\s\"'<>\\^`{|}]", raw):
+        return None
+    try:
+        parts = urlsplit(raw)
+        host = (parts.hostname or "").encode("idna").decode("ascii")
+        port = parts.port
+    except (ValueError, UnicodeError):
+        return None
+    if parts.scheme not in ("http", "https") or "@" in parts.netloc or not _is_name(host):
+        return None
+    path = parts.path.encode("ascii", "ignore").decode() if parts.path.isascii() else None
+    if path is None or not parts.query.isascii() or not parts.fragment.isascii():
+        return None
+    netloc = host if port is None else f"{host}:{port}"
+    return parts._replace(netloc=netloc).geturl()
+
+
+def _is_name(host: str) -> bool:
+    try:
+        ip_address(host)
+        return False
+    except ValueError:
+        return bool(re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.[a-z][a-z0-9-]+", host))
+
+
+def words(raw: str) -> str:
+    """A number or name as a word for an identifier: lower case letters, digits and hyphens."""
+    return re.sub(r"[^a-z0-9]+", "-", raw.lower()).strip("-")

@@ -1,0 +1,85 @@
+"""Foreign times in, seconds since 1970 UTC out; one printed form."""
+
+import re
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+DAY = 86_400
+_OLDEST = 946_684_800  # 2000-01-01: no status page is older, so anything before is a mistake
+_NEWEST = 4_102_444_800  # 2100-01-01
+_ISO = re.compile(
+    r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(?::(\d\d)(?:\.\d+)?)?\s?(Z|UTC|[+-]\d\d:?\d\d)?", re.I
+)
+
+
+def parse(raw: object, *, naive_is_utc: bool = False) -> int | None:
+    """Read an ISO 8601 or RFC 5322 time; None when it is not one, or not a plausible one.
+
+    Numbers are refused: a bare epoch may mean seconds or milliseconds. A time without a zone is
+    refused too, unless the caller knows that the source means UTC.
+    """
+    if not isinstance(raw, str) or len(raw) > 64:
+        return None
+    raw = raw.strip()
+    match = _ISO.fullmatch(raw)
+    moment = _iso(match, naive_is_utc) if match else _rfc(raw)
+    if moment is None or not _OLDEST <= moment < _NEWEST:
+        return None
+    return moment
+
+
+def _iso(match: re.Match[str], naive_is_utc: bool) -> int | None:
+    day, clock, second, zone = match.groups()
+    if zone is None and not naive_is_utc:
+        return None
+    if zone is None or zone.upper() in ("Z", "UTC"):
+        zone = "+00:00"
+    # A leap second has no place in Unix time; the second before it is the nearest true one.
+    second = "59" if second == "60" else second or "00"
+    try:
+        return int(datetime.fromisoformat(f"{day}T{clock}:{second}{zone}").timestamp())
+    except (ValueError, OverflowError):
+        return None
+
+
+def _rfc(raw: str) -> int | None:
+    # RFC 5322 lets "-0000" stand for UTC of unknown origin, which the library returns as naive.
+    # Letters other than GMT, UT, UTC and Z also come back naive, and those we do not guess.
+    if not re.search(r"(?:[+-]\d{4}|\bGMT|\bUT|\bUTC|\bZ)\s*(?:\(.*\))?$", raw):
+        return None
+    try:
+        moment = parsedate_to_datetime(raw)
+        return int(moment.replace(tzinfo=moment.tzinfo or UTC).timestamp())
+    except (ValueError, TypeError, OverflowError, IndexError):
+        return None
+
+
+def iso(moment: int) -> str:
+    """`2026-11-22T10:41:00Z`, the one form in which whosdown prints a time for machines."""
+    return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def day(moment: int) -> str:
+    """The UTC calendar day, `2026-11-22`."""
+    return iso(moment)[:10]
+
+
+def human(moment: int) -> str:
+    """The form for people, always with its zone: `22 Nov 2026, 10:41 UTC`."""
+    at = datetime.fromtimestamp(moment, UTC)
+    return f"{at.day} {at:%b %Y, %H:%M} UTC"
+
+
+def span(seconds: int) -> str:
+    """A duration for people in at most two units: `45 s`, `12 min`, `3 h 5 min`, `2 d 4 h`."""
+    seconds = max(0, seconds)
+    if seconds < 60:
+        return f"{seconds} s"
+    minutes = seconds // 60
+    if minutes < 60:
+        return f"{minutes} min"
+    hours, minutes = divmod(minutes, 60)
+    if hours < 24:
+        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+    days, hours = divmod(hours, 24)
+    return f"{days} d {hours} h" if hours else f"{days} d"
