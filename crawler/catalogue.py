@@ -187,7 +187,9 @@ def _allowed(kind: type, key: str) -> list[str]:
         fields = {field.name: field.type for field in msgspec.structs.fields(kind)}
         inner: Any = fields.get(part, kind)
         options = [inner, *getattr(inner, "__args__", ())]
-        kind = next((o for o in options if isinstance(o, type) and issubclass(o, msgspec.Struct)), kind)
+        kind = next(
+            (o for o in options if isinstance(o, type) and issubclass(o, msgspec.Struct)), kind
+        )
     return [field.name for field in msgspec.structs.fields(kind)]
 
 
@@ -196,7 +198,9 @@ def _line(raw: str, key: str, last: str) -> int:
     lines = raw.split("\n")
     start = 0
     for table, number in re.findall(r"([a-z_]+)\[(\d+)\]", key):
-        heads = [n for n, line in enumerate(lines) if re.match(rf"\s*\[\[[a-z_.]*{table}\]\]", line)]
+        heads = [
+            n for n, line in enumerate(lines) if re.match(rf"\s*\[\[[a-z_.]*{table}\]\]", line)
+        ]
         heads = [n for n in heads if n >= start]
         start = heads[int(number)] if int(number) < len(heads) else start
     for number, line in enumerate(lines[start:], start + 1):
@@ -228,7 +232,9 @@ def _check_site(path: Path, site: Site) -> None:
             raise _wrong(path, "allow_private", f"{one!r} is not a network") from None
     for number, category in enumerate(site.category):
         if not SLUG.fullmatch(category.id):
-            raise _wrong(path, f"category[{number}].id", f"{category.id!r} is not a slug (a-z, 0-9, -)")
+            raise _wrong(
+                path, f"category[{number}].id", f"{category.id!r} is not a slug (a-z, 0-9, -)"
+            )
 
 
 def _check_provider(path: Path, file: ProviderFile, site: Site, platforms: set[str]) -> None:
@@ -263,7 +269,9 @@ def _check_service(path: Path, key: str, service: Service, categories: set[str])
     for one, error in enumerate(service.errors):
         place = f"{key}.errors[{one}]"
         if error.fault not in FAULTS:
-            raise _wrong(path, f"{place}.fault", f"{error.fault!r} is not one of {', '.join(FAULTS)}")
+            raise _wrong(
+                path, f"{place}.fault", f"{error.fault!r} is not one of {', '.join(FAULTS)}"
+            )
         if error.wait not in ("yes", "no"):
             raise _wrong(path, f"{place}.wait", f"{error.wait!r} is not one of yes, no")
         _check_https(path, f"{place}.source", error.source)
@@ -279,7 +287,9 @@ def _check_together(pairs: list[tuple[Path, ProviderFile]]) -> None:
     pages: dict[str, str] = {}
     for path, file in pairs:
         if file.page and (other := pages.setdefault(file.page.url, path.name)) != path.name:
-            raise _wrong(path, "page.url", f"{other} reads this page too; put the services in one file")
+            raise _wrong(
+                path, "page.url", f"{other} reads this page too; put the services in one file"
+            )
         for number, service in enumerate(file.service):
             for key, name in [("id", service.id), *(("aliases", a) for a in service.aliases)]:
                 if name.lower() in names:

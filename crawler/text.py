@@ -104,14 +104,14 @@ class _Words:
         elif tag in _BREAKS and tag != "br":
             self.parts.append("\n")
 
-    def data(self, data: str) -> None:
+    def data(self, data: str | bytes) -> None:
         if not self.silent:
-            self.parts.append(data)
+            self.parts.append(str(data))
 
-    def comment(self, text: str) -> None:
+    def comment(self, text: str | bytes) -> None:
         """Comments are not words."""
 
-    def pi(self, target: str, data: str | None = None) -> None:
+    def pi(self, target: str | bytes, data: str | bytes | None = None) -> None:
         """Processing instructions are not words."""
 
     def close(self) -> str:
@@ -149,7 +149,7 @@ def line(raw: object, limit: int = 200) -> str:
 
 
 def https_url(raw: object) -> str | None:
-    """A link that may stand on our pages: http(s), a public-looking host, nothing hidden; or None."""
+    """A link that may stand on our pages: http(s), a named host, nothing hidden; else None."""
     if not isinstance(raw, str) or len(raw) > 2048 or not raw.isprintable():
         return None
     if re.search(r"[\s\"'<>\\^`{|}]", raw):

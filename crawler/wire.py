@@ -10,6 +10,7 @@ from lxml import etree
 from crawler.errors import Unreadable
 
 T = TypeVar("T")
+MAX_BODY = 5 * 1024 * 1024
 _MAX_DEPTH = 64
 _CHALLENGES = ("just a moment", "checking your browser", "challenge-platform", "cf-chl", "cf_chl")
 
@@ -74,7 +75,11 @@ class Reply:
         if b"<!DOCTYPE" in self.body or b"<!ENTITY" in self.body or _wide_doctype(self.body):
             raise Unreadable("xml_dtd")
         parser = etree.XMLParser(
-            resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_pis=True
+            resolve_entities=False,
+            no_network=True,
+            load_dtd=False,
+            huge_tree=False,
+            remove_pis=True,
         )
         try:
             root = etree.fromstring(self.body, parser)

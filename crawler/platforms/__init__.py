@@ -56,3 +56,15 @@ def recognise(reply: Reply) -> str | None:
         except Unreadable:
             continue
     return None
+
+
+def stranger(reply: Reply) -> tuple[str, str]:
+    """Why no platform recognises a reply: the reason of its JSON or XML, else its shape."""
+    try:
+        if reply.body.lstrip()[:1] == b"<" and not reply.body.lstrip()[:5].lower() == b"<html":
+            reply.xml()
+        else:
+            reply.json(object)
+    except Unreadable as error:
+        return error.reason, error.detail
+    return "unexpected_shape", "no platform has this shape"

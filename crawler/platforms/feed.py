@@ -43,7 +43,9 @@ _LABEL = re.compile(
     re.I,
 )
 _FIELD = re.compile(r"(Status|Severity|Resolved|Started):\s*(.+)", re.I)
-_TITLE_STATE = re.compile(r"\[?(Resolved|Completed|Investigating|Monitoring|Identified)(?:\]|:)", re.I)
+_TITLE_STATE = re.compile(
+    r"\[?(Resolved|Completed|Investigating|Monitoring|Identified)(?:\]|:)", re.I
+)
 _SHORT_DATE = re.compile(r"[A-Z][a-z]{2} \d{1,2}, \d\d:\d\d [A-Z]{2,5}")
 _COMPONENT = re.compile(r"(.{1,100}) \((?:[A-Z][a-z]+)(?: [a-z]+)?\)")
 _MAX_ITEMS, _MAX_ATTRIBUTES = 500, 64
@@ -174,7 +176,11 @@ def _updates(lines: list[str], changed: int | None) -> Iterator[Update]:
     label, words, first = "", list[str](), True
     moment: int | None = None
     for line in [*lines, "Update"]:
-        match = None if _FIELD.fullmatch(line) and not line.lower().startswith("status") else _LABEL.fullmatch(line)
+        match = (
+            None
+            if _FIELD.fullmatch(line) and not line.lower().startswith("status")
+            else _LABEL.fullmatch(line)
+        )
         if match is None:
             if date := times.parse(line):
                 at = date

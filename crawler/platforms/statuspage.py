@@ -149,7 +149,11 @@ def components_of(rows: object) -> tuple[Component, ...]:
 
 def _level(row: dict[str, Any]) -> Level:
     status = row.get("status")
-    return WORDS.get(status.strip().lower(), Level.UNKNOWN) if isinstance(status, str) else Level.UNKNOWN
+    return (
+        WORDS.get(status.strip().lower(), Level.UNKNOWN)
+        if isinstance(status, str)
+        else Level.UNKNOWN
+    )
 
 
 def identifier(raw: object) -> str:

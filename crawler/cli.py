@@ -1,0 +1,299 @@
+"""The command `whosdown`: the only file that reads the clock and the environment."""
+
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from crawler import __version__, times
+from crawler.errors import (
+    Busy,
+    ContentError,
+    SiteError,
+    StorageError,
+    Unreadable,
+    WhosdownError,
+)
+
+if TYPE_CHECKING:
+    from crawler.catalogue import Catalogue
+    from crawler.lines import RunLine
+    from crawler.store import Store
+
+_ROOT = Path(__file__).resolve().parent.parent
+_EXITS = {ContentError: 78, StorageError: 74, Busy: 75, SiteError: 65, Unreadable: 65}
+_CHECK = {"none": 0, "minor": 1, "major": 1, "maintenance": 1, "critical": 2, "unknown": 3}
+
+
+class _Group(click.Group):
+    """Turns our own errors into one sentence and an exit code; usage errors leave with 64."""
+
+    def main(self, *args: Any, **extra: Any) -> Any:
+        try:
+            return super().main(*args, **{**extra, "standalone_mode": False})
+        except click.exceptions.Exit as error:
+            sys.exit(error.exit_code)
+        except click.Abort:
+            sys.exit(130)
+        except click.ClickException as error:
+            error.show()
+            sys.exit(64)
+        except WhosdownError as error:
+            click.echo(f"whosdown: {_line(str(error))}", err=True)
+            sys.exit(_EXITS.get(type(error), 70))
+        except OSError as error:
+            click.echo(f"whosdown: {_line(str(error))}", err=True)
+            sys.exit(74)
+
+
+def _line(words: str) -> str:
+    from crawler import text
+
+    return text.line(words, 600)
+
+
+def _moment(_: click.Context, __: click.Parameter, raw: str | None) -> int:
+    raw = raw or os.environ.get("SOURCE_DATE_EPOCH")
+    if raw is None:
+        return int(time.time())
+    moment = int(raw) if raw.isascii() and raw.isdigit() else times.parse(raw, naive_is_utc=True)
+    if moment is None:
+        raise click.BadParameter(f"{raw!r} is not a time; write 2026-11-22T10:41:00Z")
+    return moment
+
+
+def _folder(name: str, default: str, words: str) -> Callable[[Any], Any]:
+    kind = click.Path(path_type=Path, file_okay=False)
+    return click.option(f"--{name}", type=kind, default=default, show_default=True, help=words)
+
+
+_content = _folder("content", "content", "What to watch: site.toml, providers/, articles/.")
+_data = _folder("data", "data", "The history: journal/ and status.db.")
+_out = _folder("out", "_site", "Where the site goes.")
+_now = click.option(
+    "--now", callback=_moment, metavar="TIME", help="Pretend that it is this time (UTC)."
+)
+_init = click.option("--init", is_flag=True, help="Start a new history where none can be read.")
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="whosdown")
+def main() -> None:
+    """Is it me, is it them, or is it their upstream?"""
+
+
+@main.command()
+@_content
+@_data
+@_out
+@_now
+@_init
+@click.option("--passes", type=click.IntRange(1, 100), default=1, help="Ask so many times.")
+@click.option("--every", default="5m", metavar="TIME", help="Wait so long between: 90s, 5m, 1h.")
+def run(
+    content: Path, data: Path, out: Path, now: int, init: bool, passes: int, every: str
+) -> None:
+    """Crawl, then build. With --passes, build at the first change or at the end."""
+    pause = _seconds(every)
+    catalogue = _catalogue(content)
+    with _opened(data, init=init) as store:
+        started = time.monotonic()
+        for number in range(passes):
+            moment = now + int(time.monotonic() - started)
+            line = _crawl(catalogue, store, moment)
+            if line.news or number == passes - 1:
+                break
+            time.sleep(max(0.0, started + pause * (number + 1) - time.monotonic()))
+        _build(catalogue, store, content, out, now + int(time.monotonic() - started))
+
+
+@main.command()
+@_content
+@_data
+@_now
+@_init
+def crawl(content: Path, data: Path, now: int, init: bool) -> None:
+    """Ask every source once and remember what they say."""
+    catalogue = _catalogue(content)
+    with _opened(data, init=init) as store:
+        _crawl(catalogue, store, now)
+
+
+@main.command()
+@_content
+@_data
+@_out
+@_now
+def build(content: Path, data: Path, out: Path, now: int) -> None:
+    """Write the site from what is remembered."""
+    catalogue = _catalogue(content)
+    with _opened(data, init=False) as store:
+        _build(catalogue, store, content, out, now)
+
+
+@main.command()
+@_content
+@_out
+@_now
+def demo(content: Path, out: Path, now: int) -> None:
+    """Build a site from 90 simulated days; every page says so."""
+    import tempfile
+
+    from crawler import simulate
+
+    catalogue = _catalogue(content)
+    with tempfile.TemporaryDirectory() as folder, _opened(Path(folder), init=True) as store:
+        store.record_all(simulate.history(catalogue, now))
+        _build(catalogue, store, content, out, now, simulated=True)
+
+
+@main.command()
+@_out
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True)
+def serve(out: Path, port: int) -> None:
+    """Show the built site at http://127.0.0.1:PORT/ until interrupted."""
+    from crawler.serve import serve_folder
+
+    if not (out / "index.html").is_file():
+        raise StorageError(f"{out}: there is no site; build one with `whosdown run` or `demo`")
+    serve_folder(out, port, click.echo)
+
+
+@main.command()
+@_data
+def rebuild(data: Path) -> None:
+    """Fold the journal into a new database."""
+    from crawler import store
+
+    with store.lock(data):
+        count = store.rebuild(data, data / "status.db")
+    click.echo(f"{data / 'status.db'}: rebuilt from {count} runs")
+
+
+@main.command()
+@click.argument("ids", nargs=-1, metavar="[ID]...")
+@_out
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def check(ids: Sequence[str], out: Path, as_json: bool) -> None:
+    """Say how services are, from the built site.
+
+    Exit 0: up. 1: degraded or under maintenance. 2: down. 3: unknown. Of several, the worst.
+    """
+    path = out / "statuses.json"
+    if not path.is_file():
+        raise StorageError(f"{path}: there is no built site; run `whosdown run` first")
+    by_id = {one["id"]: one for one in json.loads(path.read_bytes())["services"]}
+    for one in ids:
+        if one not in by_id:
+            raise click.BadParameter(f"{one!r} is not a service of this site")
+    found = [by_id[one] for one in ids or sorted(by_id)]
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=True, indent=1))
+    else:
+        for one in found:
+            click.echo(f"{one['id']}: {one['indicator']}: {_line(one['description'])}")
+    sys.exit(_worst([_CHECK[one["indicator"]] for one in found]))
+
+
+def _worst(codes: list[int]) -> int:
+    # Unknown is 3, yet a known outage or trouble says more than not knowing.
+    return next((code for code in (2, 1, 3) if code in codes), 0)
+
+
+@main.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--platform", help="Read as this platform instead of finding it by shape.")
+def read(files: Sequence[Path], platform: str | None) -> None:
+    """Print what would be read from saved replies of status pages, one JSON line per file.
+
+    Exit 65 when a file is unreadable.
+    """
+    from crawler.platforms import PLATFORMS
+    from crawler.saved import describe
+
+    if platform is not None and platform not in PLATFORMS:
+        raise click.BadParameter(f"{platform!r} is not one of {', '.join(PLATFORMS)}")
+    lines = [describe(path, platform) for path in files]
+    for line in lines:
+        click.echo(json.dumps(line, ensure_ascii=True))
+    sys.exit(65 if any("reason" in line for line in lines) else 0)
+
+
+def _seconds(raw: str) -> int:
+    units = {"s": 1, "m": 60, "h": 3600}
+    if raw[:-1].isascii() and raw[:-1].isdigit() and raw[-1:] in units:
+        return int(raw[:-1]) * units[raw[-1]]
+    raise click.BadParameter(f"--every {raw!r}: write 90s, 5m or 1h")
+
+
+def _catalogue(content: Path) -> "Catalogue":
+    from crawler.catalogue import load
+    from crawler.platforms import PLATFORMS
+
+    return load(content, PLATFORMS)
+
+
+@contextmanager
+def _opened(data: Path, *, init: bool) -> Iterator["Store"]:
+    from crawler import store
+
+    with store.lock(data):
+        memory = store.open_store(data, lambda words: click.echo(_line(words), err=True), init=init)
+        try:
+            yield memory
+        finally:
+            memory.close()
+
+
+def _crawl(catalogue: "Catalogue", store: "Store", now: int) -> "RunLine":
+    import logging
+
+    from crawler import crawl as crawling
+    from crawler.fetch import Network
+    from crawler.progress import progress
+
+    logging.basicConfig(level=logging.WARNING, format="%(message)s")
+    site = catalogue.site
+    agent = f"whosdown/{__version__} (+{site.contact})"
+    network = Network.from_environment(os.environ, agent, site.networks)
+    with progress(sys.stderr) as tick:
+        line = crawling.run(catalogue, store, network, now, tick)
+    read_well = sum(1 for p in catalogue.providers if p.source) - len(line.troubles)
+    if line.blind:
+        click.echo("blind run: our own network did not work, nothing was concluded", err=True)
+    else:
+        click.echo(
+            f"{times.iso(now)}: {read_well} sources read, {len(line.troubles)} not,"
+            f" {len(line.services)} services changed",
+            err=True,
+        )
+    return line
+
+
+def _build(
+    catalogue: "Catalogue",
+    store: "Store",
+    content: Path,
+    out: Path,
+    now: int,
+    *,
+    simulated: bool = False,
+) -> None:
+    from crawler import site
+    from crawler.site.gather import gather
+    from crawler.site.publish import publish
+
+    board = gather(catalogue, store.memories(now), now, simulated=simulated)
+    publish(site.build(board, content, _templates(content)), out)
+    click.echo(f"{out}: {len(board.rows)} services", err=True)
+
+
+def _templates(content: Path) -> Path:
+    beside = content.parent / "site_templates"
+    return beside if beside.is_dir() else _ROOT / "site_templates"

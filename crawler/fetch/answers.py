@@ -1,0 +1,99 @@
+"""What a server's answer means: pure rules for failures, redirects, waiting and compression."""
+
+import ssl
+import zlib
+from email.utils import parsedate_to_datetime
+
+import httpx
+
+from crawler.wire import MAX_BODY
+
+MAX_WAIT = 3_600
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+
+
+class Moved(httpx.HTTPError):
+    """A redirect that is not followed."""
+
+
+def why(error: Exception) -> tuple[str, str]:
+    """The slug for an exception, from the first of its causes that we know."""
+    if isinstance(error, Moved):
+        return "redirect", str(error)
+    if isinstance(error, httpx.TimeoutException):
+        return "timeout", type(error).__name__
+    if isinstance(error, NotGzip):
+        return "encoding", str(error)
+    cause: BaseException | None = error
+    for _ in range(8):
+        if isinstance(cause, ssl.SSLError):
+            return "tls", str(cause.reason or "")
+        if isinstance(cause, OSError) and type(cause).__name__ == "gaierror":
+            return "dns", ""
+        if isinstance(cause, ConnectionRefusedError):
+            return "refused", ""
+        if isinstance(cause, ConnectionResetError | BrokenPipeError):
+            return "reset", ""
+        cause = cause and (cause.__cause__ or cause.__context__)
+    if isinstance(error, httpx.ProxyError):
+        return "refused", "by the proxy"
+    if isinstance(error, httpx.ConnectError):
+        return "refused", type(error).__name__
+    if isinstance(error, httpx.NetworkError):
+        return "reset", type(error).__name__
+    dropped = isinstance(error, httpx.RemoteProtocolError) and "disconnected" in str(error)
+    return ("reset" if dropped else "protocol"), type(error).__name__
+
+
+def status_reason(status: int) -> str | None:
+    """The slug for a status code that carries no page; None for 200."""
+    if status == 200:
+        return None
+    if status == 429:
+        return "rate_limited"
+    if 200 < status < 300:
+        return "empty"
+    if status in (401, 403, 404, 410):
+        return f"http_{status}"
+    if 300 <= status < 400:
+        return "redirect" if status in REDIRECTS else "http_3xx"
+    return "http_5xx" if status >= 500 else "http_4xx"
+
+
+def number(raw: str | None) -> int:
+    """A Content-Length; 0 where it is none."""
+    return int(raw) if raw and raw.isascii() and raw.isdigit() and len(raw) < 19 else 0
+
+
+def retry_after(raw: str | None, now: int) -> int | None:
+    """When to come back, at most an hour from now; None where the header says nothing usable."""
+    if not raw:
+        return None
+    if raw.strip().isascii() and raw.strip().isdigit():
+        seconds = int(raw.strip()[:10])
+    else:
+        try:
+            seconds = int(parsedate_to_datetime(raw).timestamp()) - now
+        except (ValueError, TypeError, OverflowError):
+            return None
+    return now + min(seconds, MAX_WAIT) if seconds > 0 else None
+
+
+class NotGzip(ValueError):
+    """A gzip body that is not gzip, or not all of it."""
+
+
+def inflate(encoding: str, raw: bytes) -> bytes | None:
+    """A body as sent, inflated; None when that is over the limit. Raises NotGzip."""
+    if encoding != "gzip":
+        return raw
+    machine = zlib.decompressobj(wbits=31)
+    try:
+        body = machine.decompress(raw, MAX_BODY + 1)
+    except zlib.error as error:
+        raise NotGzip(str(error)) from None
+    if len(body) > MAX_BODY:
+        return None
+    if not machine.eof:
+        raise NotGzip("the gzip stream ends early")
+    return body

@@ -1,0 +1,280 @@
+"""The only package that talks to the network. Whatever the network does becomes a Reply.
+
+httpx follows redirects, decodes bodies and queues connections without a bound, so none of that is
+left to it: redirects are followed by hand with the body unread, bodies are read raw and inflated
+here up to a limit, and the caller's workers are the queue.
+"""
+
+import asyncio
+import contextlib
+import ssl
+import time
+from urllib.request import proxy_bypass_environment as _bypass  # type: ignore[attr-defined]
+from collections.abc import AsyncIterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import httpx
+
+from crawler.fetch.answers import (
+    REDIRECTS,
+    Moved,
+    inflate,
+    number,
+    retry_after,
+    status_reason,
+    why,
+)
+from crawler.fetch.guard import Blocked, GuardedBackend, Network, check_host
+from crawler.wire import MAX_BODY, Reply, Request, challenged
+
+CONNECT, READ, SOURCE, RUN, CONTROL = 5.0, 10.0, 25.0, 300.0, 5.0
+ATTEMPTS = (0.0, 2.0, 8.0)
+MAXREDIRECTS = 3
+AT_ONCE, DNS_THREADS = 300, 64
+_AGAIN = frozenset({"timeout", "dns", "refused", "reset", "protocol", "http_5xx"})
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An earlier reply to the same address: its validators and its body as it came."""
+
+    etag: str | None
+    last_modified: str | None
+    encoding: str
+    body: bytes
+
+
+class Client:
+    """Asks questions. Get one from `open_client`; `now` is the run's time in seconds UTC."""
+
+    def __init__(self, network: Network, now: int) -> None:
+        self.network = network
+        self._now = now
+        self._started = time.monotonic()
+        self.fresh: dict[str, Known] = {}
+        context = _tls(network)
+        limits = httpx.Limits(max_connections=None, max_keepalive_connections=0)
+        self._direct = httpx.AsyncHTTPTransport(verify=context, http2=False, limits=limits)
+        # httpx has no public way to pass a network backend; a test proves that this one is used.
+        self._direct._pool._network_backend = GuardedBackend(network)
+        self._proxied = (
+            httpx.AsyncHTTPTransport(
+                verify=context, http2=False, limits=limits, proxy=network.proxy
+            )
+            if network.proxy
+            else None
+        )
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._direct.aclose()
+        if self._proxied:
+            await self._proxied.aclose()
+
+    @property
+    def now(self) -> int:
+        """The time, seconds UTC, as it has moved on since the run began."""
+        return self._now + int(time.monotonic() - self._started)
+
+    async def reachable(self, url: str) -> bool:
+        """Whether anything answers there at all within 5 s; asked once."""
+        try:
+            async with asyncio.timeout(CONTROL):
+                reply = await self._once(Request(url, accept="*/*"), None, follow=False)
+        except TimeoutError:
+            return False
+        return reply.status is not None
+
+    async def ask_all(
+        self, requests: Mapping[str, Request], known: Mapping[str, Known]
+    ) -> dict[str, Reply]:
+        """Ask one source's questions one after the other, all of them within 25 s.
+
+        After a failure of a request that is not `extra` the rest is not asked.
+        """
+        replies: dict[str, Reply] = {}
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(SOURCE):
+                for name, request in requests.items():
+                    replies[name] = await self.ask(request, known.get(request.url))
+                    if replies[name].reason is not None and not request.extra:
+                        break
+        for name, request in requests.items():
+            if name not in replies:
+                failed = next((one for one in replies.values() if one.reason), None)
+                reason = failed.reason if failed else "timeout"
+                replies[name] = Reply(url=request.url, reason=reason, detail="not asked in time")
+        return replies
+
+    async def ask(
+        self, request: Request, known: Known | None = None, *, follow: bool = True
+    ) -> Reply:
+        """Up to three attempts, as long as another one may help."""
+        reply = Reply(url=request.url, reason="timeout")
+        for pause in ATTEMPTS:
+            await asyncio.sleep(pause)
+            reply = await self._once(request, known, follow=follow)
+            if reply.reason not in _AGAIN or reply.not_before is not None:
+                break
+        return reply
+
+    async def _once(self, request: Request, known: Known | None, *, follow: bool) -> Reply:
+        began = time.monotonic()
+        try:
+            reply = await self._hops(request, known, follow=follow)
+        except Blocked as error:
+            reply = Reply(url=request.url, reason="blocked_address", detail=str(error))
+        except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
+            reason, detail = why(error)
+            return Reply(url=request.url, reason=reason, detail=detail)
+        elapsed = int(1000 * (time.monotonic() - began))
+        return _timed(reply, elapsed)
+
+    async def _hops(self, request: Request, known: Known | None, *, follow: bool) -> Reply:
+        url = httpx.URL(request.url)
+        for _ in range(MAXREDIRECTS + 1):
+            check_host(url.host, self.network)
+            response = await self._send(url, request, known)
+            try:
+                if response.status_code not in REDIRECTS or not follow:
+                    return await self._receive(request, response, known)
+                url = _next(url, response.headers.get("location", ""), self.network)
+            finally:
+                with contextlib.suppress(httpx.HTTPError):
+                    await response.aclose()
+        return Reply(url=request.url, reason="redirect", detail=f"more than {MAXREDIRECTS} hops")
+
+    async def _send(self, url: httpx.URL, request: Request, known: Known | None) -> httpx.Response:
+        headers = {
+            "Accept": request.accept,
+            "Accept-Encoding": "gzip",
+            "User-Agent": self.network.user_agent,
+            "Connection": "close",
+        }
+        if known and known.etag:
+            headers["If-None-Match"] = known.etag
+        if known and known.last_modified:
+            headers["If-Modified-Since"] = known.last_modified
+        timeout = {"connect": CONNECT, "read": READ, "write": READ, "pool": None}
+        question = httpx.Request("GET", url, headers=headers, extensions={"timeout": timeout})
+        return await self._transport(url.host).handle_async_request(question)
+
+    def _transport(self, host: str) -> httpx.AsyncHTTPTransport:
+        rules = {"no": self.network.no_proxy}
+        if self._proxied is None or _bypass(host, rules):
+            return self._direct
+        return self._proxied
+
+    async def _receive(
+        self, request: Request, response: httpx.Response, known: Known | None
+    ) -> Reply:
+        status = response.status_code
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        if status == 304 and known is not None:
+            body = inflate(known.encoding, known.body)
+            return Reply(
+                url=request.url, status=200, headers=headers, body=body or b"", not_modified=True
+            )
+        reason = status_reason(status)
+        if reason is not None:
+            return await self._refused(request, response, headers, reason)
+        encoding = headers.get("content-encoding", "").strip().lower()
+        if encoding not in ("", "identity", "gzip"):
+            return _failed(request, status, headers, "encoding", f"Content-Encoding {encoding}")
+        if number(headers.get("content-length")) > MAX_BODY:
+            return _failed(request, status, headers, "too_large", "by its Content-Length")
+        raw, body = await _body(response, encoding)
+        if raw is None or body is None:
+            return _failed(request, status, headers, "too_large", f"over {MAX_BODY} bytes")
+        if headers.get("etag") or headers.get("last-modified"):
+            validators = headers.get("etag"), headers.get("last-modified")
+            self.fresh[request.url] = Known(*validators, encoding, raw)
+        return Reply(url=request.url, status=status, headers=headers, body=body)
+
+    async def _refused(
+        self, request: Request, response: httpx.Response, headers: dict[str, str], reason: str
+    ) -> Reply:
+        status = response.status_code
+        not_before = None
+        if status in (429, 503):
+            not_before = retry_after(headers.get("retry-after"), self.now)
+        if status in (401, 403, 503) and not headers.get("content-encoding"):
+            text = (await _head(response)).decode("utf-8", "replace")
+            if challenged(headers, text):
+                reason = "challenge"
+        return Reply(
+            url=request.url, status=status, headers=headers, reason=reason, not_before=not_before
+        )
+
+
+@contextlib.asynccontextmanager
+async def open_client(network: Network, now: int) -> AsyncIterator[Client]:
+    """A client for one run; names are resolved on threads of their own, 64 at once."""
+    loop = asyncio.get_running_loop()
+    with ThreadPoolExecutor(DNS_THREADS, thread_name_prefix="dns") as threads:
+        loop.set_default_executor(threads)
+        client = Client(network, now)
+        try:
+            yield client
+        finally:
+            await client.close()
+
+
+def _tls(network: Network) -> ssl.SSLContext:
+    if network.ca_file:
+        return ssl.create_default_context(cafile=network.ca_file)
+    return httpx.create_ssl_context(trust_env=False)
+
+
+def _next(url: httpx.URL, location: str, network: Network) -> httpx.URL:
+    """Where a redirect leads, if it may be followed: https, our own host, not a private place."""
+    target = url.join(location) if location else url
+    if target.scheme in ("http", "https"):
+        check_host(target.host, network)
+    if target.scheme != "https" or not location:
+        raise Moved(f"to {target.scheme}://{target.host}")
+    same = target.host.removeprefix("www.") == url.host.removeprefix("www.")
+    if not same or target.port != url.port:
+        raise Moved(f"to {target.scheme}://{target.host}")
+    return target
+
+
+def _failed(
+    request: Request, status: int, headers: dict[str, str], reason: str, detail: str
+) -> Reply:
+    return Reply(url=request.url, status=status, headers=headers, reason=reason, detail=detail)
+
+
+def _timed(reply: Reply, elapsed: int) -> Reply:
+    return Reply(
+        url=reply.url,
+        status=reply.status,
+        headers=reply.headers,
+        body=reply.body,
+        reason=reply.reason,
+        detail=reply.detail,
+        elapsed_ms=elapsed,
+        not_before=reply.not_before,
+        not_modified=reply.not_modified,
+    )
+
+
+async def _body(response: httpx.Response, encoding: str) -> tuple[bytes | None, bytes | None]:
+    """The body as it came and inflated; (None, None) when either is over the limit."""
+    raw = bytearray()
+    async for chunk in response.aiter_raw():
+        raw += chunk
+        if len(raw) > MAX_BODY:
+            return None, None
+    wire = bytes(raw)
+    return wire, inflate(encoding, wire)
+
+
+async def _head(response: httpx.Response) -> bytes:
+    head = bytearray()
+    async for chunk in response.aiter_raw():
+        head += chunk
+        if len(head) >= 4096:
+            break
+    return bytes(head[:4096])

@@ -1,0 +1,132 @@
+"""Where the crawler may connect: public addresses only, checked when the connection is made.
+
+A page that redirects inside our network, or a name that resolves there, must not make us ask our
+own neighbours. Checking a name and connecting to it later would leave time for it to change, so
+the address that was checked is the address that is used.
+"""
+
+import asyncio
+import socket
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from typing import Any
+
+import httpcore
+
+Address = IPv4Address | IPv6Address
+Net = IPv4Network | IPv6Network
+# is_global says yes to these, though what they carry may be private.
+_NEVER = tuple(
+    map(
+        ip_network,
+        ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "fec0::/10", "192.88.99.0/24"),
+    )
+)
+_METADATA = frozenset({"metadata.google.internal", "metadata", "instance-data"})
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """How to reach the world: the operator's proxy and CA file, and the private networks that
+    site.toml opens. An empty `proxy` means directly."""
+
+    user_agent: str
+    proxy: str = ""
+    no_proxy: str = ""
+    ca_file: str = ""
+    allow_private: tuple[Net, ...] = ()
+
+    @classmethod
+    def from_environment(
+        cls, environment: Mapping[str, str], user_agent: str, allow_private: Iterable[Net] = ()
+    ) -> "Network":
+        """The usual variables: HTTPS_PROXY or ALL_PROXY, NO_PROXY, SSL_CERT_FILE."""
+        names = {name.lower(): value for name, value in environment.items() if value}
+        return cls(
+            user_agent=user_agent,
+            proxy=names.get("https_proxy") or names.get("all_proxy") or "",
+            no_proxy=names.get("no_proxy", ""),
+            ca_file=names.get("ssl_cert_file", ""),
+            allow_private=tuple(allow_private),
+        )
+
+
+class Blocked(Exception):
+    """The address is not public and site.toml does not open it."""
+
+
+def public(address: Address, allowed: Iterable[Net]) -> bool:
+    """Whether we may connect to an address."""
+    if any(address.version == net.version and address in net for net in allowed):
+        return True
+    if isinstance(address, IPv6Address) and address.ipv4_mapped:
+        return public(address.ipv4_mapped, allowed)
+    hidden = any(address.version == net.version and address in net for net in _NEVER)
+    return address.is_global and not address.is_multicast and not hidden
+
+
+def check_host(host: str, network: Network) -> None:
+    """Judge a host as it is written, which is all that we can do through a proxy. Raises Blocked."""
+    name = host.lower().rstrip(".").strip("[]").partition("%")[0]
+    address = _literal(name)
+    if address is not None:
+        if not public(address, network.allow_private):
+            raise Blocked(host)
+        return
+    inside = name == "localhost" or name.endswith((".localhost", ".internal")) or "." not in name
+    if name in _METADATA or (inside and not network.allow_private):
+        raise Blocked(host)
+
+
+def _literal(name: str) -> Address | None:
+    """An address in any of the forms that the C library reads: 127.1, 0x7f000001, 2130706433."""
+    try:
+        return ip_address(name)
+    except ValueError:
+        try:
+            return IPv4Address(socket.inet_aton(name)) if name[:1].isdigit() else None
+        except OSError:
+            return None
+
+
+class GuardedBackend(httpcore.AsyncNetworkBackend):
+    """Resolves a name, checks every address and connects to one that was checked."""
+
+    def __init__(self, network: Network) -> None:
+        self._network = network
+        self._inner = httpcore.AnyIOBackend()
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Any = None,
+    ) -> httpcore.AsyncNetworkStream:
+        """Connect within `timeout` seconds, resolving included. Raises Blocked, httpcore errors."""
+        loop = asyncio.get_running_loop()
+        try:
+            async with asyncio.timeout(timeout):
+                found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except TimeoutError as error:
+            raise httpcore.ConnectTimeout(str(error)) from error
+        except (socket.gaierror, UnicodeError) as error:
+            raise httpcore.ConnectError(str(error)) from error
+        addresses = [str(one[4][0]) for one in found]
+        if not all(public(ip_address(one), self._network.allow_private) for one in addresses):
+            raise Blocked(host)
+        failed: Exception = httpcore.ConnectError("no address")
+        for address in addresses:
+            try:
+                return await self._inner.connect_tcp(
+                    address, port, timeout, local_address, socket_options
+                )
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as failure:
+                failed = failure
+        raise failed
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait."""
+        await self._inner.sleep(seconds)

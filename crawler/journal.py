@@ -1,0 +1,63 @@
+"""The system of record: one line of JSON per run, appended to `journal/YYYY/MM/DD.ndjson`.
+
+A last line without its newline is a run that never ended and is cut off.
+"""
+
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import msgspec
+
+from crawler import times
+from crawler.errors import StorageError
+from crawler.lines import RunLine
+
+
+def read(folder: Path) -> Iterator[RunLine]:
+    """Every run in order. Raises StorageError on a damaged line, naming file and line."""
+    decoder = msgspec.json.Decoder(RunLine)
+    for path in files(folder):
+        raw = path.read_bytes()
+        for number, line in enumerate(raw[: raw.rfind(b"\n") + 1].splitlines(), 1):
+            try:
+                yield decoder.decode(line)
+            except (msgspec.DecodeError, UnicodeDecodeError) as error:
+                raise StorageError(f"{path}:{number}: not a line of the journal: {error}") from None
+
+
+def files(folder: Path) -> list[Path]:
+    """The files of the journal in the order of their days."""
+    return sorted(folder.glob("[0-9][0-9][0-9][0-9]/[0-9][0-9]/[0-9][0-9].ndjson"))
+
+
+def append(folder: Path, run: RunLine) -> None:
+    """Write one run and make sure that it is on the disk; a torn earlier line is cut off first."""
+    path = folder / (times.day(run.id).replace("-", "/") + ".ndjson")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("ab+") as file:
+        file.seek(0)
+        raw = file.read()
+        whole = raw.rfind(b"\n") + 1
+        if whole != len(raw):
+            file.truncate(whole)
+        file.write(msgspec.json.encode(run) + b"\n")
+        file.flush()
+        os.fsync(file.fileno())
+    _sync(path.parent)
+
+
+def _sync(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def merge(*journals: Iterable[RunLine]) -> list[RunLine]:
+    """The runs of several machines as one history: sorted by start, each id once."""
+    by_id: dict[int, RunLine] = {}
+    for run in (run for journal in journals for run in journal):
+        by_id.setdefault(run.id, run)
+    return [by_id[key] for key in sorted(by_id)]

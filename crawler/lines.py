@@ -1,0 +1,122 @@
+"""What one run learned, in the shape in which the journal keeps it: only what changed.
+
+Folding all lines in order gives the database. Times are seconds since 1970 UTC. Fields may be
+added with a default, never renamed or removed: old journals are read for ever.
+"""
+
+import msgspec
+
+from crawler.model import Level
+
+
+class SnapshotLine(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A service's conclusion; the fields are those of judge.Snapshot."""
+
+    level: Level
+    headline: str
+    basis: str
+    since: int
+    confidence: str | None = None
+    flags: tuple[str, ...] = ()
+    incidents: tuple[str, ...] = ()
+    reason: str | None = None
+    official: Level | None = None
+    shown: Level | None = None
+    changes: tuple[tuple[int, Level], ...] = ()
+
+
+class SourceLine(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a source says now. `components` has only those that changed, None for a gone one;
+    `listed` is false where this kind of source lists none."""
+
+    platform: str
+    level: Level | None = None
+    word: Level | None = None
+    headline: str = ""
+    answered_by: str = ""
+    listed: bool = True
+    components: dict[str, tuple[str, Level] | None] = {}
+
+
+class ProbeLine(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The streak of a probe; the fields are those of judge.ProbeState without its last times."""
+
+    outcome: str
+    failing_since: int | None = None
+    confirmed: bool = False
+    recovering_since: int | None = None
+
+
+class UpdateLine(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A new or changed message of an incident."""
+
+    id: str
+    text: str
+    at: int | None = None
+    phase: str = ""
+
+
+class IncidentLine(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A new or changed incident; `updates` has only the new and changed ones.
+
+    `digest` identifies the incident as it was read, `missing` counts the readings whose list
+    should have named it and did not.
+    """
+
+    provider: str
+    id: str
+    digest: str
+    title: str
+    open: bool
+    impact: Level | None = None
+    phase: str = ""
+    started: int | None = None
+    created: int | None = None
+    ended: int | None = None
+    url: str | None = None
+    components: tuple[str, ...] = ()
+    updates: tuple[UpdateLine, ...] = ()
+    missing: int = 0
+    withdrawn: bool = False
+
+
+class MaintenanceLine(msgspec.Struct, frozen=True, omit_defaults=True):
+    """New or changed announced work; `text` is its newest message."""
+
+    provider: str
+    id: str
+    title: str
+    phase: str
+    starts: int | None = None
+    ends: int | None = None
+    url: str | None = None
+    components: tuple[str, ...] = ()
+    text: str = ""
+
+
+class RunLine(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One run. `id` is its start, `v` the validity in force; None as a value removes the key.
+
+    `troubles` names each source that was not read, with the reason; `carried` each service whose
+    conclusion rests on an earlier reading; `owners` the provider of each new service.
+    """
+
+    id: int
+    end: int
+    version: str
+    v: int
+    blind: bool = False
+    troubles: dict[str, str] = {}
+    carried: tuple[str, ...] = ()
+    owners: dict[str, str] = {}
+    services: dict[str, SnapshotLine | None] = {}
+    sources: dict[str, SourceLine | None] = {}
+    probes: dict[str, ProbeLine | None] = {}
+    incidents: tuple[IncidentLine, ...] = ()
+    maintenances: tuple[MaintenanceLine, ...] = ()
+    waits: dict[str, int] = {}
+
+    @property
+    def news(self) -> bool:
+        """Whether the run learned anything that a reader would see."""
+        return bool(self.services or self.incidents or self.maintenances or self.sources)

@@ -1,0 +1,94 @@
+"""What one run hands to the next, and to the site. Times are seconds since 1970 UTC."""
+
+from dataclasses import dataclass
+
+from crawler.lines import MaintenanceLine, SourceLine
+from crawler.model import Level
+
+Change = tuple[int, Level]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProbeState:
+    """The streak of one probe. Times are seconds; `last` is the last conclusive run."""
+
+    outcome: str
+    last: int | None = None
+    ok_at: int | None = None
+    failing_since: int | None = None
+    confirmed: bool = False
+    recovering_since: int | None = None
+
+    @property
+    def word(self) -> str:
+        """ok, pending, fail, recovering or inconclusive."""
+        if self.confirmed:
+            return "recovering" if self.recovering_since is not None else "fail"
+        if self.outcome == "inconclusive":
+            return "inconclusive"
+        return "ok" if self.failing_since is None else "pending"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """Our conclusion about a service. `official` is the level as it was last read, `changes` are
+    its recent changes; `since` is when the level began. All times are seconds UTC."""
+
+    level: Level
+    headline: str
+    basis: str
+    confidence: str | None
+    flags: tuple[str, ...] = ()
+    incidents: tuple[str, ...] = ()
+    since: int | None = None
+    reason: str | None = None
+    official: Level | None = None
+    shown: Level | None = None
+    changes: tuple[Change, ...] = ()
+    first_seen: int = 0
+    last_seen: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What a run must know of an earlier incident to tell whether it changed."""
+
+    digest: str
+    open: bool
+    missing: int
+    withdrawn: bool
+    began: int
+    components: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Memory:
+    """All that a run must know of the runs before it. Times are seconds UTC."""
+
+    owners: dict[str, str]
+    snapshots: dict[str, Snapshot]
+    sources: dict[str, SourceLine]
+    read_at: dict[str, int]
+    probes: dict[str, ProbeState]
+    heads: dict[tuple[str, str], Head]
+    maintenances: dict[tuple[str, str], MaintenanceLine]
+    waits: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A stretch in which a source was not read for one reason."""
+
+    reason: str
+    first_seen: int
+    last_seen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run as it is remembered."""
+
+    id: int
+    ended: int
+    validity: int
+    blind: bool

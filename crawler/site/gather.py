@@ -1,0 +1,226 @@
+"""Catalogue and memory -> Board. Pure: here old news becomes unknown."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from crawler import __version__, judge, verdict
+from crawler.catalogue import Catalogue, Provider, Service
+from crawler.lines import SourceLine
+from crawler.memory import ProbeState, Run, Snapshot, Trouble
+from crawler.model import Component, Evidence, Level, Maintenance, Record
+from crawler.site.board import Board, Cadence, Row, SourceRow, Story
+from crawler.times import DAY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Memories:
+    """What the store remembers, as plain values. `runs` are those of the last 7 days."""
+
+    snapshots: Mapping[str, Snapshot]
+    probes: Mapping[str, ProbeState]
+    sources: Mapping[str, SourceLine]
+    read_at: Mapping[str, int]
+    troubles: Mapping[str, Trouble]
+    timings: Mapping[str, int]
+    records: Sequence[Record]
+    maintenances: Sequence[tuple[str, Maintenance]]
+    runs: Sequence[Run]
+
+
+def gather(catalogue: Catalogue, known: Memories, now: int, *, simulated: bool = False) -> Board:
+    """Everything that the site says at `now` (seconds UTC)."""
+    last = known.runs[-1] if known.runs else None
+    validity = last.validity if last else 2_700
+    blind = last.blind if last else False
+    shown = {
+        service.id: judge.present(known.snapshots.get(service.id), now, validity, blind=blind)
+        for _, service in catalogue.services()
+    }
+    levels = {s.id: (s.name, shown[s.id].level) for _, s in catalogue.services()}
+    stories = _stories(catalogue, known.records, now)
+    rows = tuple(
+        _row(provider, service, known, shown[service.id], levels, stories, now, validity)
+        for provider, service in catalogue.services()
+    )
+    seeing = [run.id for run in known.runs if not run.blind]
+    return Board(
+        at=now,
+        site=catalogue.site,
+        version=__version__,
+        rows=rows,
+        stories=tuple(stories),
+        sources=tuple(_source(p, known) for p in catalogue.providers if p.source),
+        cadence=_cadence([run.id for run in known.runs]),
+        validity=validity,
+        ran_at=seeing[-1] if seeing else None,
+        last_run=last.id if last else None,
+        blind=blind,
+        simulated=simulated,
+        by_category=tuple(
+            (category, found)
+            for category in catalogue.site.category
+            if (found := tuple(row for row in rows if row.service.category == category.id))
+        ),
+    )
+
+
+def _stories(catalogue: Catalogue, records: Sequence[Record], now: int) -> list[Story]:
+    providers = {provider.id: provider for provider in catalogue.providers}
+    stories = []
+    for record in records:
+        provider = providers.get(record.provider)
+        services = tuple(s for s in provider.services if concerns(s, record)) if provider else ()
+        if provider is None or not services:
+            continue
+        edited: dict[str, set[int]] = {}
+        for one in record.revisions:
+            edited.setdefault(one.key, set()).add(one.seen_at)
+        stories.append(
+            Story(
+                record=record,
+                services=services,
+                provider_name=provider_name(provider),
+                path=f"incident/{record.provider}/{record.slug}/",
+                duration=_duration(record, now),
+                edits=sum(len(times) - 1 for times in edited.values()),
+            )
+        )
+    return stories
+
+
+def provider_name(provider: Provider) -> str:
+    """What to call the provider: the name of its first service."""
+    return provider.services[0].name
+
+
+def concerns(service: Service, record: Record) -> bool:
+    """Whether an incident is about a service: it names one of its components, or names none."""
+    named = {*record.incident.components}
+    return not service.components or not named or bool(named & {*service.components})
+
+
+def _duration(record: Record, now: int) -> int | None:
+    one = record.incident
+    start = one.started_at
+    if start is None:
+        return None
+    end = now if one.open else one.ended_at
+    # Imported incidents end when they start; they have no duration that anybody measured.
+    return end - start if end is not None and end > start else None
+
+
+def _row(
+    provider: Provider,
+    service: Service,
+    known: Memories,
+    snapshot: Snapshot,
+    levels: Mapping[str, tuple[str, Level]],
+    stories: Sequence[Story],
+    now: int,
+    validity: int,
+) -> Row:
+    own = [story for story in stories if service in story.services]
+    opened = tuple(story for story in own if story.record.incident.open)
+    remembered = known.snapshots.get(service.id)
+    at = known.read_at.get(provider.id)
+    work = tuple(
+        one
+        for owner, one in known.maintenances
+        if owner == provider.id and _in_scope(service, one.components)
+    )
+    return Row(
+        service=service,
+        provider=provider.id,
+        page_url=provider.source.url if provider.source else None,
+        verdict=verdict.build(
+            snapshot,
+            remembered,
+            _evidence(provider, service, known, opened, work),
+            verdict.states(levels, service.upstreams),
+            read_at=at,
+            validity=validity,
+        ),
+        components=_components(service, known.sources.get(provider.id)),
+        open=opened,
+        recent=tuple(story for story in own if not story.record.incident.open)[:20],
+        maintenances=work,
+        latency_ms=known.timings.get(provider.id),
+        checked_at=at if provider.source else _probed(known, service),
+        incidents_30d=sum(_start(story) >= now - 30 * DAY for story in own),
+    )
+
+
+def _evidence(
+    provider: Provider,
+    service: Service,
+    known: Memories,
+    opened: Sequence[Story],
+    work: Sequence[Maintenance],
+) -> list[Evidence]:
+    page = None
+    if provider.source:
+        line = known.sources.get(provider.id)
+        at = known.read_at.get(provider.id)
+        page = (provider.source.url, line.level if line else None, at)
+    return verdict.evidence(
+        provider_name(provider),
+        page,
+        known.troubles.get(provider.id),
+        [story.record for story in opened],
+        work,
+        known.probes.get(service.id),
+    )
+
+
+def _in_scope(service: Service, components: Sequence[str]) -> bool:
+    return not service.components or not components or bool({*service.components} & {*components})
+
+
+def _components(service: Service, line: SourceLine | None) -> tuple[Component, ...]:
+    if line is None:
+        return ()
+    listed = [Component(key, *one) for key, one in line.components.items() if one]
+    wanted = {*service.components}
+    return tuple(one for one in listed if not wanted or one.id in wanted or one.name in wanted)
+
+
+def _probed(known: Memories, service: Service) -> int | None:
+    probe = known.probes.get(service.id)
+    return probe.last if probe else None
+
+
+def _start(story: Story) -> int:
+    one = story.record.incident
+    return one.started_at or one.created_at or story.record.first_seen
+
+
+def _source(provider: Provider, known: Memories) -> SourceRow:
+    line = known.sources.get(provider.id)
+    at = known.read_at.get(provider.id)
+    trouble = known.troubles.get(provider.id)
+    failing = trouble if trouble and (at is None or trouble.last_seen > at) else None
+    source = provider.source
+    return SourceRow(
+        id=provider.id,
+        platform=source.platform if source else "",
+        url=source.url if source else "",
+        services=tuple(service.name for service in provider.services),
+        read_at=at,
+        level=line.level if line else None,
+        reason=failing.reason if failing else None,
+        failing_since=failing.first_seen if failing else None,
+        answered_by=line.answered_by if line else "",
+        latency_ms=known.timings.get(provider.id),
+    )
+
+
+def _cadence(starts: Sequence[int]) -> Cadence:
+    gaps = sorted(b - a for a, b in zip(starts, starts[1:], strict=False))
+    if not gaps:
+        return Cadence(runs=len(starts))
+    return Cadence(
+        runs=len(starts),
+        median=gaps[len(gaps) // 2],
+        p90=gaps[min(len(gaps) - 1, len(gaps) * 9 // 10)],
+        longest=gaps[-1],
+    )

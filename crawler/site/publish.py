@@ -1,0 +1,103 @@
+"""Every file of the site at once: checked, written beside, put in place by one swap."""
+
+import ctypes
+import os
+import re
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from posixpath import dirname, join, normpath
+from urllib.parse import unquote, urlsplit
+
+from crawler.errors import SiteError
+
+_LINK = re.compile(rb'\s(?:href|src)="([^"]*)"')
+_EXCHANGE = 2
+_AT_FDCWD = -100
+
+
+def together(*parts: Mapping[str, bytes], base: str) -> dict[str, bytes]:
+    """The files of all renderers. Raises SiteError when two claim a path or a link is broken.
+
+    `base` is the address of the site, for links that are written out in full.
+    """
+    files: dict[str, bytes] = {}
+    for part in parts:
+        for path, body in part.items():
+            if path in files:
+                raise SiteError(f"{path}: two renderers claim this path")
+            files[path] = body
+    check_links(files, base)
+    return files
+
+
+def check_links(files: Mapping[str, bytes], base: str) -> None:
+    """Raise SiteError, naming the page, for the first link that leads nowhere inside the site."""
+    seen: dict[tuple[str, bytes], bool] = {}
+    for page, body in files.items():
+        if not page.endswith(".html"):
+            continue
+        folder = dirname(page)
+        for link in set(_LINK.findall(body)):
+            key = (folder, link)
+            if key not in seen:
+                target = _target(folder, link.decode().replace("&amp;", "&"), base)
+                seen[key] = target is None or target in files
+            if not seen[key]:
+                raise SiteError(f"{page}: the link {link.decode()} leads nowhere")
+
+
+def _target(folder: str, link: str, base: str) -> str | None:
+    """The file that a link asks for; None when it leads out of the site or into its own page."""
+    root = base.rstrip("/") + "/"
+    if link.startswith(root) or link + "/" == root:
+        link, folder = link[len(root) :], ""
+    parts = urlsplit(link)
+    if parts.scheme or parts.netloc or (not parts.path and link):
+        return None
+    path = normpath(join(folder, unquote(parts.path))) if parts.path else (folder or ".")
+    wants_folder = not parts.path or parts.path.endswith("/") or path == "."
+    return normpath(join(path, "index.html")) if wants_folder else path
+
+
+def publish(files: Mapping[str, bytes], out: Path) -> None:
+    """Write the site beside `out` and swap it in; a crash leaves the old site as it was."""
+    out = Path(os.path.abspath(out))
+    out.parent.mkdir(parents=True, exist_ok=True)
+    new = out.with_name(f"{out.name}.new")
+    old = out.with_name(f"{out.name}.old")
+    if old.exists() and not out.exists():
+        old.replace(out)
+    for rest in (new, old):
+        shutil.rmtree(rest, ignore_errors=True)
+    _write(files, new)
+    if not out.exists():
+        new.replace(out)
+        return
+    if not _exchange(new, out):
+        out.replace(old)
+        new.replace(out)
+    for rest in (new, old):
+        shutil.rmtree(rest, ignore_errors=True)
+
+
+def _write(files: Mapping[str, bytes], folder: Path) -> None:
+    made: set[str] = set()
+    root = str(folder)
+    os.makedirs(root)
+    for path, body in files.items():
+        if (parent := dirname(path)) not in made:
+            os.makedirs(f"{root}/{parent}", exist_ok=True)
+            made.add(parent)
+        with open(f"{root}/{path}", "wb") as file:
+            file.write(body)
+
+
+def _exchange(one: Path, two: Path) -> bool:
+    """Swap two folders in one step, where the system can (Linux); readers never find neither."""
+    try:
+        swap = ctypes.CDLL(None, use_errno=True).renameat2
+    except (OSError, AttributeError):
+        return False
+    source, target = os.fsencode(one), os.fsencode(two)
+    return bool(swap(_AT_FDCWD, source, _AT_FDCWD, target, _EXCHANGE) == 0)

@@ -1,0 +1,114 @@
+"""The sentences that pages and guides share: what a verdict's slugs mean to a person."""
+
+from crawler.errors import REASONS
+from crawler.model import Level, Verdict
+
+FRESH = 3 * 3600
+"""Seconds after which nothing that a page shows may still count; the browser enforces it."""
+
+ANSWERS = {
+    "yes": "Yes",
+    "partly": "Partly",
+    "no": "No",
+    "maintenance": "Maintenance",
+    "unknown": "Unknown",
+}
+
+IMPACTS = {
+    Level.NONE: "No impact",
+    Level.MINOR: "Degraded",
+    Level.MAJOR: "Partial outage",
+    Level.CRITICAL: "Major outage",
+    Level.MAINTENANCE: "Maintenance",
+    Level.UNKNOWN: "Impact unknown",
+}
+
+KINDS = {
+    "official": "Status page",
+    "incident": "Incident",
+    "maintenance": "Maintenance",
+    "probe": "Our check",
+    "upstream": "Upstream",
+    "trouble": "Trouble reading",
+}
+
+LINKS = {
+    "named": "named in their own incident",
+    "coincident": "in trouble at the same time; no link is stated",
+    "at_risk": "in trouble; not felt here so far",
+}
+
+BASES = {
+    "official": "the provider's own status page",
+    "probe": "our own check alone",
+    "official+probe": "the provider's own status page and our own check",
+    "carried": "the last good reading, carried over a run in which our network failed",
+    "none": "nothing that we may trust",
+}
+
+CONFIDENCE = {
+    "confirmed": "Confirmed: the provider and our own check agree.",
+    "reported": "Reported: the provider says so; we have not seen it ourselves.",
+    "possible": "Possible: only our own check says so.",
+    "stale": "Stale: based on the last good reading, not on a new one.",
+}
+
+FAULTS = {"you": "Yours", "them": "Theirs", "upstream": "Their upstream's"}
+
+PHASES = {"scheduled": "Scheduled", "in_progress": "In progress", "completed": "Completed"}
+
+FLAGS = {
+    "blind_run": "Our own network failed in the last run, so nobody was asked.",
+    "components_missing": "Components that we follow are not on the page.",
+    "components_unreadable": "Only the feed could be read; it lists no components.",
+    "early_warning": "Our own check fails while the provider reports nothing.",
+    "no_official_page": "The provider has no status page that we can read.",
+    "our_check_responds": "The service answers our own check.",
+    "probe_failing_during_maintenance": "Our own check fails during the maintenance.",
+    "probe_inconclusive": "Our own check was refused, which says nothing about the service.",
+    "probe_recovery_pending": "Our own check works again; one more good run clears it.",
+    "reachability_only": "We only know that the service answers.",
+    "recovery_pending": "The page is green again; we wait for a second reading.",
+    "scope_unstated": "An open incident names no component, so it counts as degraded at most.",
+    "stale_official": "The last reading of the status page is too old to count.",
+    "status_page_unreadable": "The status page could not be read in the last run.",
+    "unconfirmed_probe_failure": "Our own check failed once; a second run must confirm it.",
+    "unstable": "The level changed four times or more in two hours; the worst is shown.",
+    "worse_than_reported": "Our own check sees more trouble than the provider reports.",
+}
+
+_UPSTREAM = {
+    "upstream_issue": "In trouble at the same time, no link stated: {}.",
+    "upstream_at_risk": "In trouble, and this service depends on it: {}.",
+}
+
+
+def flag(slug: str, names: dict[str, str]) -> str:
+    """The sentence for one flag; `names` maps service ids to names for the upstream flags."""
+    kind, _, ids = slug.partition(":")
+    if kind not in _UPSTREAM or not ids:
+        return FLAGS.get(kind, slug.replace("_", " ").capitalize() + ".")
+    who = " and ".join(names.get(one, one) for one in ids.split(","))
+    return _UPSTREAM[kind].format(who)
+
+
+def who(name: str, verdict: Verdict) -> str:
+    """One sentence on who has the problem."""
+    if verdict.who == "upstream":
+        named = ", ".join(one.name for one in verdict.upstreams if one.link == "named")
+        return f"It is upstream: {name}'s own incident names {named or 'a service it depends on'}."
+    if verdict.level is Level.MAINTENANCE:
+        return f"It is planned work at {name}."
+    if verdict.level is Level.UNKNOWN:
+        return f"We cannot tell how {name} is, so we do not guess."
+    if verdict.level.trouble:
+        return f"It is them: the trouble is at {name}."
+    return f"Nothing is wrong at {name} that we can see. If it fails for you, look on your side."
+
+
+def why_unknown(verdict: Verdict) -> str:
+    """Why the level is unknown, as a sentence; "" where it is known or no reason is given."""
+    if verdict.level is not Level.UNKNOWN or verdict.reason is None:
+        return ""
+    reason = REASONS.get(verdict.reason, verdict.reason.replace("_", " "))
+    return f"Why: {reason}."

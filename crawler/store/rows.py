@@ -1,0 +1,226 @@
+"""Questions to the database, answered in our own types. Nothing here writes."""
+
+import json
+from sqlite3 import Connection, Row
+
+from crawler.lines import MaintenanceLine, SourceLine
+from crawler.memory import Head, Memory, ProbeState, Run, Snapshot, Trouble
+from crawler.model import Incident, Level, Maintenance, Record, Revision, Update
+
+
+def memory(db: Connection) -> Memory:
+    """Everything that the next run needs."""
+    heads = "SELECT provider, id, digest, open, missing, withdrawn_at, created_at, started_at, first_seen, components FROM incidents"
+    return Memory(
+        owners=dict(db.execute("SELECT id, provider FROM services WHERE gone IS NULL")),
+        snapshots=latest(db),
+        sources={row["source"]: _source(row) for row in _rows(db, "SELECT * FROM readings")},
+        read_at=dict(db.execute("SELECT source, at FROM readings WHERE at IS NOT NULL")),
+        probes=probes(db),
+        heads={(row["provider"], row["id"]): _head(row) for row in _rows(db, heads)},
+        maintenances={
+            (row["provider"], row["id"]): _maintenance_line(row)
+            for row in _rows(db, "SELECT * FROM maintenances")
+        },
+        waits=dict(db.execute("SELECT source, not_before FROM waits")),
+    )
+
+
+def latest(db: Connection) -> dict[str, Snapshot]:
+    """The newest snapshot of each service in the catalogue."""
+    query = (
+        "SELECT s.* FROM snapshots s JOIN services ON id = s.service WHERE gone IS NULL"
+        " AND s.first_seen = (SELECT max(first_seen) FROM snapshots WHERE service = s.service)"
+    )
+    return {row["service"]: _snapshot(row) for row in _rows(db, query)}
+
+
+def probes(db: Connection) -> dict[str, ProbeState]:
+    """The streak of each probe by its service."""
+    return {
+        row["service"]: ProbeState(
+            outcome=row["outcome"],
+            last=row["last"],
+            ok_at=row["ok_at"],
+            failing_since=row["failing_since"],
+            confirmed=bool(row["confirmed"]),
+            recovering_since=row["recovering_since"],
+        )
+        for row in _rows(db, "SELECT * FROM probes")
+    }
+
+
+def records(db: Connection, since: int) -> list[Record]:
+    """Incidents that are open, began or ended after `since`; the newest first."""
+    query = (
+        "SELECT * FROM incidents WHERE open OR max(coalesce(started_at, created_at, first_seen),"
+        " coalesce(ended_at, 0)) >= ? ORDER BY coalesce(started_at, created_at, first_seen) DESC,"
+        " provider, id"
+    )
+    texts: dict[tuple[str, str], list[Row]] = {}
+    revisions = "SELECT * FROM incident_revisions ORDER BY provider, incident, seen_at, key"
+    for row in _rows(db, revisions):
+        texts.setdefault((row["provider"], row["incident"]), []).append(row)
+    return [
+        _record(row, texts.get((row["provider"], row["id"]), [])) for row in _rows(db, query, since)
+    ]
+
+
+def record(db: Connection, provider: str, incident: str) -> Record | None:
+    """One incident with every wording, None when it is not known."""
+    rows = _rows(db, "SELECT * FROM incidents WHERE provider = ? AND id = ?", provider, incident)
+    texts = _rows(
+        db,
+        "SELECT * FROM incident_revisions WHERE provider = ? AND incident = ? ORDER BY seen_at, key",
+        provider,
+        incident,
+    )
+    return _record(rows[0], texts) if rows else None
+
+
+def opened(db: Connection, provider: str) -> list[Incident]:
+    """The incidents of a provider that are open as far as we know."""
+    ids = db.execute(
+        "SELECT id FROM incidents WHERE open AND provider = ? ORDER BY id", (provider,)
+    )
+    found = [record(db, provider, row[0]) for row in ids.fetchall()]
+    return [one.incident for one in found if one is not None]
+
+
+def maintenances(db: Connection) -> list[tuple[str, Maintenance]]:
+    """Announced work that is not over, as (provider, maintenance), by its start."""
+    query = "SELECT * FROM maintenances WHERE phase != 'completed' ORDER BY starts_at, provider, id"
+    return [
+        (
+            row["provider"],
+            Maintenance(
+                id=row["id"],
+                title=row["title"],
+                phase=row["phase"],
+                starts_at=row["starts_at"],
+                ends_at=row["ends_at"],
+                url=row["url"],
+                components=tuple(json.loads(row["components"])),
+                updates=(Update("", None, "", row["text"]),) if row["text"] else (),
+            ),
+        )
+        for row in _rows(db, query)
+    ]
+
+
+def troubles(db: Connection) -> dict[str, Trouble]:
+    """The newest trouble of each source, over or not."""
+    query = (
+        "SELECT * FROM troubles t WHERE first_seen ="
+        " (SELECT max(first_seen) FROM troubles WHERE source = t.source)"
+    )
+    return {
+        row["source"]: Trouble(row["reason"], row["first_seen"], row["last_seen"])
+        for row in _rows(db, query)
+    }
+
+
+def runs(db: Connection, since: int) -> list[Run]:
+    """The runs that began at or after `since`, in order."""
+    query = "SELECT id, ended, validity, blind FROM runs WHERE id >= ? ORDER BY id"
+    return [Run(one, ended, v, bool(blind)) for one, ended, v, blind in db.execute(query, (since,))]
+
+
+def _rows(db: Connection, query: str, *values: object) -> list[Row]:
+    cursor = db.cursor()
+    cursor.row_factory = Row
+    return cursor.execute(query, values).fetchall()
+
+
+def _level(value: str | None) -> Level | None:
+    return None if value is None else Level(value)
+
+
+def _snapshot(row: Row) -> Snapshot:
+    return Snapshot(
+        level=Level(row["level"]),
+        headline=row["headline"],
+        basis=row["basis"],
+        confidence=row["confidence"],
+        flags=tuple(json.loads(row["flags"])),
+        incidents=tuple(json.loads(row["incidents"])),
+        since=row["since"],
+        reason=row["reason"],
+        official=_level(row["official"]),
+        shown=_level(row["shown"]),
+        changes=tuple((at, Level(level)) for at, level in json.loads(row["changes"])),
+        first_seen=row["first_seen"],
+        last_seen=row["last_seen"],
+    )
+
+
+def _source(row: Row) -> SourceLine:
+    components = row["components"]
+    listed = json.loads(components) if components is not None else {}
+    return SourceLine(
+        platform=row["platform"],
+        level=_level(row["level"]),
+        word=_level(row["word"]),
+        headline=row["headline"],
+        answered_by=row["answered_by"],
+        listed=components is not None,
+        components={key: (name, Level(level)) for key, (name, level) in listed.items()},
+    )
+
+
+def _head(row: Row) -> Head:
+    began = row["created_at"] or row["started_at"] or row["first_seen"]
+    return Head(
+        row["digest"],
+        bool(row["open"]),
+        row["missing"],
+        row["withdrawn_at"] is not None,
+        began,
+        tuple(json.loads(row["components"])),
+    )
+
+
+def _maintenance_line(row: Row) -> MaintenanceLine:
+    return MaintenanceLine(
+        provider=row["provider"],
+        id=row["id"],
+        title=row["title"],
+        phase=row["phase"],
+        starts=row["starts_at"],
+        ends=row["ends_at"],
+        url=row["url"],
+        components=tuple(json.loads(row["components"])),
+        text=row["text"],
+    )
+
+
+def _record(row: Row, texts: list[Row]) -> Record:
+    present = {text["key"]: text for text in texts}
+    updates = [
+        Update(key, text["at"], text["phase"], text["text"]) for key, text in present.items() if key
+    ]
+    first = {text["key"]: text["seen_at"] for text in reversed(texts)}
+    updates.sort(key=lambda one: (one.at or first[one.id], one.id), reverse=True)
+    return Record(
+        provider=row["provider"],
+        slug=row["slug"],
+        first_seen=row["first_seen"],
+        changed_at=row["changed_at"],
+        resolved_seen=row["resolved_seen"],
+        withdrawn_at=row["withdrawn_at"],
+        phases=tuple((a, b) for a, b in json.loads(row["phases"])),
+        revisions=tuple(Revision(t["key"], t["seen_at"], t["phase"], t["text"]) for t in texts),
+        incident=Incident(
+            id=row["id"],
+            title=row["title"],
+            open=bool(row["open"]),
+            impact=_level(row["impact"]),
+            phase=row["phase"],
+            started_at=row["started_at"],
+            created_at=row["created_at"],
+            ended_at=row["ended_at"],
+            url=row["url"],
+            components=tuple(json.loads(row["components"])),
+            updates=tuple(updates),
+        ),
+    )

@@ -1,0 +1,113 @@
+"""A snapshot and the evidence around it -> the Verdict that pages, JSON, CLI and alerts share. Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from crawler import upstream
+from crawler.errors import REASONS
+from crawler.memory import ProbeState, Snapshot, Trouble
+from crawler.model import Evidence, Level, Maintenance, Record, Upstream, Verdict
+
+_ANSWERS = {
+    Level.NONE: "no",
+    Level.MINOR: "partly",
+    Level.MAJOR: "partly",
+    Level.CRITICAL: "yes",
+    Level.MAINTENANCE: "maintenance",
+    Level.UNKNOWN: "unknown",
+}
+_PROBES = {
+    "ok": "The API answers as expected.",
+    "pending": "The API did not answer; one failure alone says nothing.",
+    "fail": "The API does not answer.",
+    "recovering": "The API answers again; one more good run will confirm it.",
+    "inconclusive": "The API refused the question, which says nothing.",
+}
+
+
+def build(
+    snapshot: Snapshot,
+    remembered: Snapshot | None,
+    evidence: Iterable[Evidence],
+    upstreams: Iterable[tuple[str, str, Level]],
+    *,
+    read_at: int | None,
+    validity: int,
+) -> Verdict:
+    """The verdict of a snapshot as it may be shown now (`judge.present`).
+
+    `remembered` is the same before its age was looked at; `upstreams` are (id, name, level) of the
+    declared ones; `read_at` is the last good reading and `validity` V, in seconds.
+    """
+    links = upstream.parse(snapshot.flags)
+    known = tuple(Upstream(one, name, level, links.get(one, "")) for one, name, level in upstreams)
+    unknown = snapshot.level is Level.UNKNOWN
+    last = remembered.level if remembered and remembered.level is not Level.UNKNOWN else None
+    seen = remembered.last_seen if remembered else None
+    return Verdict(
+        level=snapshot.level,
+        answer=_ANSWERS[snapshot.level],
+        who=_who(snapshot.level, known),
+        headline=snapshot.headline,
+        confidence=snapshot.confidence,
+        basis=snapshot.basis,
+        flags=snapshot.flags,
+        evidence=tuple(evidence),
+        upstreams=known,
+        since=snapshot.since,
+        read_at=read_at,
+        valid_until=seen + validity if seen is not None and not unknown else None,
+        reason=snapshot.reason,
+        last_known=last if unknown else None,
+    )
+
+
+def _who(level: Level, upstreams: Sequence[Upstream]) -> str:
+    if level is Level.UNKNOWN:
+        return "unknown"
+    if level is Level.NONE:
+        return "nobody"
+    named = level.trouble and any(one.link == "named" for one in upstreams)
+    return "upstream" if named else "them"
+
+
+def evidence(
+    provider: str,
+    page: tuple[str, Level | None, int | None] | None,
+    trouble: Trouble | None,
+    opened: Iterable[Record],
+    work: Iterable[Maintenance],
+    probe: ProbeState | None,
+) -> list[Evidence]:
+    """What a verdict rests on, the provider's own word first.
+
+    `page` is (address, level as last read, when) of the provider's page, None without one.
+    """
+    rows = []
+    if page is not None:
+        url, level, at = page
+        if level is not None and at is not None:
+            rows.append(Evidence("official", provider, f"Status page says: {level.label}", at, url))
+        elif at is not None:
+            rows.append(Evidence("official", provider, "Incident feed was read", at, url))
+        if trouble is not None and (at is None or trouble.last_seen > at):
+            what = f"Could not be read: {REASONS[trouble.reason]}"
+            rows.append(Evidence("trouble", "our crawler", what, trouble.first_seen, url))
+    for record in opened:
+        one = record.incident
+        at = one.started_at or record.first_seen
+        rows.append(Evidence("incident", provider, one.title, at, one.url))
+    rows += [
+        Evidence("maintenance", provider, one.title, one.starts_at, one.url)
+        for one in work
+        if one.phase == "in_progress"
+    ]
+    if probe is not None:
+        rows.append(Evidence("probe", "our own check", _PROBES[probe.word], probe.last))
+    return rows
+
+
+def states(
+    rows: Mapping[str, tuple[str, Level]], wanted: Iterable[str]
+) -> list[tuple[str, str, Level]]:
+    """(id, name, level) of the wanted services."""
+    return [(one, *rows[one]) for one in wanted if one in rows]

@@ -1,0 +1,61 @@
+"""What every test may ask for; and no test may reach anything but this machine."""
+
+import os
+import sys
+from collections.abc import Iterator
+from ipaddress import ip_address
+
+import pytest
+from hypothesis import settings
+
+from loopback import Loopback
+
+# Nothing is kept between runs: a failure prints its example, which then becomes a plain test.
+settings.register_profile("local", max_examples=100, deadline=None, database=None, print_blob=True)
+settings.register_profile("ci", parent=settings.get_profile("local"), derandomize=True)
+settings.load_profile("ci" if os.environ.get("CI") else "local")
+
+
+def _only_this_machine(event: str, args: tuple[object, ...]) -> None:
+    if event != "socket.connect" or not isinstance(args[1], tuple):
+        return
+    host = str(args[1][0]).partition("%")[0]
+    if host != "localhost" and not ip_address(host or "127.0.0.1").is_loopback:
+        raise AssertionError(f"a test tried to reach {args[1]}")
+
+
+sys.addaudithook(_only_this_machine)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add --rewrite, which writes down what platforms read today as what is expected."""
+    parser.addoption("--rewrite", action="store_true", help="rewrite tests/platforms/**/expected.json")
+
+
+@pytest.fixture
+def rewrite(request: pytest.FixtureRequest) -> bool:
+    """Whether expectations are to be written instead of compared."""
+    return bool(request.config.getoption("--rewrite"))
+
+
+@pytest.fixture
+def now() -> int:
+    """The moment at which tests happen: 2026-11-22T11:00:00Z."""
+    return 1_795_345_200
+
+
+@pytest.fixture
+def net() -> Iterator[Loopback]:
+    """An internet of our own, with no host in it yet."""
+    with Loopback() as made:
+        yield made
+
+
+@pytest.fixture
+def behind(net: Loopback, monkeypatch: pytest.MonkeyPatch) -> Loopback:
+    """The same, with this process's environment pointing at it."""
+    for name, value in net.env.items():
+        monkeypatch.setenv(name, value)
+    # Python's ssl prefers neither, but a folder of real authorities must not rescue a client.
+    monkeypatch.delenv("SSL_CERT_DIR", raising=False)
+    return net
