@@ -233,7 +233,7 @@ def _seconds(raw: str) -> int:
 
 
 def _catalogue(content: Path) -> "Catalogue":
-    from crawler.catalogue import load
+    from crawler.content import load
     from crawler.platforms import PLATFORMS
 
     return load(content, PLATFORMS)

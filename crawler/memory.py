@@ -1,9 +1,10 @@
 """What one run hands to the next, and to the site. Times are seconds since 1970 UTC."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from crawler.lines import MaintenanceLine, SourceLine
-from crawler.model import Level
+from crawler.model import Level, Maintenance, Record
 
 Change = tuple[int, Level]
 
@@ -92,3 +93,18 @@ class Run:
     ended: int
     validity: int
     blind: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Memories:
+    """What the site is made of. `runs` are those of the last 7 days, `records` those of a year."""
+
+    snapshots: Mapping[str, Snapshot]
+    probes: Mapping[str, ProbeState]
+    sources: Mapping[str, SourceLine]
+    read_at: Mapping[str, int]
+    troubles: Mapping[str, Trouble]
+    timings: Mapping[str, int]
+    records: Sequence[Record]
+    maintenances: Sequence[tuple[str, Maintenance]]
+    runs: Sequence[Run]

@@ -3,9 +3,10 @@
 from pathlib import Path
 from typing import Any
 
-from crawler import judge, platforms, text
+from crawler import platforms, text
 from crawler.errors import Unreadable
 from crawler.model import Incident, Maintenance, Reading
+from crawler.scope import page_level
 from crawler.times import iso
 from crawler.wire import MAX_BODY, Reply
 
@@ -29,7 +30,7 @@ def describe(path: Path, platform: str | None) -> dict[str, Any]:
 
 def _reading(reading: Reading) -> dict[str, Any]:
     return {
-        "level": judge.page_level(reading),
+        "level": page_level(reading),
         "headline": reading.headline,
         "components": [
             {"id": one.id, "name": one.name, "level": one.level} for one in reading.components or ()

@@ -29,7 +29,9 @@ sys.addaudithook(_only_this_machine)
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add --rewrite, which writes down what platforms read today as what is expected."""
-    parser.addoption("--rewrite", action="store_true", help="rewrite tests/platforms/**/expected.json")
+    parser.addoption(
+        "--rewrite", action="store_true", help="rewrite tests/platforms/**/expected.json"
+    )
 
 
 @pytest.fixture

@@ -169,7 +169,7 @@ def test_junk_is_unreadable_or_a_document(body: bytes) -> None:
 
 
 def test_objects_are_taken_from_lists_only_and_bounded() -> None:
-    rows = [{"a": 1}, None, "x", [{}], {"b": 2}, {"c": 3}]
+    rows: list[object] = [{"a": 1}, None, "x", [{}], {"b": 2}, {"c": 3}]
 
     assert objects(rows, 5) == [{"a": 1}, {"b": 2}]
     assert objects({"a": {}}, 5) == []

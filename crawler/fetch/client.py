@@ -9,13 +9,14 @@ import asyncio
 import contextlib
 import ssl
 import time
-from urllib.request import proxy_bypass_environment as _bypass  # type: ignore[attr-defined]
 from collections.abc import AsyncIterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from urllib.request import proxy_bypass_environment as _bypass  # type: ignore[attr-defined]
 
 import httpx
 
+from crawler.fetch import bodies
 from crawler.fetch.answers import (
     REDIRECTS,
     Moved,
@@ -184,7 +185,7 @@ class Client:
             return _failed(request, status, headers, "encoding", f"Content-Encoding {encoding}")
         if number(headers.get("content-length")) > MAX_BODY:
             return _failed(request, status, headers, "too_large", "by its Content-Length")
-        raw, body = await _body(response, encoding)
+        raw, body = await bodies.whole(response, encoding)
         if raw is None or body is None:
             return _failed(request, status, headers, "too_large", f"over {MAX_BODY} bytes")
         if headers.get("etag") or headers.get("last-modified"):
@@ -200,7 +201,7 @@ class Client:
         if status in (429, 503):
             not_before = retry_after(headers.get("retry-after"), self.now)
         if status in (401, 403, 503) and not headers.get("content-encoding"):
-            text = (await _head(response)).decode("utf-8", "replace")
+            text = (await bodies.beginning(response)).decode("utf-8", "replace")
             if challenged(headers, text):
                 reason = "challenge"
         return Reply(
@@ -258,23 +259,3 @@ def _timed(reply: Reply, elapsed: int) -> Reply:
         not_before=reply.not_before,
         not_modified=reply.not_modified,
     )
-
-
-async def _body(response: httpx.Response, encoding: str) -> tuple[bytes | None, bytes | None]:
-    """The body as it came and inflated; (None, None) when either is over the limit."""
-    raw = bytearray()
-    async for chunk in response.aiter_raw():
-        raw += chunk
-        if len(raw) > MAX_BODY:
-            return None, None
-    wire = bytes(raw)
-    return wire, inflate(encoding, wire)
-
-
-async def _head(response: httpx.Response) -> bytes:
-    head = bytearray()
-    async for chunk in response.aiter_raw():
-        head += chunk
-        if len(head) >= 4096:
-            break
-    return bytes(head[:4096])

@@ -126,7 +126,7 @@ def _filled(path: Path, body: str, board: Board, slots: list[Markup]) -> str:
     site = {"site": board.site, "root": ROOT, "validity": times.span(board.validity)}
     try:
         return env.from_string(body).render(parts | site)
-    except (TemplateError, _NoService, TypeError, AttributeError) as error:
+    except (TemplateError, _NoService, TypeError, AttributeError, ArithmeticError) as error:
         line = getattr(error, "lineno", None) or _line_in_template(error.__traceback__)
         raise ContentError(f"{path}:{line}: {error}") from None
 
@@ -142,7 +142,7 @@ def _line_in_template(trace: TracebackType | None) -> int:
 
 def _markdown(text: str) -> tuple[str, tuple[tuple[str, Markup], ...]]:
     # Slow to import, and most commands need no article.
-    from markdown import Markdown  # noqa: PLC0415
+    from markdown import Markdown
 
     reader = Markdown(extensions=["extra", "sane_lists", "toc"])
     html = reader.convert(text)

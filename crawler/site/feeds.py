@@ -150,7 +150,6 @@ def _both(folder: str, title: str, groups: Sequence[list[Item]], board: Board) -
 
 def _entry(feed: "FeedGenerator", item: Item) -> None:  # type: ignore[name-defined]  # noqa: F821
     entry = feed.add_entry(order="append")
-    entry.load_extension("dc")
     entry.guid(item.id, permalink=False)
     entry.id(item.id)
     entry.title(item.title)

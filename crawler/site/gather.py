@@ -1,30 +1,14 @@
 """Catalogue and memory -> Board. Pure: here old news becomes unknown."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from crawler import __version__, judge, verdict
 from crawler.catalogue import Catalogue, Provider, Service
 from crawler.lines import SourceLine
-from crawler.memory import ProbeState, Run, Snapshot, Trouble
+from crawler.memory import Memories, Snapshot
 from crawler.model import Component, Evidence, Level, Maintenance, Record
 from crawler.site.board import Board, Cadence, Row, SourceRow, Story
 from crawler.times import DAY
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Memories:
-    """What the store remembers, as plain values. `runs` are those of the last 7 days."""
-
-    snapshots: Mapping[str, Snapshot]
-    probes: Mapping[str, ProbeState]
-    sources: Mapping[str, SourceLine]
-    read_at: Mapping[str, int]
-    troubles: Mapping[str, Trouble]
-    timings: Mapping[str, int]
-    records: Sequence[Record]
-    maintenances: Sequence[tuple[str, Maintenance]]
-    runs: Sequence[Run]
 
 
 def gather(catalogue: Catalogue, known: Memories, now: int, *, simulated: bool = False) -> Board:

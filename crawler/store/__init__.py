@@ -17,7 +17,7 @@ from sqlite_utils import Database
 from crawler import journal
 from crawler.errors import Busy, StorageError
 from crawler.lines import RunLine
-from crawler.memory import Memory
+from crawler.memory import Memories, Memory
 from crawler.store import rows, schema
 from crawler.store.fold import fold
 
@@ -83,6 +83,10 @@ class Store:
     def memory(self) -> Memory:
         """What the next run must know."""
         return rows.memory(self.connection)
+
+    def memories(self, now: int) -> Memories:
+        """What the site is made of at `now` (seconds UTC)."""
+        return rows.memories(self.connection, now)
 
 
 class Cache:

@@ -40,7 +40,7 @@ def slug(provider: str, incident: str, first_seen: int) -> str:
 def _services(db: Connection, run: RunLine) -> None:
     for service, provider in run.owners.items():
         db.execute(
-            "INSERT INTO services VALUES (?, ?, ?, NULL)"
+            "INSERT INTO services VALUES (?, ?, ?, NULL, NULL, NULL)"
             " ON CONFLICT (id) DO UPDATE SET provider = excluded.provider, gone = NULL",
             (service, provider, run.id),
         )
@@ -49,26 +49,25 @@ def _services(db: Connection, run: RunLine) -> None:
             db.execute("UPDATE services SET gone = ? WHERE id = ?", (run.id, service))
         else:
             _snapshot(db, run.id, service, line)
-    carried = {*run.carried}
-    current = db.execute(
-        "SELECT s.service, max(s.first_seen) FROM snapshots s JOIN services ON id = s.service"
-        " WHERE gone IS NULL GROUP BY s.service"
-    ).fetchall()
-    fresh = [(run.id, *row) for row in current if row[0] not in carried]
-    db.executemany("UPDATE snapshots SET last_seen = ? WHERE service = ? AND first_seen = ?", fresh)
+    db.execute(
+        "UPDATE services SET last_seen = ? WHERE gone IS NULL AND current IS NOT NULL"
+        " AND id NOT IN (SELECT value FROM json_each(?))",
+        (run.id, json.dumps(run.carried)),
+    )
 
 
 def _snapshot(db: Connection, now: int, service: str, line: SnapshotLine) -> None:
-    seen = db.execute(
-        "SELECT last_seen FROM snapshots WHERE service = ? ORDER BY first_seen DESC LIMIT 1",
-        (service,),
-    ).fetchone()
     db.execute(
-        "INSERT INTO snapshots VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "UPDATE snapshots SET last_seen = (SELECT last_seen FROM services WHERE id = ?)"
+        " WHERE service = ? AND first_seen = (SELECT current FROM services WHERE id = ?)",
+        (service, service, service),
+    )
+    db.execute("UPDATE services SET current = ? WHERE id = ?", (now, service))
+    db.execute(
+        "INSERT INTO snapshots VALUES (?, ?, NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             service,
             now,
-            seen[0] if seen else None,
             line.since,
             line.level,
             line.headline,

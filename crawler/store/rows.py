@@ -4,8 +4,9 @@ import json
 from sqlite3 import Connection, Row
 
 from crawler.lines import MaintenanceLine, SourceLine
-from crawler.memory import Head, Memory, ProbeState, Run, Snapshot, Trouble
+from crawler.memory import Head, Memories, Memory, ProbeState, Run, Snapshot, Trouble
 from crawler.model import Incident, Level, Maintenance, Record, Revision, Update
+from crawler.times import DAY
 
 
 def memory(db: Connection) -> Memory:
@@ -26,11 +27,27 @@ def memory(db: Connection) -> Memory:
     )
 
 
+def memories(db: Connection, now: int) -> Memories:
+    """What the site is made of at `now` (seconds UTC)."""
+    known = memory(db)
+    return Memories(
+        snapshots=known.snapshots,
+        probes=known.probes,
+        sources=known.sources,
+        read_at=known.read_at,
+        troubles=troubles(db),
+        timings=dict(db.execute("SELECT source, elapsed_ms FROM timings")),
+        records=records(db, now - 365 * DAY),
+        maintenances=maintenances(db),
+        runs=runs(db, now - 7 * DAY),
+    )
+
+
 def latest(db: Connection) -> dict[str, Snapshot]:
     """The newest snapshot of each service in the catalogue."""
     query = (
-        "SELECT s.* FROM snapshots s JOIN services ON id = s.service WHERE gone IS NULL"
-        " AND s.first_seen = (SELECT max(first_seen) FROM snapshots WHERE service = s.service)"
+        "SELECT s.*, n.last_seen AS seen FROM snapshots s JOIN services n"
+        " ON n.id = s.service AND n.current = s.first_seen WHERE n.gone IS NULL"
     )
     return {row["service"]: _snapshot(row) for row in _rows(db, query)}
 
@@ -150,7 +167,7 @@ def _snapshot(row: Row) -> Snapshot:
         shown=_level(row["shown"]),
         changes=tuple((at, Level(level)) for at, level in json.loads(row["changes"])),
         first_seen=row["first_seen"],
-        last_seen=row["last_seen"],
+        last_seen=row["seen"],
     )
 
 

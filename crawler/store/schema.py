@@ -21,12 +21,14 @@ CREATE TABLE services (
     id TEXT PRIMARY KEY,
     provider TEXT NOT NULL,
     first_seen INTEGER NOT NULL,        -- nothing before it counts in any figure
+    current INTEGER,                    -- first_seen of its newest snapshot
+    last_seen INTEGER,                  -- the freshest evidence for that
     gone INTEGER                        -- when it left the catalogue
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE snapshots (                -- one row per unchanged stretch
     service TEXT NOT NULL,
     first_seen INTEGER NOT NULL,
-    last_seen INTEGER,                  -- the freshest evidence, not the last run
+    last_seen INTEGER,                  -- the freshest evidence; NULL in the current row: see services
     since INTEGER NOT NULL,
     level TEXT NOT NULL,
     headline TEXT NOT NULL,

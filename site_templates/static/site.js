@@ -44,6 +44,8 @@
     all.querySelector("use").setAttribute("href", "#i-unknown");
     all.querySelector("span").textContent =
       "Unknown: the results of " + old + " of " + all.dataset.all + " services are too old";
+    var more = document.getElementById("more");
+    if (more) more.remove();
   }
 
   function warn(now) {

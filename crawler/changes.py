@@ -1,0 +1,210 @@
+"""What differs between the memory and a new run, in the shape of the journal. Pure."""
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+
+from crawler.catalogue import Catalogue
+from crawler.lines import (
+    IncidentLine,
+    MaintenanceLine,
+    ProbeLine,
+    SnapshotLine,
+    SourceLine,
+    UpdateLine,
+)
+from crawler.memory import Head, Memory, ProbeState, Snapshot
+from crawler.model import Incident, Maintenance, Reading, Record, Visit
+from crawler.scope import page_level
+
+Remembered = Callable[[str, str], Record | None]
+_MISSED = 3
+
+
+def owners(catalogue: Catalogue, memory: Memory) -> dict[str, str]:
+    owners = {service.id: provider.id for provider, service in catalogue.services()}
+    return {one: owner for one, owner in owners.items() if memory.owners.get(one) != owner}
+
+
+def snapshot_line(snapshot: Snapshot, now: int) -> SnapshotLine:
+    """A snapshot in the shape of the journal."""
+    return SnapshotLine(
+        level=snapshot.level,
+        headline=snapshot.headline,
+        basis=snapshot.basis,
+        since=now if snapshot.since is None else snapshot.since,
+        confidence=snapshot.confidence,
+        flags=snapshot.flags,
+        incidents=snapshot.incidents,
+        reason=snapshot.reason,
+        official=snapshot.official,
+        shown=snapshot.shown,
+        changes=snapshot.changes,
+    )
+
+
+def services(snapshots: Mapping[str, Snapshot], memory: Memory) -> dict[str, SnapshotLine | None]:
+    changed: dict[str, SnapshotLine | None] = {}
+    for service, snapshot in snapshots.items():
+        line = snapshot_line(snapshot, 0)
+        old = memory.snapshots.get(service)
+        if old is None or snapshot_line(old, 0) != line:
+            changed[service] = line
+    changed.update({one: None for one in memory.owners if one not in snapshots})
+    return changed
+
+
+def sources(visits: Mapping[str, Visit], memory: Memory) -> dict[str, SourceLine | None]:
+    changed: dict[str, SourceLine | None] = {}
+    for source, visit in visits.items():
+        reading = visit.reading
+        if reading is None:
+            continue
+        old = memory.sources.get(source)
+        listed = {one.id: (one.name, one.level) for one in reading.components or ()}
+        new = SourceLine(
+            platform=visit.platform,
+            level=page_level(reading),
+            word=reading.word,
+            headline=reading.headline,
+            answered_by=visit.answered_by,
+            listed=reading.components is not None,
+            components=dict(listed),
+        )
+        if old is None or old != new:
+            before = old.components if old else {}
+            gone = {key: None for key in before if key not in listed}
+            different = {key: one for key, one in listed.items() if before.get(key) != one}
+            changed[source] = SourceLine(
+                new.platform,
+                new.level,
+                new.word,
+                new.headline,
+                new.answered_by,
+                new.listed,
+                {**different, **gone},
+            )
+    changed.update({one: None for one in memory.sources if one not in visits})
+    return changed
+
+
+def probes(probes: Mapping[str, ProbeState], memory: Memory) -> dict[str, ProbeLine | None]:
+    changed: dict[str, ProbeLine | None] = {
+        service: _probe_line(state)
+        for service, state in probes.items()
+        if service not in memory.probes or _probe_line(memory.probes[service]) != _probe_line(state)
+    }
+    changed.update({one: None for one in memory.probes if one not in probes})
+    return changed
+
+
+def _probe_line(state: ProbeState) -> ProbeLine:
+    return ProbeLine(state.outcome, state.failing_since, state.confirmed, state.recovering_since)
+
+
+def incidents(
+    provider: str, reading: Reading, memory: Memory, remembered: Remembered, now: int
+) -> Iterator[IncidentLine]:
+    """New and changed incidents, and those that the provider's list should name and does not."""
+    for incident in reading.incidents:
+        head = memory.heads.get((provider, incident.id))
+        digest = _digest(incident)
+        if head is None or head.digest != digest or head.missing or head.open != incident.open:
+            known = remembered(provider, incident.id) if head else None
+            yield _incident_line(provider, incident, digest, known)
+    if not reading.history:
+        return
+    listed = {one.id for one in reading.incidents}
+    heads = {key[1]: head for key, head in memory.heads.items() if key[0] == provider}
+    starts = [one.created_at or one.started_at for one in reading.incidents]
+    oldest = min((start for start in starts if start is not None), default=now)
+    # A list without one known name is another list (a page that moved), not a list of deletions.
+    if not listed & heads.keys():
+        return
+    for key, head in heads.items():
+        if key in listed or head.withdrawn or head.began <= oldest:
+            continue
+        if record := remembered(provider, key):
+            yield _missing(record, head, now)
+
+
+def _digest(incident: Incident) -> str:
+    return hashlib.sha256(repr(incident).encode("utf-8", "replace")).hexdigest()[:16]
+
+
+def _incident_line(
+    provider: str, incident: Incident, digest: str, known: Record | None
+) -> IncidentLine:
+    had = {one.id: (one.phase, one.text) for one in known.incident.updates} if known else {}
+    return IncidentLine(
+        provider=provider,
+        id=incident.id,
+        digest=digest,
+        title=incident.title,
+        open=incident.open,
+        impact=incident.impact,
+        phase=incident.phase,
+        started=incident.started_at,
+        created=incident.created_at,
+        ended=incident.ended_at,
+        url=incident.url,
+        components=incident.components,
+        updates=tuple(
+            UpdateLine(one.id, one.text, one.at, one.phase)
+            for one in incident.updates
+            if had.get(one.id) != (one.phase, one.text)
+        ),
+    )
+
+
+def _missing(record: Record, head: Head, now: int) -> IncidentLine:
+    missing = min(head.missing + 1, _MISSED)
+    withdrawn = missing == _MISSED
+    line = _incident_line(record.provider, record.incident, head.digest, record)
+    ended = now if withdrawn and head.open else record.incident.ended_at
+    return IncidentLine(
+        **{name: getattr(line, name) for name in ("provider", "id", "digest", "title", "impact")},
+        **{name: getattr(line, name) for name in ("phase", "started", "created", "url")},
+        components=line.components,
+        open=head.open and not withdrawn,
+        ended=ended,
+        missing=missing,
+        withdrawn=withdrawn,
+    )
+
+
+def maintenances(provider: str, reading: Reading, memory: Memory) -> Iterator[MaintenanceLine]:
+    new = {one.id: _maintenance_line(provider, one) for one in reading.maintenances}
+    for key, line in new.items():
+        if memory.maintenances.get((provider, key)) != line:
+            yield line
+    for (owner, key), old in memory.maintenances.items():
+        if owner == provider and key not in new and old.phase != "completed":
+            yield _completed(old)
+
+
+def _completed(old: MaintenanceLine) -> MaintenanceLine:
+    return MaintenanceLine(
+        old.provider,
+        old.id,
+        old.title,
+        "completed",
+        old.starts,
+        old.ends,
+        old.url,
+        old.components,
+        old.text,
+    )
+
+
+def _maintenance_line(provider: str, one: Maintenance) -> MaintenanceLine:
+    return MaintenanceLine(
+        provider=provider,
+        id=one.id,
+        title=one.title,
+        phase=one.phase,
+        starts=one.starts_at,
+        ends=one.ends_at,
+        url=one.url,
+        components=one.components,
+        text=next((update.text for update in one.updates), ""),
+    )

@@ -1,0 +1,100 @@
+"""What a page says about one service: the rules of page level, component scope and incidents. Pure."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from crawler.model import Component, Incident, Level, Reading, worst
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scoped:
+    """What a reading says about one service. `level` is None where it says nothing about it."""
+
+    level: Level | None
+    incidents: tuple[str, ...] = ()
+    title: str = ""
+    started_at: int | None = None
+    flags: tuple[str, ...] = ()
+    reason: str | None = None
+
+
+def page_level(reading: Reading) -> Level | None:
+    """The worst of the page's word, its components and its open incidents; None without a word.
+
+    Work under way on some components does not hide trouble on others, and colours the page only
+    where the page says so itself or nothing is left that is not under maintenance.
+    """
+    if reading.word is None:
+        return None
+    listed = reading.components or ()
+    working = [one for one in listed if one.level is Level.MAINTENANCE]
+    rest = [one.level for one in listed if one.level is not Level.MAINTENANCE]
+    hidden = {name for one in working for name in (one.id, one.name)}
+    weights = [
+        i.weight for i in reading.incidents if not (i.components and hidden >= {*i.components})
+    ]
+    trouble = worst([*rest, *(w for w in weights if w is not Level.MAINTENANCE)])
+    if reading.word is Level.MAINTENANCE or (working and not rest):
+        return (
+            trouble
+            if trouble.trouble and (working or trouble is Level.CRITICAL)
+            else Level.MAINTENANCE
+        )
+    level = worst([reading.word, trouble])
+    # A word that we do not know may hide anything, so the rest being well proves nothing.
+    return level if level.trouble or reading.word is not Level.UNKNOWN else Level.UNKNOWN
+
+
+def scope(components: Sequence[str], reading: Reading) -> Scoped:
+    """What a reading says about a service that follows `components` (ids or names; all if empty)."""
+    opened = [one for one in reading.incidents if one.open]
+    if not components:
+        level = page_level(reading)
+        if level is None:
+            level = worst([Level.NONE, *(one.weight for one in opened)])
+        return _scoped(level, opened, _inconsistent(reading, level))
+    wanted = frozenset(components)
+    found = _matching(wanted, reading.components)
+    if found is not None and not found:
+        return Scoped(level=None, flags=("components_missing",), reason="components_missing")
+    named = [one for one in opened if wanted & {*one.components}]
+    unstated = [one for one in opened if not one.components and one.weight.trouble]
+    levels = [one.level for one in found or ()] or [Level.NONE]
+    if set(levels) == {Level.MAINTENANCE}:
+        levels = [worst([Level.MAINTENANCE, *(one.weight for one in named)])]
+    else:
+        levels = [level for level in levels if level is not Level.MAINTENANCE]
+        levels += [one.weight for one in named]
+        if unstated and not worst(levels).trouble:
+            levels.append(Level.MINOR)
+    flags = ("scope_unstated",) if unstated else ()
+    if found is not None and len(found) < len(wanted):
+        flags = ("components_partly_missing", *flags)
+    return _scoped(worst(levels), [*named, *unstated], flags)
+
+
+def _matching(wanted: frozenset[str], listed: Iterable[Component] | None) -> list[Component] | None:
+    if listed is None:
+        return None
+    return [one for one in listed if one.id in wanted or one.name in wanted]
+
+
+def _inconsistent(reading: Reading, level: Level) -> tuple[str, ...]:
+    known = reading.word not in (None, Level.UNKNOWN, Level.MAINTENANCE)
+    return ("inconsistent_page",) if known and reading.word is not level else ()
+
+
+def _scoped(level: Level, incidents: Iterable[Incident], flags: tuple[str, ...]) -> Scoped:
+    heavy = sorted(
+        (one for one in incidents if one.weight.trouble),
+        key=lambda one: (one.weight is level, one.started_at or 0, one.id),
+    )
+    starts = [one.started_at for one in heavy if one.started_at is not None]
+    return Scoped(
+        level=level,
+        incidents=tuple(sorted(one.id for one in incidents)),
+        title=heavy[-1].title if heavy else "",
+        started_at=min(starts, default=None),
+        flags=flags,
+        reason="unexpected_shape" if level is Level.UNKNOWN else None,
+    )
