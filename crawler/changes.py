@@ -21,6 +21,7 @@ _MISSED = 3
 
 
 def owners(catalogue: Catalogue, memory: Memory) -> dict[str, str]:
+    """The provider of each service that is new or has moved."""
     owners = {service.id: provider.id for provider, service in catalogue.services()}
     return {one: owner for one, owner in owners.items() if memory.owners.get(one) != owner}
 
@@ -43,6 +44,7 @@ def snapshot_line(snapshot: Snapshot, now: int) -> SnapshotLine:
 
 
 def services(snapshots: Mapping[str, Snapshot], memory: Memory) -> dict[str, SnapshotLine | None]:
+    """The snapshots that differ; None for a service that left the catalogue."""
     changed: dict[str, SnapshotLine | None] = {}
     for service, snapshot in snapshots.items():
         line = snapshot_line(snapshot, 0)
@@ -54,6 +56,7 @@ def services(snapshots: Mapping[str, Snapshot], memory: Memory) -> dict[str, Sna
 
 
 def sources(visits: Mapping[str, Visit], memory: Memory) -> dict[str, SourceLine | None]:
+    """What sources say that differs; None for a source that left the catalogue."""
     changed: dict[str, SourceLine | None] = {}
     for source, visit in visits.items():
         reading = visit.reading
@@ -88,6 +91,7 @@ def sources(visits: Mapping[str, Visit], memory: Memory) -> dict[str, SourceLine
 
 
 def probes(probes: Mapping[str, ProbeState], memory: Memory) -> dict[str, ProbeLine | None]:
+    """The streaks that differ; None for a probe that left the catalogue."""
     changed: dict[str, ProbeLine | None] = {
         service: _probe_line(state)
         for service, state in probes.items()
@@ -148,6 +152,7 @@ def _incident_line(
         ended=incident.ended_at,
         url=incident.url,
         components=incident.components,
+        regions=incident.regions,
         updates=tuple(
             UpdateLine(one.id, one.text, one.at, one.phase)
             for one in incident.updates
@@ -165,6 +170,7 @@ def _missing(record: Record, head: Head, now: int) -> IncidentLine:
         **{name: getattr(line, name) for name in ("provider", "id", "digest", "title", "impact")},
         **{name: getattr(line, name) for name in ("phase", "started", "created", "url")},
         components=line.components,
+        regions=line.regions,
         open=head.open and not withdrawn,
         ended=ended,
         missing=missing,
@@ -173,6 +179,7 @@ def _missing(record: Record, head: Head, now: int) -> IncidentLine:
 
 
 def maintenances(provider: str, reading: Reading, memory: Memory) -> Iterator[MaintenanceLine]:
+    """New and changed work, and work that the page no longer names, which is over."""
     new = {one.id: _maintenance_line(provider, one) for one in reading.maintenances}
     for key, line in new.items():
         if memory.maintenances.get((provider, key)) != line:

@@ -6,6 +6,7 @@ weighed over all services, and only what differs from the memory goes into the l
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from crawler import __version__, changes, judge, streak, upstream
 from crawler.catalogue import Catalogue, Provider, Service
@@ -50,24 +51,16 @@ def conclude(
     validity: int,
 ) -> RunLine:
     """One run as a line of the journal. `now` is its start, `validity` the V in force, seconds."""
-    failed = {source for source, visit in asked.visits.items() if visit.reading is None}
-    down, lost = streak.quorum(dict(asked.platforms), failed & asked.platforms.keys())
-    if asked.blind or lost:
+    visits = _trusted(asked)
+    if visits is None:
         return RunLine(now, end, __version__, validity, blind=True)
-    visits = {
-        source: replace(visit, reason="platform_down")
-        if visit.reading is None and asked.platforms.get(source) in down
-        else visit
-        for source, visit in asked.visits.items()
-    }
     pages = {p.id: _page(p, visits, memory, remembered, now) for p in catalogue.providers}
     probes = {
         service: streak.advance(memory.probes.get(service), outcome, now)
         for service, outcome in streak.believable(asked.probes).items()
     }
     snapshots = _snapshots(catalogue, memory, pages, probes, now=now, validity=validity)
-    fresh = [(p.id, pages[p.id].reading) for p in catalogue.providers if pages[p.id].fresh]
-    readings = [(provider, reading) for provider, reading in fresh if reading is not None]
+    fresh = {key: page.reading for key, page in pages.items() if page.fresh and page.reading}
     return RunLine(
         id=now,
         end=end,
@@ -85,16 +78,30 @@ def conclude(
         probes=changes.probes(probes, memory),
         incidents=tuple(
             line
-            for provider, reading in readings
+            for provider, reading in fresh.items()
             for line in changes.incidents(provider, reading, memory, remembered, now)
         ),
         maintenances=tuple(
             line
-            for provider, reading in readings
+            for provider, reading in fresh.items()
             for line in changes.maintenances(provider, reading, memory)
         ),
         waits={s: v.not_before for s, v in sorted(visits.items()) if v.not_before is not None},
     )
+
+
+def _trusted(asked: Asked) -> dict[str, Visit] | None:
+    """The visits, those of a platform that is down marked so; None when we were blind."""
+    failed = {source for source, visit in asked.visits.items() if visit.reading is None}
+    down, lost = streak.quorum(dict(asked.platforms), failed & asked.platforms.keys())
+    if asked.blind or lost:
+        return None
+    return {
+        source: replace(visit, reason="platform_down")
+        if visit.reading is None and asked.platforms.get(source) in down
+        else visit
+        for source, visit in asked.visits.items()
+    }
 
 
 def _page(
@@ -166,7 +173,7 @@ def _snapshots(
     for provider, service in catalogue.services():
         page = pages[provider.id]
         previous = memory.snapshots.get(service.id)
-        scoped = scope(service.components, page.reading) if page.reading else None
+        scoped = scope(service.components, service.regions, page.reading) if page.reading else None
         facts = judge.Facts(
             scoped=scoped,
             read_at=page.at,
@@ -196,7 +203,7 @@ def _resolved(previous: Snapshot | None, reading: Reading | None) -> bool:
 def _state(snapshot: Snapshot, page: _Page) -> upstream.State:
     opened = [one for one in page.reading.incidents if one.open] if page.reading else []
     own = [one for one in opened if one.id in snapshot.incidents]
-    level = scope((), page.reading).level if page.reading and page.fresh else None
+    level = scope((), (), page.reading).level if page.reading and page.fresh else None
     return upstream.State(snapshot.level, own, level or Level.UNKNOWN, opened)
 
 
@@ -222,7 +229,7 @@ def validity(starts: Iterable[int]) -> int:
     """V in seconds from the starts of the runs of the last 7 days: 2.5 times their median gap,
     between 45 min and 3 h; 45 min until ten gaps are known."""
     ordered = sorted(starts)
-    gaps = sorted(b - a for a, b in zip(ordered, ordered[1:], strict=False))
+    gaps = sorted(b - a for a, b in pairwise(ordered))
     if len(gaps) < 10:
         return 2_700
     middle = len(gaps) // 2

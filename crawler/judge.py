@@ -24,7 +24,9 @@ QUIET, FLAP_WINDOW, FLAP_CHANGES = 3_600, 7_200, 4
 class Facts:
     """All that is known about a service in one run. `scoped` is from the last good reading, which
     was taken at `read_at`; `fresh` says whether that was in this run. `resolved` says that every
-    incident that the last snapshot knew as open is now over; `reason` is why this run could not read it."""
+    incident that the last snapshot knew as open is now over; `reason` is why this run could not
+    read it.
+    """
 
     scoped: Scoped | None = None
     read_at: int | None = None
@@ -55,20 +57,9 @@ def decide(
     }.get(probe, [])
     failing = probe in ("fail", "recovering")
     seen = Level.MINOR if surfaces <= 1 else Level.MAJOR
-    if official is Level.MAINTENANCE:
-        return official, "official", flags + ["probe_failing_during_maintenance"] * failing
     if official is not None and official is not Level.UNKNOWN:
-        if failing and official is Level.NONE:
-            return seen, "probe", [*flags, "early_warning"]
-        if failing:
-            level = worst([official, seen])
-            return (
-                level,
-                "official+probe",
-                flags + ["worse_than_reported"] * (level is not official),
-            )
-        responds = probe == "ok" and official in (Level.MAJOR, Level.CRITICAL)
-        return official, "official", flags + ["our_check_responds"] * responds
+        level, basis, more = _beside(official, seen if failing else None, ok=probe == "ok")
+        return level, basis, flags + more
     if failing:
         return seen, "probe", [*flags, "early_warning" if has_page else "no_official_page"]
     if has_page:
@@ -77,6 +68,19 @@ def decide(
     if probe == "ok":
         return Level.NONE, "probe", [*flags, "reachability_only"]
     return Level.UNKNOWN, "none", flags
+
+
+def _beside(official: Level, seen: Level | None, *, ok: bool) -> tuple[Level, str, list[str]]:
+    """Level, basis and flags where a page says something; `seen` is what our probe sees fail."""
+    if official is Level.MAINTENANCE:
+        return official, "official", ["probe_failing_during_maintenance"] if seen else []
+    if seen is None:
+        responds = ok and official in (Level.MAJOR, Level.CRITICAL)
+        return official, "official", ["our_check_responds"] if responds else []
+    if official is Level.NONE:
+        return seen, "probe", ["early_warning"]
+    level = worst([official, seen])
+    return level, "official+probe", [] if level is official else ["worse_than_reported"]
 
 
 def judge(facts: Facts, previous: Snapshot | None, now: int, validity: int) -> Snapshot:

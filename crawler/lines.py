@@ -75,6 +75,7 @@ class IncidentLine(msgspec.Struct, frozen=True, omit_defaults=True):
     ended: int | None = None
     url: str | None = None
     components: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
     updates: tuple[UpdateLine, ...] = ()
     missing: int = 0
     withdrawn: bool = False

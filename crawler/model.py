@@ -74,7 +74,8 @@ class Incident:
     """Something that a provider (or, where only our probe saw it, we) reported as broken.
 
     `impact` is None where the source states none. `components` holds ids and names alike, so
-    that a service may be scoped by either. `updates` are newest first.
+    that a service may be scoped by either; `regions` where it is, empty for everywhere or
+    unstated. `updates` are newest first.
     """
 
     id: str
@@ -87,6 +88,7 @@ class Incident:
     ended_at: int | None = None
     url: str | None = None
     components: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
     updates: tuple[Update, ...] = ()
 
     @property

@@ -9,7 +9,7 @@ from typing import TextIO
 def progress(stream: TextIO) -> Iterator[Callable[[int, int], None]]:
     """A function to call with (done, total); it draws only on a terminal."""
     if not stream.isatty():
-        yield lambda done, total: None
+        yield lambda *_: None
         return
     from rich.console import Console
     from rich.progress import Progress

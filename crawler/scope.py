@@ -1,4 +1,7 @@
-"""What a page says about one service: the rules of page level, component scope and incidents. Pure."""
+"""What a page says about one service: the rules of page level, component scope and incidents.
+
+Pure: nothing here knows the time.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -31,28 +34,31 @@ def page_level(reading: Reading) -> Level | None:
     rest = [one.level for one in listed if one.level is not Level.MAINTENANCE]
     hidden = {name for one in working for name in (one.id, one.name)}
     weights = [
-        i.weight for i in reading.incidents if not (i.components and hidden >= {*i.components})
+        one.weight
+        for one in reading.incidents
+        if one.weight is Level.CRITICAL or not (one.components and hidden >= {*one.components})
     ]
     trouble = worst([*rest, *(w for w in weights if w is not Level.MAINTENANCE)])
     if reading.word is Level.MAINTENANCE or (working and not rest):
-        return (
-            trouble
-            if trouble.trouble and (working or trouble is Level.CRITICAL)
-            else Level.MAINTENANCE
-        )
+        # With no component named as under work, the whole page is, and only critical stands out.
+        told = trouble.trouble if working else trouble is Level.CRITICAL
+        return trouble if told else Level.MAINTENANCE
     level = worst([reading.word, trouble])
     # A word that we do not know may hide anything, so the rest being well proves nothing.
     return level if level.trouble or reading.word is not Level.UNKNOWN else Level.UNKNOWN
 
 
-def scope(components: Sequence[str], reading: Reading) -> Scoped:
-    """What a reading says about a service that follows `components` (ids or names; all if empty)."""
-    opened = [one for one in reading.incidents if one.open]
+def scope(components: Sequence[str], regions: Sequence[str], reading: Reading) -> Scoped:
+    """What a reading says about a service that follows some components (ids or names) in some
+    regions; empty means all. An incident that states no region counts everywhere."""
+    opened = [one for one in reading.incidents if one.open and _here(one, regions)]
     if not components:
-        level = page_level(reading)
+        # The page's word and its components speak of everywhere, so a region has its incidents.
+        level = None if regions else page_level(reading)
         if level is None:
             level = worst([Level.NONE, *(one.weight for one in opened)])
-        return _scoped(level, opened, _inconsistent(reading, level))
+        flags = () if regions else _inconsistent(reading, level)
+        return _scoped(level, opened, flags)
     wanted = frozenset(components)
     found = _matching(wanted, reading.components)
     if found is not None and not found:
@@ -71,6 +77,10 @@ def scope(components: Sequence[str], reading: Reading) -> Scoped:
     if found is not None and len(found) < len(wanted):
         flags = ("components_partly_missing", *flags)
     return _scoped(worst(levels), [*named, *unstated], flags)
+
+
+def _here(incident: Incident, regions: Sequence[str]) -> bool:
+    return not regions or not incident.regions or bool({*regions} & {*incident.regions})
 
 
 def _matching(wanted: frozenset[str], listed: Iterable[Component] | None) -> list[Component] | None:

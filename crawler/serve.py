@@ -9,7 +9,7 @@ from pathlib import Path
 class _Handler(SimpleHTTPRequestHandler):
     """Types as static hosts send them, JSON for the API file without an ending, our 404 page."""
 
-    extensions_map = {  # noqa: RUF012
+    extensions_map = {  # noqa: RUF012 (never changed)
         **SimpleHTTPRequestHandler.extensions_map,
         "": "application/json",
         ".atom": "application/atom+xml",
@@ -34,7 +34,7 @@ class _Handler(SimpleHTTPRequestHandler):
         self.send_header("Access-Control-Allow-Origin", "*")
         super().end_headers()
 
-    def log_message(self, format: str, *args: object) -> None:
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (the base's name)
         """Say nothing for each request."""
 
 

@@ -69,11 +69,8 @@ def history(catalogue: Catalogue, now: int) -> Iterator[RunLine]:
         if _blind(moment, now):
             yield RunLine(moment, moment + 20, __version__, VALIDITY, blind=True)
             continue
-        troubles = {
-            one.id: "http_403"
-            for one in providers
-            if one.id == _UNREADABLE and moment > now - 5 * _HOUR
-        }
+        hidden = [one.id for one in providers if one.id == _UNREADABLE]
+        troubles = dict.fromkeys(hidden, "http_403") if moment > now - 5 * _HOUR else {}
         snapshots = {
             service.id: _snapshot(
                 provider, service, by_provider.get(provider.id, []), troubles, moment, now
@@ -82,7 +79,7 @@ def history(catalogue: Catalogue, now: int) -> Iterator[RunLine]:
         }
         changed = {key: line for key, line in snapshots.items() if shown.get(key) != line}
         shown = snapshots
-        opening = moment == min(moment, first + CADENCE) and not told
+        opening = not told
         yield RunLine(
             id=moment,
             end=moment + 20,
@@ -94,7 +91,7 @@ def history(catalogue: Catalogue, now: int) -> Iterator[RunLine]:
             sources={one.id: _source(one) for one in providers} if opening else {},
             probes=_probes(catalogue) if opening else {},
             incidents=tuple(_told(outages, told, moment)),
-            maintenances=tuple(_work(catalogue, moment, now)) if opening else (),
+            maintenances=tuple(_work(catalogue, now)) if opening else (),
         )
         told.add(("", ""))
 
@@ -135,26 +132,20 @@ def _snapshot(
     moment: int,
     now: int,
 ) -> SnapshotLine:
-    recent = provider.id == _UNREADABLE and moment > now - 5 * _HOUR + VALIDITY
+    lost = now - 5 * _HOUR + VALIDITY
     if provider.source is None and service.probe is None:
         return SnapshotLine(Level.UNKNOWN, "Cannot tell: no readable source is known.", "none", 0,
                             reason="no_source")  # fmt: skip
-    if recent and troubles:
-        return SnapshotLine(
-            Level.UNKNOWN, "Cannot tell: the server refuses us.", "none", now - 5 * _HOUR + VALIDITY,
-            confidence="stale", reason="http_403", flags=("stale_official", "status_page_unreadable"),
-        )  # fmt: skip
+    if provider.id in troubles and moment > lost:
+        return SnapshotLine(Level.UNKNOWN, "Cannot tell: the server refuses us.", "none", lost,
+                            confidence="stale", reason="http_403",
+                            flags=("stale_official", "status_page_unreadable"))  # fmt: skip
     if provider.id == _WORK and now - 2 * _HOUR < moment:
         return SnapshotLine(Level.MAINTENANCE, "Maintenance is under way.", "official",
                             now - 2 * _HOUR, confidence="reported")  # fmt: skip
     running = [one for one in outages if _runs(one, moment)]
     if not running:
-        if provider.source is None:
-            return SnapshotLine(Level.NONE, "It answers our check. There is no official status that"
-                                " we can read.", "probe", 0, confidence="possible",
-                                flags=_at_risk(service, ("reachability_only",), moment, now))  # fmt: skip
-        sure = "confirmed" if service.probe else "reported"
-        return SnapshotLine(Level.NONE, "No problem reported.", "official", 0, confidence=sure)
+        return _well(provider, service, moment, now)
     heaviest = running[-1]
     flags = ("unstable",) if provider.id == _FLAPS and moment > now - _HOUR else ()
     if provider.id == "openai" and heaviest.key == "sim-now":
@@ -170,6 +161,15 @@ def _snapshot(
         official=heaviest.level,
         shown=heaviest.level,
     )
+
+
+def _well(provider: Provider, service: Service, moment: int, now: int) -> SnapshotLine:
+    if provider.source is None:
+        flags = _at_risk(service, ("reachability_only",), moment, now)
+        return SnapshotLine(Level.NONE, "It answers our check. There is no official status that we"
+                            " can read.", "probe", 0, confidence="possible", flags=flags)  # fmt: skip
+    sure = "confirmed" if service.probe else "reported"
+    return SnapshotLine(Level.NONE, "No problem reported.", "official", 0, confidence=sure)
 
 
 def _at_risk(service: Service, flags: tuple[str, ...], moment: int, now: int) -> tuple[str, ...]:
@@ -236,7 +236,7 @@ def _probes(catalogue: Catalogue) -> dict[str, ProbeLine | None]:
     return {service.id: ProbeLine("ok") for _, service in catalogue.services() if service.probe}
 
 
-def _work(catalogue: Catalogue, moment: int, now: int) -> Iterator[MaintenanceLine]:
+def _work(catalogue: Catalogue, now: int) -> Iterator[MaintenanceLine]:
     for provider in catalogue.providers:
         if provider.id == _WORK:
             yield MaintenanceLine(provider.id, "work-now", "Router upgrades in several cities",

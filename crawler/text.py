@@ -9,7 +9,7 @@ from lxml import etree
 
 TITLE = 300
 BODY = 20_000
-_TAGS = frozenset(  # noqa: SIM905 (a list of words reads better than 120 quoted ones)
+_TAGS = frozenset(
     (
         "a abbr address article aside audio b base basefont bdi bdo big blink blockquote body br "
         "button canvas caption center cite code col colgroup data datalist dd del details dfn "
@@ -22,19 +22,19 @@ _TAGS = frozenset(  # noqa: SIM905 (a list of words reads better than 120 quoted
         "title tr track tt u ul var video wbr xmp"
     ).split()
 )
-_BREAKS = frozenset(  # noqa: SIM905 (a list of words reads better than 120 quoted ones)
+_BREAKS = frozenset(
     (
         "address article aside blockquote br dd div dl dt fieldset figcaption figure footer form "
         "h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre section table tr ul"
     ).split()
 )
-_SILENT = frozenset(  # noqa: SIM905 (a list of words reads better than 120 quoted ones)
+_SILENT = frozenset(
     (
         "script style template iframe noembed noframes object svg math head"
     ).split()
 )
 _MARKUP = re.compile(r"<[a-zA-Z!/?]|&(?:#\d|#[xX][0-9a-fA-F]|[a-zA-Z])")
-_AMPERSANDS = re.compile(r"&(?:amp;|#38;|#x26;)+", re.I)
+_AMPERSANDS = re.compile(r"&(?:amp;|#38;|#x26;)+", re.IGNORECASE)
 # C0, DEL, C1, soft hyphen, bidi and zero-width controls (ZWNJ and ZWJ join letters in real
 # scripts and stay), interlinear marks, byte order mark, tags, variation fillers, non-characters.
 _INVISIBLE = re.compile(
@@ -97,7 +97,7 @@ class _Words:
         self.parts: list[str] = []
         self.silent = 0
 
-    def start(self, tag: object, attrs: object) -> None:
+    def start(self, tag: object, _attrs: object) -> None:
         if not isinstance(tag, str):
             return
         if tag in _SILENT:

@@ -8,7 +8,8 @@ DAY = 86_400
 _OLDEST = 946_684_800  # 2000-01-01: no status page is older, so anything before is a mistake
 _NEWEST = 4_102_444_800  # 2100-01-01
 _ISO = re.compile(
-    r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(?::(\d\d)(?:\.\d+)?)?\s?(Z|UTC|[+-]\d\d:?\d\d)?", re.I
+    r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(?::(\d\d)(?:\.\d+)?)?\s?(Z|UTC|[+-]\d\d:?\d\d)?",
+    re.IGNORECASE,
 )
 
 
@@ -22,13 +23,13 @@ def parse(raw: object, *, naive_is_utc: bool = False) -> int | None:
         return None
     raw = raw.strip()
     match = _ISO.fullmatch(raw)
-    moment = _iso(match, naive_is_utc) if match else _rfc(raw)
+    moment = _iso(match, naive_is_utc=naive_is_utc) if match else _rfc(raw)
     if moment is None or not _OLDEST <= moment < _NEWEST:
         return None
     return moment
 
 
-def _iso(match: re.Match[str], naive_is_utc: bool) -> int | None:
+def _iso(match: re.Match[str], *, naive_is_utc: bool) -> int | None:
     day, clock, second, zone = match.groups()
     if zone is None and not naive_is_utc:
         return None

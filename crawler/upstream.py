@@ -64,7 +64,7 @@ def parse(all_flags: Iterable[str]) -> dict[str, str]:
     for flag in all_flags:
         word, _, ids = flag.partition(":")
         if word in words:
-            links.update({one: words[word] for one in ids.split(",")})
+            links.update(dict.fromkeys(ids.split(","), words[word]))
     return links
 
 
@@ -90,4 +90,5 @@ def _says(incident: Incident, pattern: re.Pattern[str]) -> bool:
 @lru_cache(maxsize=512)
 def _pattern(mentions: tuple[str, ...]) -> re.Pattern[str]:
     """Whole words only: "failed to render" must not name a service called Render."""
-    return re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, mentions)) + r")(?!\w)", re.I)
+    either = "|".join(map(re.escape, mentions))
+    return re.compile(rf"(?<!\w)(?:{either})(?!\w)", re.IGNORECASE)

@@ -1,4 +1,4 @@
-"""A snapshot and the evidence around it -> the Verdict that pages, JSON, CLI and alerts share. Pure."""
+"""A snapshot and its evidence -> the Verdict that pages, JSON, CLI and alerts share. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
 

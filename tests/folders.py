@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler import catalogue
+from crawler import content
 from crawler.errors import ContentError
 from crawler.platforms import PLATFORMS
 
@@ -74,7 +74,7 @@ def write(folder: Path, site: str = SITE, **providers: str) -> Path:
 def problem(folder: Path) -> str:
     """The sentence, with the folder cut from its path."""
     with pytest.raises(ContentError) as caught:
-        catalogue.load(folder, PLATFORMS)
+        content.load(folder, PLATFORMS)
     sentence = str(caught.value).replace(f"{folder}/", "")
     assert "\n" not in sentence
     return sentence

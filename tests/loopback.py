@@ -60,7 +60,9 @@ class Loopback:
         self._hosts: dict[str, Answer | Fault | None] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._ready = threading.Event()
-        self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), daemon=True)
+        self._thread = threading.Thread(
+            target=lambda: asyncio.run(self._serve()), name="loopback", daemon=True
+        )
         self._folder = tempfile.TemporaryDirectory(prefix="loopback-")
         self._port = 0
 
@@ -101,11 +103,13 @@ class Loopback:
         for one in answers:
             if isinstance(one, Fault) and one.name in CONNECTION | HANDSHAKE:
                 raise ValueError(f"{one.name!r} comes before any path is known: use host()")
+        self._named(host)
         self._hosts.setdefault(host, None)
         self._paths[host, path] = list(answers)
 
     def host(self, host: str, answer: Answer | Fault) -> None:
         """Answer for every path of a host that has no answer of its own."""
+        self._named(host)
         self._hosts[host] = answer
 
     def control(self, working: int = 3) -> None:
@@ -118,6 +122,11 @@ class Loopback:
             self._hosts[parts.netloc] = None
             status = 204 if parts.path == "/generate_204" else 200
             self.put(parts.netloc, parts.path, Answer(status=status))
+
+    @staticmethod
+    def _named(host: str) -> None:
+        # A name that no certificate can carry fails here, in the test, and not in the thread.
+        certificates.context(host)
 
     def asked(self, host: str) -> list[Asked]:
         """The requests for one host, in order."""

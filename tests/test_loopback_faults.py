@@ -163,3 +163,10 @@ def _bytes(name: str) -> bytes:
     body = ANSWERS[name].body
     assert isinstance(body, bytes)
     return body
+
+
+def test_a_host_that_no_certificate_can_name_is_a_mistake_of_the_test(net: Loopback) -> None:
+    with pytest.raises(ValueError, match="(?i)idna"):
+        net.host("under_score.test", Fault("reset"))
+
+    assert net.connects == []

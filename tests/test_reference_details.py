@@ -110,10 +110,6 @@ def closed(one: Incident) -> bool:
     return not one.open and one.ended_at is not None
 
 
-def zero_or_positive(one: Incident) -> bool:
-    return one.ended_at is None or one.started_at is None or one.ended_at >= one.started_at
-
-
 @pytest.mark.parametrize(
     ("file", "promise"),
     [

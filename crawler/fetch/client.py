@@ -58,7 +58,7 @@ class Client:
         limits = httpx.Limits(max_connections=None, max_keepalive_connections=0)
         self._direct = httpx.AsyncHTTPTransport(verify=context, http2=False, limits=limits)
         # httpx has no public way to pass a network backend; a test proves that this one is used.
-        self._direct._pool._network_backend = GuardedBackend(network)
+        self._direct._pool._network_backend = GuardedBackend(network)  # noqa: SLF001 (see above)
         self._proxied = (
             httpx.AsyncHTTPTransport(
                 verify=context, http2=False, limits=limits, proxy=network.proxy

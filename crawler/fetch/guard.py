@@ -67,7 +67,7 @@ def public(address: Address, allowed: Iterable[Net]) -> bool:
 
 
 def check_host(host: str, network: Network) -> None:
-    """Judge a host as it is written, which is all that we can do through a proxy. Raises Blocked."""
+    """Judge a host as it is written: all that we can do through a proxy. Raises Blocked."""
     name = host.lower().rstrip(".").strip("[]").partition("%")[0]
     address = _literal(name)
     if address is not None:
@@ -101,7 +101,7 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         self,
         host: str,
         port: int,
-        timeout: float | None = None,
+        timeout: float | None = None,  # noqa: ASYNC109 (the base's name)
         local_address: str | None = None,
         socket_options: Any = None,
     ) -> httpcore.AsyncNetworkStream:

@@ -61,7 +61,7 @@ def recognise(reply: Reply) -> str | None:
 def stranger(reply: Reply) -> tuple[str, str]:
     """Why no platform recognises a reply: the reason of its JSON or XML, else its shape."""
     try:
-        if reply.body.lstrip()[:1] == b"<" and not reply.body.lstrip()[:5].lower() == b"<html":
+        if reply.body.lstrip()[:1] == b"<" and reply.body.lstrip()[:5].lower() != b"<html":
             reply.xml()
         else:
             reply.json(object)

@@ -40,11 +40,11 @@ SEVERITIES = {
 _LABEL = re.compile(
     r"(?:Status:\s*)?(Investigating|Identified|Monitoring|Mitigated|Update|Resolved|Completed|"
     r"Postmortem|Scheduled|In progress|Verifying)(?:\s*(?:-|–|—|:)\s*(.*)|$)",
-    re.I,
+    re.IGNORECASE,
 )
-_FIELD = re.compile(r"(Status|Severity|Resolved|Started):\s*(.+)", re.I)
+_FIELD = re.compile(r"(Status|Severity|Resolved|Started):\s*(.+)", re.IGNORECASE)
 _TITLE_STATE = re.compile(
-    r"\[?(Resolved|Completed|Investigating|Monitoring|Identified)(?:\]|:)", re.I
+    r"\[?(Resolved|Completed|Investigating|Monitoring|Identified)(?:\]|:)", re.IGNORECASE
 )
 _SHORT_DATE = re.compile(r"[A-Z][a-z]{2} \d{1,2}, \d\d:\d\d [A-Z]{2,5}")
 _COMPONENT = re.compile(r"(.{1,100}) \((?:[A-Z][a-z]+)(?: [a-z]+)?\)")

@@ -207,8 +207,8 @@ def _named(row: dict[str, Any]) -> tuple[str, ...]:
     """Ids and names of every component that the incident or any of its updates names."""
     rows = [(one.get("id"), one.get("name")) for one in objects(row.get("components"), 500)]
     for update in objects(row.get("incident_updates"), _MAX_UPDATES):
-        for one in objects(update.get("affected_components"), 500):
-            rows.append((one.get("code"), one.get("name")))
+        affected = objects(update.get("affected_components"), 500)
+        rows += [(one.get("code"), one.get("name")) for one in affected]
     names = {n for pair in rows for n in (identifier(pair[0]), text.plain(pair[1])) if n}
     return tuple(sorted(names))
 

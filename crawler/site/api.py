@@ -131,7 +131,7 @@ class Statuses(msgspec.Struct, frozen=True):
 
 
 def render(board: Board) -> dict[str, bytes]:
-    """The JSON files by path. The one without an ending answers a plain `curl` without a redirect."""
+    """The JSON files by path; the one without an ending answers `curl` without a redirect."""
     statuses = Statuses(
         schemaVersion=SCHEMA_VERSION,
         fetchedAt=iso(board.ran_at if board.ran_at is not None else board.at),

@@ -6,13 +6,11 @@ so what a provider wrote never meets Markdown.
 """
 
 import re
-import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
-import msgspec
 from jinja2 import Environment, StrictUndefined, TemplateError
 from markupsafe import Markup, escape
 
@@ -20,7 +18,7 @@ from crawler import times
 from crawler.catalogue import SLUG
 from crawler.errors import ContentError
 from crawler.model import Level
-from crawler.site import words
+from crawler.site import head, words
 from crawler.site.board import Board, Row, Story
 
 ROOT = "../../"
@@ -47,12 +45,6 @@ class Article:
         return f"guides/{self.slug}/"
 
 
-class _Head(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    title: str
-    dek: str
-    service: str = ""
-
-
 class _NoService(LookupError):
     """An article names a service that the board does not have."""
 
@@ -65,47 +57,20 @@ def load(content: Path, board: Board) -> tuple[Article, ...]:
 def _article(path: Path, board: Board) -> Article:
     if not SLUG.fullmatch(path.stem):
         raise ContentError(f"{path}: the file name is not a slug (a-z, 0-9, -)")
-    head, body = _split(path)
+    top, body = head.read(path)
     if taken := _SLOT.search(body):
         raise ContentError(f"{path}: {taken[0]!r} is a word that is kept for live parts")
     slots: list[Markup] = []
     text = _filled(path, body, board, slots)
     html, toc = _markdown(text)
-    row = next((row for row in board.rows if row.service.id == head.service), None)
-    if head.service and row is None:
-        line = _line_of(path, "service")
-        raise ContentError(f"{path}:{line}: service: no service {head.service!r}")
+    row = next((row for row in board.rows if row.service.id == top.service), None)
+    if top.service and row is None:
+        line = head.line_of(path, "service")
+        raise ContentError(f"{path}:{line}: service: no service {top.service!r}")
     card = _card(row, board) if row else Markup()
     live = _SLOT.sub(lambda found: slots[int(found[1] or found[2])], html)
     minutes = max(1, round(len(body.split()) / _WORDS_A_MINUTE))
-    return Article(path.stem, head.title, head.dek, head.service, minutes, card, toc, Markup(live))
-
-
-def _split(path: Path) -> tuple[_Head, str]:
-    """The head, and the body with as many empty lines before it as the head has lines."""
-    try:
-        text = path.read_text(encoding="utf-8").replace("\r\n", "\n")
-    except UnicodeDecodeError as error:
-        raise ContentError(f"{path}: not UTF-8 at byte {error.start}") from None
-    found = re.match(r"\+\+\+\n(.*?\n)\+\+\+\n", text, re.DOTALL)
-    if not found:
-        raise ContentError(f"{path}:1: an article begins with a head between two +++ lines")
-    try:
-        head = msgspec.convert(tomllib.loads(found[1]), _Head)
-    except tomllib.TOMLDecodeError as error:
-        near = re.search(r"line (\d+)", str(error))
-        line = int(near[1]) + 1 if near else 2
-        raise ContentError(f"{path}:{line}: the head is not valid TOML: {error}") from None
-    except msgspec.ValidationError as error:
-        key = re.search(r"field `(\w+)`|`\$\.(\w+)`", str(error))
-        line = _line_of(path, key[1] or key[2]) if key else 2
-        raise ContentError(f"{path}:{line}: {error}; allowed: title, dek, service") from None
-    return head, "\n" * found[0].count("\n") + text[found.end() :]
-
-
-def _line_of(path: Path, key: str) -> int:
-    lines = path.read_text(encoding="utf-8").splitlines()
-    return next((n for n, line in enumerate(lines, 1) if re.match(rf"{key}\s*=", line)), 2)
+    return Article(path.stem, top.title, top.dek, top.service, minutes, card, toc, Markup(live))
 
 
 def _filled(path: Path, body: str, board: Board, slots: list[Markup]) -> str:
@@ -178,7 +143,8 @@ def _link(row: Row) -> Markup:
 
 def _card(row: Row, board: Board) -> Markup:
     verdict = row.verdict
-    read = Markup("Read {}.").format(_time(verdict.read_at)) if verdict.read_at else "Never read."
+    at = words.seen(verdict)
+    read = Markup("Seen {}.").format(_time(at)) if at is not None else "Never read."
     until = _until(row, board)
     limit = "" if verdict.level is Level.UNKNOWN else Markup(' data-until="{}"').format(until)
     return Markup(
@@ -244,7 +210,7 @@ def errors_table(row: Row) -> Markup:
             row.service.name
         )
     cell = Markup(
-        '<tr><th scope="row">{} {}{}</th><td data-label="Fault">{}</td><td>{}</td><td>{}'
+        '<tr><th scope="row">{} {}{}</th><td data-label="Whose fault">{}</td><td data-label="Waiting helps">{}</td><td>{}'
         ' <a href="{}" rel="nofollow noopener noreferrer">Source</a></td></tr>'
     )
     lines = (
@@ -253,7 +219,7 @@ def errors_table(row: Row) -> Markup:
             error.name,
             Markup(' <span class="dim">{}</span>').format(error.when) if error.when else "",
             words.FAULTS[error.fault],
-            "Waiting helps" if error.wait == "yes" else "Waiting does not help",
+            error.wait,
             error.meaning,
             error.source,
         )
@@ -261,7 +227,7 @@ def errors_table(row: Row) -> Markup:
     )
     return Markup(
         '<table class="stack"><thead><tr><th scope="col">Error</th><th scope="col">Whose fault</th>'
-        '<th scope="col">Wait?</th><th scope="col">What it means</th></tr></thead>'
+        '<th scope="col">Waiting helps</th><th scope="col">What it means</th></tr></thead>'
         "<tbody>{}</tbody></table>"
     ).format(Markup("").join(lines))
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import escape
+from typing import Any
 
 from crawler.model import Record
 from crawler.site.board import Board, Story
@@ -148,7 +149,7 @@ def _both(folder: str, title: str, groups: Sequence[list[Item]], board: Board) -
     return files
 
 
-def _entry(feed: "FeedGenerator", item: Item) -> None:  # type: ignore[name-defined]  # noqa: F821
+def _entry(feed: Any, item: Item) -> None:
     entry = feed.add_entry(order="append")
     entry.guid(item.id, permalink=False)
     entry.id(item.id)

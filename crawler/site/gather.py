@@ -1,6 +1,7 @@
 """Catalogue and memory -> Board. Pure: here old news becomes unknown."""
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 from crawler import __version__, judge, verdict
 from crawler.catalogue import Catalogue, Provider, Service
@@ -80,6 +81,9 @@ def provider_name(provider: Provider) -> str:
 def concerns(service: Service, record: Record) -> bool:
     """Whether an incident is about a service: it names one of its components, or names none."""
     named = {*record.incident.components}
+    where = {*record.incident.regions}
+    if where and service.regions and not where & {*service.regions}:
+        return False
     return not service.components or not named or bool(named & {*service.components})
 
 
@@ -121,7 +125,7 @@ def _row(
             remembered,
             _evidence(provider, service, known, opened, work),
             verdict.states(levels, service.upstreams),
-            read_at=at,
+            read_at=at if provider.source else _probed(known, service),
             validity=validity,
         ),
         components=_components(service, known.sources.get(provider.id)),
@@ -199,7 +203,7 @@ def _source(provider: Provider, known: Memories) -> SourceRow:
 
 
 def _cadence(starts: Sequence[int]) -> Cadence:
-    gaps = sorted(b - a for a, b in zip(starts, starts[1:], strict=False))
+    gaps = sorted(b - a for a, b in pairwise(starts))
     if not gaps:
         return Cadence(runs=len(starts))
     return Cadence(

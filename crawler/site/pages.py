@@ -196,4 +196,10 @@ def edits(record: Record) -> tuple[tuple[Revision, ...], ...]:
     texts: dict[str, list[Revision]] = {}
     for revision in sorted(record.revisions, key=lambda one: one.seen_at):
         texts.setdefault(revision.key, []).append(revision)
-    return tuple(tuple(wordings) for wordings in texts.values() if len(wordings) > 1)
+    changed = (_distinct(wordings) for wordings in texts.values())
+    return tuple(wordings for wordings in changed if len(wordings) > 1)
+
+
+def _distinct(wordings: Sequence[Revision]) -> tuple[Revision, ...]:
+    """The first of each run of equal texts; a new phase alone is no edit."""
+    return tuple(next(run) for _, run in groupby(wordings, key=lambda one: one.text))

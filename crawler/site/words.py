@@ -106,6 +106,14 @@ def who(name: str, verdict: Verdict) -> str:
     return f"Nothing is wrong at {name} that we can see. If it fails for you, look on your side."
 
 
+def seen(verdict: Verdict) -> int | None:
+    """When the evidence was gathered: the page's reading, or our check where there is no page."""
+    if verdict.read_at is not None:
+        return verdict.read_at
+    checks = [one.at for one in verdict.evidence if one.kind == "probe" and one.at is not None]
+    return max(checks, default=None)
+
+
 def why_unknown(verdict: Verdict) -> str:
     """Why the level is unknown, as a sentence; "" where it is known or no reason is given."""
     if verdict.level is not Level.UNKNOWN or verdict.reason is None:

@@ -139,11 +139,12 @@ def _probes(db: Connection, run: RunLine) -> None:
 def _incident(db: Connection, now: int, line: IncidentLine) -> None:
     key = (line.provider, line.id)
     old = db.execute(
-        "SELECT components, phases, title, open, resolved_seen, withdrawn_at, first_seen, slug"
+        "SELECT components, phases, title, open, resolved_seen, withdrawn_at, first_seen, slug, regions"
         " FROM incidents WHERE provider = ? AND id = ?",
         key,
     ).fetchone()
     components = sorted({*line.components, *(json.loads(old[0]) if old else ())})
+    regions = sorted({*line.regions, *(json.loads(old[8]) if old else ())})
     first_seen = old[6] if old else now
     began = line.started or line.created or first_seen
     phases: list[list[int | None]] = json.loads(old[1]) if old else [[began, None]]
@@ -156,10 +157,10 @@ def _incident(db: Connection, now: int, line: IncidentLine) -> None:
     withdrawn = (old[5] if old and old[5] else now) if line.withdrawn else None
     place = old[7] if old else slug(line.provider, line.id, now)
     db.execute(
-        "INSERT OR REPLACE INTO incidents VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        "INSERT OR REPLACE INTO incidents VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
         (*key, place, line.title, line.open, line.impact, line.phase, line.started, line.created,
-         line.ended, line.url, json.dumps(components), json.dumps(phases), first_seen, now,
-         resolved, withdrawn, line.missing, line.digest),
+         line.ended, line.url, json.dumps(components), json.dumps(regions), json.dumps(phases), first_seen,
+         now, resolved, withdrawn, line.missing, line.digest),
     )  # fmt: skip
     revisions = [(*key, one.id, now, one.at, one.phase, one.text) for one in line.updates]
     if not old or old[2] != line.title:

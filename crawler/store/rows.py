@@ -238,6 +238,7 @@ def _record(row: Row, texts: list[Row]) -> Record:
             ended_at=row["ended_at"],
             url=row["url"],
             components=tuple(json.loads(row["components"])),
+            regions=tuple(json.loads(row["regions"])),
             updates=tuple(updates),
         ),
     )

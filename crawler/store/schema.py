@@ -28,7 +28,7 @@ CREATE TABLE services (
 CREATE TABLE snapshots (                -- one row per unchanged stretch
     service TEXT NOT NULL,
     first_seen INTEGER NOT NULL,
-    last_seen INTEGER,                  -- the freshest evidence; NULL in the current row: see services
+    last_seen INTEGER,                  -- the freshest evidence; NULL where current: see services
     since INTEGER NOT NULL,
     level TEXT NOT NULL,
     headline TEXT NOT NULL,
@@ -82,6 +82,7 @@ CREATE TABLE incidents (
     ended_at INTEGER,
     url TEXT,
     components TEXT NOT NULL,           -- JSON list: the union over its life
+    regions TEXT NOT NULL,              -- JSON list: the same
     phases TEXT NOT NULL,               -- JSON list of [opened, resolved or null]
     first_seen INTEGER NOT NULL,
     changed_at INTEGER NOT NULL,

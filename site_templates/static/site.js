@@ -8,7 +8,6 @@
 
   function span(seconds) {
     var minutes = Math.floor(seconds / 60);
-    if (minutes < 1) return "less than a minute";
     if (minutes < 60) return minutes + " min";
     var hours = Math.floor(minutes / 60);
     minutes %= 60;
@@ -23,7 +22,7 @@
       var age = now - Date.parse(time.dateTime) / 1000;
       if (!(age >= 0)) return;
       if (!time.title) time.title = time.textContent;
-      time.textContent = span(age) + " ago";
+      time.textContent = age < 60 ? "just now" : span(age) + " ago";
     });
   }
 

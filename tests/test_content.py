@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from crawler import catalogue
+from crawler import content
+from crawler.catalogue import Source
 from crawler.platforms import PLATFORMS
 from folders import ACME, OTHER, SITE, problem, write
 
@@ -14,12 +15,10 @@ CONTENT = Path(__file__).parent.parent / "content"
 def test_a_folder_becomes_a_catalogue(tmp_path: Path) -> None:
     write(tmp_path)
 
-    made = catalogue.load(tmp_path, PLATFORMS)
+    made = content.load(tmp_path, PLATFORMS)
 
     assert [provider.id for provider in made.providers] == ["acme", "other"]
-    assert made.providers[0].source == catalogue.Source(
-        "acme", "statuspage", "https://status.acme.test"
-    )
+    assert made.providers[0].source == Source("acme", "statuspage", "https://status.acme.test")
     assert made.providers[1].source is None
     assert [(p.id, s.id) for p, s in made.services()] == [
         ("acme", "acme"),
@@ -78,7 +77,7 @@ def test_a_file_that_is_no_text_or_has_no_service_or_no_name_is_told(tmp_path: P
 def test_private_networks_are_opened_by_the_operator_alone(tmp_path: Path) -> None:
     write(tmp_path, SITE.replace("= []", '= ["10.0.0.0/8", "fd00::/8"]'))
 
-    networks = catalogue.load(tmp_path, PLATFORMS).site.networks
+    networks = content.load(tmp_path, PLATFORMS).site.networks
 
     assert [str(one) for one in networks] == ["10.0.0.0/8", "fd00::/8"]
 
@@ -88,7 +87,7 @@ HAS_PROVIDERS = any((CONTENT / "providers").glob("*.toml"))
 
 @pytest.mark.skipif(not HAS_PROVIDERS, reason="content/providers/ has no file yet")
 def test_the_real_content_loads_and_its_names_hold_together() -> None:
-    made = catalogue.load(CONTENT, PLATFORMS)
+    made = content.load(CONTENT, PLATFORMS)
 
     services = [service for _, service in made.services()]
     ids = [service.id for service in services]

@@ -1,0 +1,48 @@
+"""The TOML head of an article: what stands between its two `+++` lines."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import msgspec
+
+from crawler.errors import ContentError
+
+
+class Head(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What an article says of itself. `service` is the id of the service that it is about."""
+
+    title: str
+    dek: str
+    service: str = ""
+
+
+def read(path: Path) -> tuple[Head, str]:
+    """The head, and the body with as many empty lines before it as the head has lines.
+
+    So line numbers of the body are those of the file. Raises ContentError with file and line.
+    """
+    try:
+        text = path.read_text(encoding="utf-8").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        raise ContentError(f"{path}: not UTF-8 at byte {error.start}") from None
+    found = re.match(r"\+\+\+\n(.*?\n)\+\+\+\n", text, re.DOTALL)
+    if not found:
+        raise ContentError(f"{path}:1: an article begins with a head between two +++ lines")
+    try:
+        head = msgspec.convert(tomllib.loads(found[1]), Head)
+    except tomllib.TOMLDecodeError as error:
+        near = re.search(r"line (\d+)", str(error))
+        line = int(near[1]) + 1 if near else 2
+        raise ContentError(f"{path}:{line}: the head is not valid TOML: {error}") from None
+    except msgspec.ValidationError as error:
+        key = re.search(r"field `(\w+)`|`\$\.(\w+)`", str(error))
+        line = line_of(path, key[1] or key[2]) if key else 2
+        raise ContentError(f"{path}:{line}: {error}; allowed: title, dek, service") from None
+    return head, "\n" * found[0].count("\n") + text[found.end() :]
+
+
+def line_of(path: Path, key: str) -> int:
+    """The line on which a key of the head stands."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return next((n for n, line in enumerate(lines, 1) if re.match(rf"{key}\s*=", line)), 2)
