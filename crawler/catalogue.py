@@ -67,6 +67,7 @@ class ProviderFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     service: list[Service]
     page: Page | None = None
+    name: str = ""
 
 
 class Category(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -110,9 +111,11 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """One file: its source (None where no readable page is known) and its services."""
+    """One file: who runs the page, its source (None where no readable page is known), and the
+    services that are read from it."""
 
     id: str
+    name: str
     source: Source | None
     services: tuple[Service, ...]
 

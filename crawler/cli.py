@@ -12,14 +12,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from crawler import __version__, times
-from crawler.errors import (
-    Busy,
-    ContentError,
-    SiteError,
-    StorageError,
-    Unreadable,
-    WhosdownError,
-)
+from crawler import check as checking
+from crawler.errors import StorageError
+from crawler.exits import Group
+from crawler.exits import line as _line
 
 if TYPE_CHECKING:
     from crawler.catalogue import Catalogue
@@ -27,35 +23,6 @@ if TYPE_CHECKING:
     from crawler.store import Store
 
 _ROOT = Path(__file__).resolve().parent.parent
-_EXITS = {ContentError: 78, StorageError: 74, Busy: 75, SiteError: 65, Unreadable: 65}
-_CHECK = {"none": 0, "minor": 1, "major": 1, "maintenance": 1, "critical": 2, "unknown": 3}
-
-
-class _Group(click.Group):
-    """Turns our own errors into one sentence and an exit code; usage errors leave with 64."""
-
-    def main(self, *args: Any, **extra: Any) -> Any:
-        try:
-            return super().main(*args, **{**extra, "standalone_mode": False})
-        except click.exceptions.Exit as error:
-            sys.exit(error.exit_code)
-        except click.Abort:
-            sys.exit(130)
-        except click.ClickException as error:
-            error.show()
-            sys.exit(64)
-        except WhosdownError as error:
-            click.echo(f"whosdown: {_line(str(error))}", err=True)
-            sys.exit(_EXITS.get(type(error), 70))
-        except OSError as error:
-            click.echo(f"whosdown: {_line(str(error))}", err=True)
-            sys.exit(74)
-
-
-def _line(words: str) -> str:
-    from crawler import text
-
-    return text.line(words, 600)
 
 
 def _moment(_: click.Context, __: click.Parameter, raw: str | None) -> int:
@@ -63,9 +30,15 @@ def _moment(_: click.Context, __: click.Parameter, raw: str | None) -> int:
     if raw is None:
         return int(time.time())
     moment = int(raw) if raw.isascii() and raw.isdigit() else times.parse(raw, naive_is_utc=True)
-    if moment is None:
+    if moment is None or moment >= times.NEWEST:
         raise click.BadParameter(f"{raw!r} is not a time; write 2026-11-22T10:41:00Z")
     return moment
+
+
+def _pause(_: click.Context, __: click.Parameter, raw: str) -> int:
+    if (seconds := times.duration(raw)) is None:
+        raise click.BadParameter(f"{raw!r} is not a time span; write 90s, 5m or 1h")
+    return seconds
 
 
 def _folder(name: str, default: str, words: str) -> Callable[[Any], Any]:
@@ -82,7 +55,7 @@ _now = click.option(
 _init = click.option("--init", is_flag=True, help="Start a new history where none can be read.")
 
 
-@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="whosdown")
 def main() -> None:
     """Is it me, is it them, or is it their upstream?"""
@@ -95,12 +68,13 @@ def main() -> None:
 @_now
 @_init
 @click.option("--passes", type=click.IntRange(1, 100), default=1, help="Ask so many times.")
-@click.option("--every", default="5m", metavar="TIME", help="Wait so long between: 90s, 5m, 1h.")
+@click.option(
+    "--every", default="5m", callback=_pause, metavar="TIME", help="Wait between: 90s, 5m, 1h."
+)
 def run(
-    content: Path, data: Path, out: Path, now: int, init: bool, passes: int, every: str
+    content: Path, data: Path, out: Path, now: int, init: bool, passes: int, every: int
 ) -> None:
     """Crawl, then build. With --passes, build at the first change or at the end."""
-    pause = _seconds(every)
     catalogue = _catalogue(content)
     with _opened(data, init=init) as store:
         started = time.monotonic()
@@ -109,7 +83,7 @@ def run(
             line = _crawl(catalogue, store, moment)
             if line.news or number == passes - 1:
                 break
-            time.sleep(max(0.0, started + pause * (number + 1) - time.monotonic()))
+            time.sleep(max(0.0, started + every * (number + 1) - time.monotonic()))
         _build(catalogue, store, content, out, now + int(time.monotonic() - started))
 
 
@@ -185,25 +159,16 @@ def check(ids: Sequence[str], out: Path, as_json: bool) -> None:
 
     Exit 0: up. 1: degraded or under maintenance. 2: down. 3: unknown. Of several, the worst.
     """
-    path = out / "statuses.json"
-    if not path.is_file():
-        raise StorageError(f"{path}: there is no built site; run `whosdown run` first")
-    by_id = {one["id"]: one for one in json.loads(path.read_bytes())["services"]}
-    for one in ids:
-        if one not in by_id:
-            raise click.BadParameter(f"{one!r} is not a service of this site")
+    by_id = checking.statuses(out)
+    if strangers := sorted({*ids} - by_id.keys()):
+        raise click.BadParameter(f"{strangers[0]!r} is not a service of this site")
     found = [by_id[one] for one in ids or sorted(by_id)]
     if as_json:
-        click.echo(json.dumps(found, ensure_ascii=True, indent=1))
+        click.echo(_json(found, indent=1))
     else:
         for one in found:
             click.echo(f"{one['id']}: {one['indicator']}: {_line(one['description'])}")
-    sys.exit(_worst([_CHECK[one["indicator"]] for one in found]))
-
-
-def _worst(codes: list[int]) -> int:
-    # Unknown is 3, yet a known outage or trouble says more than not knowing.
-    return next((code for code in (2, 1, 3) if code in codes), 0)
+    sys.exit(checking.exit_code(found))
 
 
 @main.command()
@@ -221,15 +186,13 @@ def read(files: Sequence[Path], platform: str | None) -> None:
         raise click.BadParameter(f"{platform!r} is not one of {', '.join(PLATFORMS)}")
     lines = [describe(path, platform) for path in files]
     for line in lines:
-        click.echo(json.dumps(line, ensure_ascii=True))
+        click.echo(_json(line))
     sys.exit(65 if any("reason" in line for line in lines) else 0)
 
 
-def _seconds(raw: str) -> int:
-    units = {"s": 1, "m": 60, "h": 3600}
-    if raw[:-1].isascii() and raw[:-1].isdigit() and raw[-1:] in units:
-        return int(raw[:-1]) * units[raw[-1]]
-    raise click.BadParameter(f"--every {raw!r}: write 90s, 5m or 1h")
+def _json(value: Any, indent: int | None = None) -> str:
+    # Strangers' words are in it, and GitHub's runner obeys `##[` anywhere.
+    return json.dumps(value, ensure_ascii=True, indent=indent).replace("##[", "#\\u0023[")
 
 
 def _catalogue(content: Path) -> "Catalogue":
@@ -256,7 +219,7 @@ def _crawl(catalogue: "Catalogue", store: "Store", now: int) -> "RunLine":
 
     from crawler import crawl as crawling
     from crawler.fetch import Network
-    from crawler.progress import progress
+    from crawler.progress import progress, summary
 
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     site = catalogue.site
@@ -264,15 +227,7 @@ def _crawl(catalogue: "Catalogue", store: "Store", now: int) -> "RunLine":
     network = Network.from_environment(os.environ, agent, site.networks)
     with progress(sys.stderr) as tick:
         line = crawling.run(catalogue, store, network, now, tick)
-    read_well = sum(1 for p in catalogue.providers if p.source) - len(line.troubles)
-    if line.blind:
-        click.echo("blind run: our own network did not work, nothing was concluded", err=True)
-    else:
-        click.echo(
-            f"{times.iso(now)}: {read_well} sources read, {len(line.troubles)} not,"
-            f" {len(line.services)} services changed",
-            err=True,
-        )
+    click.echo(summary(line, sum(one.source is not None for one in catalogue.providers)), err=True)
     return line
 
 

@@ -6,7 +6,7 @@ weighed over all services, and only what differs from the memory goes into the l
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from crawler import __version__, changes, judge, streak, upstream
 from crawler.catalogue import Catalogue, Provider, Service
@@ -55,39 +55,33 @@ def conclude(
     if visits is None:
         return RunLine(now, end, __version__, validity, blind=True)
     pages = {p.id: _page(p, visits, memory, remembered, now) for p in catalogue.providers}
-    probes = {
-        service: streak.advance(memory.probes.get(service), outcome, now)
-        for service, outcome in streak.believable(asked.probes).items()
-    }
+    outcomes = streak.believable(asked.probes).items()
+    probes = {one: streak.advance(memory.probes.get(one), word, now) for one, word in outcomes}
     snapshots = _snapshots(catalogue, memory, pages, probes, now=now, validity=validity)
     fresh = {key: page.reading for key, page in pages.items() if page.fresh and page.reading}
+    incidents = [changes.incidents(*one, memory, remembered, now) for one in fresh.items()]
+    work = [changes.maintenances(*one, memory) for one in fresh.items()]
     return RunLine(
         id=now,
         end=end,
         version=__version__,
         v=validity,
         troubles={s: v.reason for s, v in sorted(visits.items()) if v.reason is not None},
-        carried=tuple(
-            service
-            for service, snapshot in snapshots.items()
-            if snapshot.level is not Level.UNKNOWN and snapshot.last_seen != now
-        ),
+        carried=_carried(snapshots, now),
         owners=changes.owners(catalogue, memory),
         services=changes.services(snapshots, memory),
         sources=changes.sources(visits, memory),
         probes=changes.probes(probes, memory),
-        incidents=tuple(
-            line
-            for provider, reading in fresh.items()
-            for line in changes.incidents(provider, reading, memory, remembered, now)
-        ),
-        maintenances=tuple(
-            line
-            for provider, reading in fresh.items()
-            for line in changes.maintenances(provider, reading, memory)
-        ),
+        incidents=tuple(chain.from_iterable(incidents)),
+        maintenances=tuple(chain.from_iterable(work)),
         waits={s: v.not_before for s, v in sorted(visits.items()) if v.not_before is not None},
     )
+
+
+def _carried(snapshots: Mapping[str, Snapshot], now: int) -> tuple[str, ...]:
+    """The services whose conclusion rests on an earlier reading."""
+    known = {key: one for key, one in snapshots.items() if one.level is not Level.UNKNOWN}
+    return tuple(key for key, one in known.items() if one.last_seen != now)
 
 
 def _trusted(asked: Asked) -> dict[str, Visit] | None:

@@ -36,7 +36,7 @@ def load(content: Path, platforms: Iterable[str]) -> Catalogue:
 def _provider(name: str, file: ProviderFile) -> Provider:
     page = file.page
     source = Source(name, page.platform, page.url, page.feed) if page else None
-    return Provider(name, source, tuple(file.service))
+    return Provider(name, file.name or file.service[0].name, source, tuple(file.service))
 
 
 def _decode(path: Path, kind: type[T]) -> T:

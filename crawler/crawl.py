@@ -16,7 +16,6 @@ from crawler.model import Visit
 from crawler.platforms import PLATFORMS, probe
 from crawler.store import Cache, Store, rows
 from crawler.times import DAY
-from crawler.wire import Request
 
 log = logging.getLogger(__name__)
 Tick = Callable[[int, int], None]
@@ -81,7 +80,7 @@ async def _ask(
         if provider.source:
             late = Visit(provider.id, now, reason="timeout", detail="the run took too long")
             visit = turn.visits.setdefault(provider.id, late)
-            if visit.not_before is None:
+            if visit.not_before is None and visit.reason != "robots":
                 asked[provider.id] = provider.source.platform
     return conclude.Asked(
         visits=turn.visits,
@@ -150,14 +149,15 @@ async def _visit(client: Client, source: Source, turn: _Round, now: int) -> None
         visit = Visit(source.id, now, reason="rate_limited", not_before=wait)
         turn.visits[source.id] = visit
         return
-    platform = source.platform
-    requests = PLATFORMS[platform].requests(source)
+    began, platform = time.monotonic(), source.platform
     try:
-        if not await _allowed(client, requests, turn, now):
-            if platform == "feed" or not source.feed:
+        if not await _allowed(client, source, platform, turn, now):
+            feed = platform != "feed" and bool(source.feed)
+            if not feed or not await _allowed(client, source, "feed", turn, now):
                 raise Unreadable("robots")
-            platform, requests = "feed", PLATFORMS["feed"].requests(source)
-        turn.visits[source.id] = await _read(client, source, platform, requests, turn, now)
+            platform = "feed"
+        spent = time.monotonic() - began
+        turn.visits[source.id] = await _read(client, source, platform, turn, now, spent)
     except Unreadable as error:
         turn.visits[source.id] = Visit(
             source.id, now, reason=error.reason, detail=error.detail, platform=platform
@@ -168,11 +168,12 @@ async def _read(
     client: Client,
     source: Source,
     platform: str,
-    requests: Mapping[str, Request],
     turn: _Round,
     now: int,
+    spent: float,
 ) -> Visit:
-    replies = await client.ask_all(requests, turn.known)
+    requests = PLATFORMS[platform].requests(source)
+    replies = await client.ask_all(requests, turn.known, spent)
     first = next(iter(replies.values()))
     if first.elapsed_ms is not None:
         turn.cache.timings[source.id] = first.elapsed_ms
@@ -202,14 +203,17 @@ async def _read(
     )
 
 
-async def _allowed(client: Client, requests: Mapping[str, Request], turn: _Round, now: int) -> bool:
+async def _allowed(client: Client, source: Source, platform: str, turn: _Round, now: int) -> bool:
     """Whether robots.txt lets us ask; it governs pages made for people, and all if strict."""
+    requests = PLATFORMS[platform].requests(source)
     governed = [one for one in requests.values() if one.html or turn.strict]
     for request in governed:
         host = _host(request.url)
         asked_at, rules = turn.rules.get(host, (None, None))
         if robots.due(asked_at, now):
-            rules = robots.rules(await client.ask(robots.request(host)), rules)
+            # Ten of the source's 25 seconds at most.
+            replies = await client.ask_all({"robots": robots.request(host)}, {}, 15)
+            rules = robots.rules(replies["robots"], rules)
             turn.rules[host] = turn.cache.robots[host] = (now, rules)
         if not robots.allowed(rules, request.url):
             return False

@@ -34,6 +34,7 @@ def files(folder: Path) -> list[Path]:
 def append(folder: Path, run: RunLine) -> None:
     """Write one run and make sure that it is on the disk; a torn earlier line is cut off first."""
     path = folder / (times.day(run.id).replace("-", "/") + ".ndjson")
+    fresh = not path.exists()
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("ab+") as file:
         file.seek(0)
@@ -44,10 +45,13 @@ def append(folder: Path, run: RunLine) -> None:
         file.write(msgspec.json.encode(run) + b"\n")
         file.flush()
         os.fsync(file.fileno())
-    _sync(path.parent)
+    # A new file may stand in new folders, whose names must be on the disk too.
+    for place in path.parents[: 4 if fresh else 1]:
+        sync(place)
 
 
-def _sync(folder: Path) -> None:
+def sync(folder: Path) -> None:
+    """Make sure that the names in a folder are on the disk."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -1,8 +1,11 @@
-"""A progress bar where a person looks, nothing where a program does."""
+"""What is seen of a run: a bar where a person looks, nothing where a program does, one sentence."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TextIO
+
+from crawler import times
+from crawler.lines import RunLine
 
 
 @contextmanager
@@ -17,3 +20,14 @@ def progress(stream: TextIO) -> Iterator[Callable[[int, int], None]]:
     with Progress(console=Console(file=stream), transient=True) as bar:
         task = bar.add_task("Asking", total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def summary(line: RunLine, sources: int) -> str:
+    """What a run of so many sources came to, in one sentence."""
+    if line.blind:
+        return "blind run: our own network did not work, nothing was concluded"
+    troubles = len(line.troubles)
+    return (
+        f"{times.iso(line.id)}: {sources - troubles} sources read, {troubles} not,"
+        f" {len(line.services)} services changed"
+    )

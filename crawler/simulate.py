@@ -166,8 +166,8 @@ def _snapshot(
 def _well(provider: Provider, service: Service, moment: int, now: int) -> SnapshotLine:
     if provider.source is None:
         flags = _at_risk(service, ("reachability_only",), moment, now)
-        return SnapshotLine(Level.NONE, "It answers our check. There is no official status that we"
-                            " can read.", "probe", 0, confidence="possible", flags=flags)  # fmt: skip
+        said = "It answers our check. There is no official status that we can read."
+        return SnapshotLine(Level.NONE, said, "probe", 0, confidence="possible", flags=flags)
     sure = "confirmed" if service.probe else "reported"
     return SnapshotLine(Level.NONE, "No problem reported.", "official", 0, confidence=sure)
 
@@ -190,9 +190,11 @@ def _told(
         key = (one.provider, one.key + ("*" if over else ""))
         if one.start > moment or key in told:
             continue
+        updates = []
+        if (one.provider, one.key) not in told:
+            updates.append(UpdateLine("u1", "We are looking into reports of this problem.",
+                                      one.start, "investigating"))  # fmt: skip
         told.update({key, (one.provider, one.key)})
-        updates = [UpdateLine("u1", "We are looking into reports of this problem.", one.start,
-                              "investigating")]  # fmt: skip
         if over:
             updates.append(UpdateLine("u2", "A fix is in place and this is resolved.", one.end,
                                       "resolved"))  # fmt: skip

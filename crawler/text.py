@@ -28,12 +28,13 @@ _BREAKS = frozenset(
         "h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre section table tr ul"
     ).split()
 )
-_SILENT = frozenset(
-    (
-        "script style template iframe noembed noframes object svg math head"
-    ).split()
-)
-_MARKUP = re.compile(r"<[a-zA-Z!/?]|&(?:#\d|#[xX][0-9a-fA-F]|[a-zA-Z])")
+_SILENT = frozenset(("script style template iframe noembed noframes object svg math head").split())
+_KNOWN = "|".join(sorted(_TAGS, key=len, reverse=True))
+_TAG = rf"/?(?:(?:{_KNOWN})(?:[\s/>]|$)|[a-z][\w:-]*\s[^<>]*=)|[!?]"
+# A "<" that opens no tag is a word of the writer, as in `Map<string, int>` or `<model>`; what is
+# not HTML but has attributes (SVG, MathML) is a tag all the same.
+_LITERAL = re.compile(rf"<(?!{_TAG})", re.IGNORECASE)
+_MARKUP = re.compile(rf"<(?:{_TAG})|&(?:#\d|#[xX][0-9a-fA-F]|[a-zA-Z])", re.IGNORECASE)
 _AMPERSANDS = re.compile(r"&(?:amp;|#38;|#x26;)+", re.IGNORECASE)
 # C0, DEL, C1, soft hyphen, bidi and zero-width controls (ZWNJ and ZWJ join letters in real
 # scripts and stay), interlinear marks, byte order mark, tags, variation fillers, non-characters.
@@ -43,6 +44,7 @@ _INVISIBLE = re.compile(
     + "".join(f"{chr(p * 0x10000 + 0xFFFE)}{chr(p * 0x10000 + 0xFFFF)}" for p in range(1, 17))
     + "\ufdd0-\ufdef]"
 )
+_NAME = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\.)+[a-z][a-z0-9-]*[a-z0-9]")
 _LINES = re.compile("\r\n?|[\u2028\u2029\x85\x0b\x0c]")
 _EDGE_JOINERS = re.compile("(?:^|(?<=\\s))[\u200c\u200d]+|[\u200c\u200d]+(?:$|(?=\\s))")
 
@@ -104,8 +106,6 @@ class _Words:
             self.silent += 1
         elif tag in _BREAKS:
             self.parts.append("\n")
-        elif tag not in _TAGS and re.fullmatch(r"[a-z][a-z0-9_.-]{0,30}", tag):
-            self.parts.append(f"<{tag}>")
 
     def end(self, tag: object) -> None:
         if tag in _SILENT:
@@ -132,7 +132,7 @@ def _without_markup(text: str) -> str:
         target=_Words(), recover=True, no_network=True, huge_tree=True, encoding="utf-8"
     )
     # The opening <p> keeps libxml2 from swallowing leading white space and stray end tags.
-    parser.feed(b"<p>" + text.encode())
+    parser.feed(b"<p>" + _LITERAL.sub("&lt;", text).encode())
     return str(parser.close())
 
 
@@ -145,16 +145,20 @@ def _folded(text: str, *, keep_lines: bool) -> str:
 
 
 def _bounded(text: str, limit: int) -> str:
-    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+    if len(text) <= limit:
+        return text
+    # The cut must not make a tag or an entity out of what was none, so the open ones go with it.
+    whole = re.sub(r"<[^<>]{0,40}$|&[^&;\s]{0,10}$", "", text[: limit - 1])
+    return whole.rstrip() + "…"
 
 
 def line(raw: object, limit: int = 200) -> str:
     """Foreign text for a log or a terminal: one printable line in which no program sees a command.
 
-    GitHub's runner obeys `##[` anywhere and `::` at the start of a line.
+    GitHub's runner obeys `##[` anywhere and `::` at the start of a line, after any white space.
     """
     text = plain(str(raw), limit).replace("##[", "## [")
-    return " " + text if text.startswith("::") else text
+    return re.sub(r"^(\s*):(?=:)", r"\1: ", text)
 
 
 def https_url(raw: object) -> str | None:
@@ -171,6 +175,8 @@ def https_url(raw: object) -> str | None:
         return None
     if parts.scheme not in ("http", "https") or "@" in parts.netloc or not _is_name(host):
         return None
+    if port == 0:
+        return None
     path = parts.path.encode("ascii", "ignore").decode() if parts.path.isascii() else None
     if path is None or not parts.query.isascii() or not parts.fragment.isascii():
         return None
@@ -183,7 +189,8 @@ def _is_name(host: str) -> bool:
         ip_address(host)
         return False
     except ValueError:
-        return bool(re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.[a-z][a-z0-9-]+", host))
+        inside = host.endswith((".localhost", ".local", ".internal"))
+        return not inside and _NAME.fullmatch(host) is not None
 
 
 def words(raw: str) -> str:

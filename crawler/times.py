@@ -6,7 +6,7 @@ from email.utils import parsedate_to_datetime
 
 DAY = 86_400
 _OLDEST = 946_684_800  # 2000-01-01: no status page is older, so anything before is a mistake
-_NEWEST = 4_102_444_800  # 2100-01-01
+NEWEST = 4_102_444_800  # 2100-01-01
 _ISO = re.compile(
     r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(?::(\d\d)(?:\.\d+)?)?\s?(Z|UTC|[+-]\d\d:?\d\d)?",
     re.IGNORECASE,
@@ -24,9 +24,7 @@ def parse(raw: object, *, naive_is_utc: bool = False) -> int | None:
     raw = raw.strip()
     match = _ISO.fullmatch(raw)
     moment = _iso(match, naive_is_utc=naive_is_utc) if match else _rfc(raw)
-    if moment is None or not _OLDEST <= moment < _NEWEST:
-        return None
-    return moment
+    return moment if moment is not None and _OLDEST <= moment < NEWEST else None
 
 
 def _iso(match: re.Match[str], *, naive_is_utc: bool) -> int | None:
@@ -44,15 +42,23 @@ def _iso(match: re.Match[str], *, naive_is_utc: bool) -> int | None:
 
 
 def _rfc(raw: str) -> int | None:
+    # JavaScript prints "GMT-0700 (PDT)"; the library would stop at GMT.
+    raw = re.sub(r"\bGMT(?=[+-]\d{4})", "", raw)
     # RFC 5322 lets "-0000" stand for UTC of unknown origin, which the library returns as naive.
     # Letters other than GMT, UT, UTC and Z also come back naive, and those we do not guess.
-    if not re.search(r"(?:[+-]\d{4}|\bGMT|\bUT|\bUTC|\bZ)\s*(?:\(.*\))?$", raw):
+    if not re.search(r"\d\s*(?:[+-]\d{4}|GMT|UT|UTC|Z)\s*(?:\(.*\))?$", raw):
         return None
     try:
         moment = parsedate_to_datetime(raw)
         return int(moment.replace(tzinfo=moment.tzinfo or UTC).timestamp())
     except (ValueError, TypeError, OverflowError, IndexError):
         return None
+
+
+def duration(raw: str) -> int | None:
+    """Seconds in `90s`, `5m` or `1h`; None for anything else."""
+    found = re.fullmatch(r"([0-9]{1,9})([smh])", raw)
+    return int(found[1]) * {"s": 1, "m": 60, "h": 3_600}[found[2]] if found else None
 
 
 def iso(moment: int) -> str:

@@ -72,7 +72,7 @@ def _who(level: Level, upstreams: Sequence[Upstream]) -> str:
 
 def evidence(
     provider: str,
-    page: tuple[str, Level | None, int | None] | None,
+    page: tuple[str, str, int | None] | None,
     trouble: Trouble | None,
     opened: Iterable[Record],
     work: Iterable[Maintenance],
@@ -80,15 +80,14 @@ def evidence(
 ) -> list[Evidence]:
     """What a verdict rests on, the provider's own word first.
 
-    `page` is (address, level as last read, when) of the provider's page, None without one.
+    `page` is (address, its own words as last read, when) of the provider's page, None without one.
     """
     rows = []
     if page is not None:
-        url, level, at = page
-        if level is not None and at is not None:
-            rows.append(Evidence("official", provider, f"Status page says: {level.label}", at, url))
-        elif at is not None:
-            rows.append(Evidence("official", provider, "Incident feed was read", at, url))
+        url, said, at = page
+        if at is not None:
+            what = f"Status page says: {said}" if said else "Its incident feed was read."
+            rows.append(Evidence("official", provider, what, at, url))
         if trouble is not None and (at is None or trouble.last_seen > at):
             what = f"Could not be read: {REASONS[trouble.reason]}"
             rows.append(Evidence("trouble", "our crawler", what, trouble.first_seen, url))

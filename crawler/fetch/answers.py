@@ -2,6 +2,7 @@
 
 import ssl
 import zlib
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 
 import httpx
@@ -65,6 +66,11 @@ def number(raw: str | None) -> int:
     return int(raw) if raw and raw.isascii() and raw.isdigit() and len(raw) < 19 else 0
 
 
+def validator(raw: str | None) -> str | None:
+    """An ETag or a date that can be sent back as it came, else None."""
+    return raw if raw and raw.isascii() and raw.isprintable() and len(raw) <= 1_000 else None
+
+
 def retry_after(raw: str | None, now: int) -> int | None:
     """When to come back, at most an hour from now; None where the header says nothing usable."""
     if not raw:
@@ -73,8 +79,10 @@ def retry_after(raw: str | None, now: int) -> int | None:
         seconds = int(raw.strip()[:10])
     else:
         try:
-            seconds = int(parsedate_to_datetime(raw).timestamp()) - now
-        except (ValueError, TypeError, OverflowError):
+            moment = parsedate_to_datetime(raw)
+            # An HTTP date is in GMT, also in its old form, which does not say so.
+            seconds = int(moment.replace(tzinfo=moment.tzinfo or UTC).timestamp()) - now
+        except (ValueError, TypeError, OverflowError, IndexError):
             return None
     return now + min(seconds, MAX_WAIT) if seconds > 0 else None
 

@@ -11,22 +11,23 @@ import ssl
 import time
 from collections.abc import AsyncIterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.request import proxy_bypass_environment as _bypass  # type: ignore[attr-defined]
 
 import httpx
 
+from crawler.errors import WhosdownError
 from crawler.fetch import bodies
 from crawler.fetch.answers import (
     REDIRECTS,
-    Moved,
     inflate,
     number,
     retry_after,
     status_reason,
+    validator,
     why,
 )
-from crawler.fetch.guard import Blocked, GuardedBackend, Network, check_host
+from crawler.fetch.guard import Blocked, GuardedBackend, Network, check_host, onward
 from crawler.wire import MAX_BODY, Reply, Request, challenged
 
 CONNECT, READ, SOURCE, RUN, CONTROL = 5.0, 10.0, 25.0, 300.0, 5.0
@@ -88,15 +89,16 @@ class Client:
         return reply.status is not None
 
     async def ask_all(
-        self, requests: Mapping[str, Request], known: Mapping[str, Known]
+        self, requests: Mapping[str, Request], known: Mapping[str, Known], spent: float = 0.0
     ) -> dict[str, Reply]:
         """Ask one source's questions one after the other, all of them within 25 s.
 
-        After a failure of a request that is not `extra` the rest is not asked.
+        After a failure of a request that is not `extra` the rest is not asked. `spent` seconds of
+        the source's time are gone already.
         """
         replies: dict[str, Reply] = {}
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(SOURCE):
+            async with asyncio.timeout(SOURCE - spent):
                 for name, request in requests.items():
                     replies[name] = await self.ask(request, known.get(request.url))
                     if replies[name].reason is not None and not request.extra:
@@ -130,7 +132,7 @@ class Client:
             reason, detail = why(error)
             return Reply(url=request.url, reason=reason, detail=detail)
         elapsed = int(1000 * (time.monotonic() - began))
-        return _timed(reply, elapsed)
+        return replace(reply, elapsed_ms=elapsed)
 
     async def _hops(self, request: Request, known: Known | None, *, follow: bool) -> Reply:
         url = httpx.URL(request.url)
@@ -140,7 +142,7 @@ class Client:
             try:
                 if response.status_code not in REDIRECTS or not follow:
                     return await self._receive(request, response, known)
-                url = _next(url, response.headers.get("location", ""), self.network)
+                url = onward(url, response.headers.get("location", ""), self.network)
             finally:
                 with contextlib.suppress(httpx.HTTPError):
                     await response.aclose()
@@ -188,9 +190,9 @@ class Client:
         raw, body = await bodies.whole(response, encoding)
         if raw is None or body is None:
             return _failed(request, status, headers, "too_large", f"over {MAX_BODY} bytes")
-        if headers.get("etag") or headers.get("last-modified"):
-            validators = headers.get("etag"), headers.get("last-modified")
-            self.fresh[request.url] = Known(*validators, encoding, raw)
+        etag, modified = validator(headers.get("etag")), validator(headers.get("last-modified"))
+        if etag or modified:
+            self.fresh[request.url] = Known(etag, modified, encoding, raw)
         return Reply(url=request.url, status=status, headers=headers, body=body)
 
     async def _refused(
@@ -224,38 +226,14 @@ async def open_client(network: Network, now: int) -> AsyncIterator[Client]:
 
 def _tls(network: Network) -> ssl.SSLContext:
     if network.ca_file:
-        return ssl.create_default_context(cafile=network.ca_file)
+        try:
+            return ssl.create_default_context(cafile=network.ca_file)
+        except OSError as error:
+            raise WhosdownError(f"SSL_CERT_FILE: {network.ca_file}: {error}") from None
     return httpx.create_ssl_context(trust_env=False)
-
-
-def _next(url: httpx.URL, location: str, network: Network) -> httpx.URL:
-    """Where a redirect leads, if it may be followed: https, our own host, not a private place."""
-    target = url.join(location) if location else url
-    if target.scheme in ("http", "https"):
-        check_host(target.host, network)
-    if target.scheme != "https" or not location:
-        raise Moved(f"to {target.scheme}://{target.host}")
-    same = target.host.removeprefix("www.") == url.host.removeprefix("www.")
-    if not same or target.port != url.port:
-        raise Moved(f"to {target.scheme}://{target.host}")
-    return target
 
 
 def _failed(
     request: Request, status: int, headers: dict[str, str], reason: str, detail: str
 ) -> Reply:
     return Reply(url=request.url, status=status, headers=headers, reason=reason, detail=detail)
-
-
-def _timed(reply: Reply, elapsed: int) -> Reply:
-    return Reply(
-        url=reply.url,
-        status=reply.status,
-        headers=reply.headers,
-        body=reply.body,
-        reason=reply.reason,
-        detail=reply.detail,
-        elapsed_ms=elapsed,
-        not_before=reply.not_before,
-        not_modified=reply.not_modified,
-    )

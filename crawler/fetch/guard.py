@@ -11,18 +11,24 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpcore
+import httpx
+
+from crawler.errors import WhosdownError
+from crawler.fetch.answers import Moved
 
 Address = IPv4Address | IPv6Address
 Net = IPv4Network | IPv6Network
-# is_global says yes to these, though what they carry may be private.
+# is_global says yes to these, though what they carry may be private: 6to4 and its relays, Teredo;
+# examples that older Pythons do not know; the address at which Azure's machines ask their host.
 _NEVER = tuple(
-    map(
-        ip_network,
-        ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "fec0::/10", "192.88.99.0/24"),
-    )
+    map(ip_network, ("2002::/16", "2001::/23", "3fff::/20", "192.88.99.0/24", "168.63.129.16/32"))
 )
+# All other IPv6 is either not routed or, as with NAT64, IPv4 in disguise.
+_PUBLIC_IPV6 = ip_network("2000::/3")
+_INSIDE = (".internal", ".local", ".localdomain")
 _METADATA = frozenset({"metadata.google.internal", "metadata", "instance-data"})
 
 
@@ -41,15 +47,33 @@ class Network:
     def from_environment(
         cls, environment: Mapping[str, str], user_agent: str, allow_private: Iterable[Net] = ()
     ) -> "Network":
-        """The usual variables: HTTPS_PROXY or ALL_PROXY, NO_PROXY, SSL_CERT_FILE."""
-        names = {name.lower(): value for name, value in environment.items() if value}
+        """The usual variables: HTTPS_PROXY or ALL_PROXY, NO_PROXY, SSL_CERT_FILE.
+
+        Raises WhosdownError for a proxy that we cannot use.
+        """
+        # Lower case comes last in order and wins, as it does for curl.
+        names = {name.lower(): value for name, value in sorted(environment.items()) if value}
         return cls(
             user_agent=user_agent,
-            proxy=names.get("https_proxy") or names.get("all_proxy") or "",
+            proxy=_proxy(names.get("https_proxy") or names.get("all_proxy") or ""),
             no_proxy=names.get("no_proxy", ""),
             ca_file=names.get("ssl_cert_file", ""),
             allow_private=tuple(allow_private),
         )
+
+
+def _proxy(raw: str) -> str:
+    """A proxy's address; `host:port` means http."""
+    url = raw if "://" in raw or not raw else f"http://{raw}"
+    try:
+        parts = urlsplit(url)
+        usable = not url or (parts.scheme in ("http", "https") and parts.hostname)
+    except ValueError:
+        usable = False
+    if not usable:
+        # The address may hold a password, so it is not repeated.
+        raise WhosdownError("HTTPS_PROXY or ALL_PROXY: write http://host:port")
+    return url
 
 
 class Blocked(Exception):
@@ -63,20 +87,39 @@ def public(address: Address, allowed: Iterable[Net]) -> bool:
     if isinstance(address, IPv6Address) and address.ipv4_mapped:
         return public(address.ipv4_mapped, allowed)
     hidden = any(address.version == net.version and address in net for net in _NEVER)
+    hidden = hidden or (address.version == 6 and address not in _PUBLIC_IPV6)
     return address.is_global and not address.is_multicast and not hidden
 
 
 def check_host(host: str, network: Network) -> None:
     """Judge a host as it is written: all that we can do through a proxy. Raises Blocked."""
     name = host.lower().rstrip(".").strip("[]").partition("%")[0]
+    if name == "localhost" or name.endswith(".localhost"):
+        name = "127.0.0.1"
     address = _literal(name)
     if address is not None:
         if not public(address, network.allow_private):
             raise Blocked(host)
         return
-    inside = name == "localhost" or name.endswith((".localhost", ".internal")) or "." not in name
+    inside = "." not in name or name.endswith(_INSIDE)
     if name in _METADATA or (inside and not network.allow_private):
         raise Blocked(host)
+
+
+def onward(url: httpx.URL, location: str, network: Network) -> httpx.URL:
+    """Where a redirect leads, if it may be followed: https, our own host, not a private place.
+
+    Raises Blocked, Moved.
+    """
+    target = url.join(location) if location else url
+    if target.scheme in ("http", "https"):
+        check_host(target.host, network)
+    if target.scheme != "https" or not location:
+        raise Moved(f"to {target.scheme}://{target.host}")
+    same = target.host.removeprefix("www.") == url.host.removeprefix("www.")
+    if not same or target.port != url.port:
+        raise Moved(f"to {target.scheme}://{target.host}")
+    return target
 
 
 def _literal(name: str) -> Address | None:
@@ -107,8 +150,9 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
     ) -> httpcore.AsyncNetworkStream:
         """Connect within `timeout` seconds, resolving included. Raises Blocked, httpcore errors."""
         loop = asyncio.get_running_loop()
+        ends = None if timeout is None else loop.time() + timeout
         try:
-            async with asyncio.timeout(timeout):
+            async with asyncio.timeout_at(ends):
                 found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         except TimeoutError as error:
             raise httpcore.ConnectTimeout(str(error)) from error
@@ -119,9 +163,12 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
             raise Blocked(host)
         failed: Exception = httpcore.ConnectError("no address")
         for address in addresses:
+            # Half of the time that is left, so that a silent address leaves some for the next.
+            parts = 1 if address == addresses[-1] else 2
+            share = None if ends is None else (ends - loop.time()) / parts
             try:
                 return await self._inner.connect_tcp(
-                    address, port, timeout, local_address, socket_options
+                    address, port, share, local_address, socket_options
                 )
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as failure:
                 failed = failure

@@ -65,6 +65,8 @@ def recognises(reply: Reply) -> bool:
 def read(replies: Mapping[str, Reply]) -> Reading:
     """Every item as an incident or a maintenance; `current` is false where no item has a label."""
     roots = [reply.xml() for reply in replies.values()]
+    if not roots:
+        raise Unreadable("empty")
     incidents: dict[str, Incident] = {}
     maintenances: dict[str, Maintenance] = {}
     notes: set[str] = set()
@@ -77,7 +79,7 @@ def read(replies: Mapping[str, Reply]) -> Reading:
                 maintenances.setdefault(one.id, _maintenance(one))
                 continue
             twin = incidents.get(one.id)
-            if twin is None or (one.ended_at or 0) > (twin.ended_at or 0):
+            if twin is None or _newest(one) > _newest(twin):
                 incidents[one.id] = one
     return Reading(
         incidents=tuple(incidents.values()),
@@ -87,6 +89,11 @@ def read(replies: Mapping[str, Reply]) -> Reading:
         said_at=max(filter(None, map(_said_at, roots)), default=None),
         notes=tuple(sorted(notes)),
     )
+
+
+def _newest(one: Incident) -> int:
+    moments = [one.started_at, one.ended_at, *(update.at for update in one.updates)]
+    return max((moment for moment in moments if moment is not None), default=0)
 
 
 def _items(root: etree._Element, notes: set[str]) -> list[etree._Element]:
@@ -104,7 +111,7 @@ def _items(root: etree._Element, notes: set[str]) -> list[etree._Element]:
 
 
 def _local(element: etree._Element) -> str:
-    tag = element.tag
+    tag: object = element.tag  # of a comment it is a function, whatever the stubs say
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 
@@ -139,28 +146,40 @@ def _incident(item: etree._Element) -> Incident:
     lines = text.plain(body or fields.get("summary"), text.BODY).split("\n")
     stated = dict(_stated(lines))
     updates = tuple(_updates(lines, changed))
-    phase = _word(stated.get("status", "")) or next((u.phase for u in updates), "")
+    # "Update" repeats the state before it, so the newest other label is the state.
+    labels = [update.phase for update in updates]
+    phase = _word(stated.get("status", "")) or next((one for one in labels if one != "update"), "")
+    phase = phase or next(iter(labels), "")
     if not phase and (match := _TITLE_STATE.search(title)):
         phase = _word(match[1])
     ended = times.parse(stated.get("resolved")) or next((u.at for u in updates), None) or changed
-    known = [update.at for update in updates if update.at is not None]
-    start = times.parse(stated.get("started"))
-    if start is None and updates and len(known) == len(updates):
-        start = min(known)
+    impact = SEVERITIES.get(_word(stated.get("severity", "")))
+    closed = phase in CLOSED
+    start = times.parse(stated.get("started")) or _start(updates, posted, closed=closed)
     key = fields.get("id") or fields.get("guid") or f"{title} {posted}"
     return Incident(
         id=_identifier(key),
         title=title,
-        open=phase not in CLOSED,
-        impact=SEVERITIES.get(_word(stated.get("severity", ""))),
+        open=not closed,
+        # What is over may be called "available" by now; that was not its impact.
+        impact=None if closed and impact is Level.NONE else impact,
         phase=phase,
-        started_at=start if updates else posted,
+        started_at=start,
         created_at=start,
-        ended_at=ended if phase in CLOSED else None,
+        ended_at=ended if closed else None,
         url=text.https_url(fields.get("link", "").strip()),
         components=tuple(sorted(_components(title, lines))),
         updates=updates,
     )
+
+
+def _start(updates: tuple[Update, ...], posted: int | None, *, closed: bool) -> int | None:
+    """The time of the oldest update, where the item is sure to carry the first one."""
+    known = [update.at for update in updates if update.at is not None]
+    if len(updates) > 1:
+        return min(known) if len(known) == len(updates) else None
+    first = not updates or updates[0].phase == "investigating"
+    return posted if first and not closed else None
 
 
 def _stated(lines: list[str]) -> Iterator[tuple[str, str]]:
@@ -176,15 +195,12 @@ def _updates(lines: list[str], changed: int | None) -> Iterator[Update]:
     label, words, first = "", list[str](), True
     moment: int | None = None
     for line in [*lines, "Update"]:
-        match = (
-            None
-            if _FIELD.fullmatch(line) and not line.lower().startswith("status")
-            else _LABEL.fullmatch(line)
-        )
+        field = _FIELD.fullmatch(line)
+        match = None if field and field[1].lower() != "status" else _LABEL.fullmatch(line)
         if match is None:
             if date := times.parse(line):
                 at = date
-            elif label and not _SHORT_DATE.fullmatch(line) and line != "Updates:":
+            elif label and not field and not _SHORT_DATE.fullmatch(line) and line != "Updates:":
                 words.append(line)
             continue
         if label and (said := "\n".join(words).strip()):

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from crawler.catalogue import Source
+from crawler.errors import Unreadable
 from crawler.model import Component, Reading
 from crawler.platforms import statuspage
 from crawler.wire import Reply, Request
@@ -33,9 +34,12 @@ def read(replies: Mapping[str, Reply]) -> Reading:
     parts = {name: reply for name, reply in replies.items() if name != "components"}
     reading = statuspage.read(parts)
     extra = replies.get("components")
-    if extra is None or extra.reason is not None or reading.components is None:
+    if extra is None or reading.components is None:
         return reading
-    listed = statuspage.components_of(extra.json(dict).get("components"))
+    try:
+        listed = statuspage.components_of(extra.json(dict).get("components"))
+    except Unreadable:
+        return replace(reading, notes=(*reading.notes, "components_partial"))
     known: dict[str, Component] = {one.id: one for one in listed}
     known.update({one.id: one for one in reading.components})
     return replace(reading, components=tuple(known.values()))

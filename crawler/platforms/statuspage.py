@@ -7,7 +7,7 @@ Old imported incidents have no duration. Endpoints: https://www.githubstatus.com
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from crawler import text, times
@@ -55,12 +55,10 @@ def has_ulids(reply: Reply) -> bool:
 
 def read(replies: Mapping[str, Reply]) -> Reading:
     """The summary's state and everybody's incidents; a reply that is only a history has no word."""
-    documents = [document for reply in replies.values() if (document := _document(reply))]
-    if not documents:
-        for reply in replies.values():
-            reply.json(dict)
-        raise Unreadable("unexpected_shape", "neither a status nor incidents")
+    documents, failure = _documents(replies.values())
     state = next((document for document in documents if "status" in document), None)
+    if state is None and failure is not None:
+        raise failure
     incidents, notes = _incidents(documents)
     maintenances = [
         _maintenance(row)
@@ -86,6 +84,23 @@ def read(replies: Mapping[str, Reply]) -> Reading:
         said_at=times.parse(page.get("updated_at")) if isinstance(page, dict) else None,
         notes=tuple(sorted({*notes, *odd})),
     )
+
+
+def _documents(replies: Iterable[Reply]) -> tuple[list[dict[str, Any]], Unreadable | None]:
+    """What could be understood, and the first reason why something could not."""
+    documents, failure = [], None
+    for reply in replies:
+        try:
+            reply.raise_for_reason()
+            document = _document(reply)
+            if document is None:
+                raise Unreadable("unexpected_shape", "neither a status nor incidents")
+            documents.append(document)
+        except Unreadable as error:
+            failure = failure or error
+    if not documents and failure is None:
+        failure = Unreadable("empty")
+    return documents, failure
 
 
 def _document(reply: Reply) -> dict[str, Any] | None:

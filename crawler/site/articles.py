@@ -210,7 +210,8 @@ def errors_table(row: Row) -> Markup:
             row.service.name
         )
     cell = Markup(
-        '<tr><th scope="row">{} {}{}</th><td data-label="Whose fault">{}</td><td data-label="Waiting helps">{}</td><td>{}'
+        '<tr><th scope="row">{} {}{}</th><td data-label="Whose fault">{}</td>'
+        '<td data-label="Waiting helps">{}</td><td>{}'
         ' <a href="{}" rel="nofollow noopener noreferrer">Source</a></td></tr>'
     )
     lines = (

@@ -64,18 +64,13 @@ def _stories(catalogue: Catalogue, records: Sequence[Record], now: int) -> list[
             Story(
                 record=record,
                 services=services,
-                provider_name=provider_name(provider),
+                provider_name=provider.name,
                 path=f"incident/{record.provider}/{record.slug}/",
                 duration=_duration(record, now),
                 edits=sum(len(times) - 1 for times in edited.values()),
             )
         )
     return stories
-
-
-def provider_name(provider: Provider) -> str:
-    """What to call the provider: the name of its first service."""
-    return provider.services[0].name
 
 
 def concerns(service: Service, record: Record) -> bool:
@@ -149,9 +144,10 @@ def _evidence(
     if provider.source:
         line = known.sources.get(provider.id)
         at = known.read_at.get(provider.id)
-        page = (provider.source.url, line.level if line else None, at)
+        said = line.headline or (line.level.label if line.level else "") if line else ""
+        page = (provider.source.url, said, at)
     return verdict.evidence(
-        provider_name(provider),
+        provider.name,
         page,
         known.troubles.get(provider.id),
         [story.record for story in opened],

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cache
 from itertools import groupby
 from pathlib import Path
 
@@ -72,13 +73,14 @@ def _environment(board: Board, articles: tuple[Article, ...], templates: Path) -
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,
     )
     names = {row.service.id: row.service.name for row in board.rows}
     parts = _component_names(board.rows)
     env.filters |= {
-        "iso": times.iso,
-        "human": times.human,
-        "short": short,
+        "iso": cache(times.iso),  # one moment stands on many pages
+        "human": cache(times.human),
+        "short": cache(short),
         "span": times.span,
         "flag": lambda slug: words.flag(slug, names),
         "named": lambda ids, provider: named(ids, parts.get(provider, {})),

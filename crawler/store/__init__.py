@@ -6,7 +6,6 @@ programs that know nothing of a write-ahead log.
 """
 
 import fcntl
-import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -14,14 +13,15 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from crawler import journal
+from crawler import journal, times
 from crawler.errors import Busy, StorageError
 from crawler.lines import RunLine
 from crawler.memory import Memories, Memory
-from crawler.store import rows, schema
+from crawler.store import files, rows, schema
 from crawler.store.fold import fold
 
 _OURS = frozenset({"README.md"})
+_DATABASE = ("status.db", "status.db-journal")
 
 
 @contextmanager
@@ -54,7 +54,14 @@ class Store:
 
     def record(self, run: RunLine, cache: "Cache | None" = None) -> None:
         """Remember one run for good: a line of the journal, then one transaction."""
-        journal.append(self.data / "journal", run)
+        newest = self.connection.execute("SELECT max(id) FROM runs").fetchone()[0]
+        if newest is not None and run.id < newest:
+            raise StorageError(
+                f"{self.data}: the last run began at {times.iso(newest)}, after this one at"
+                f" {times.iso(run.id)}; is the clock right?"
+            )
+        if run.id != newest:
+            journal.append(self.data / "journal", run)
         with transaction(self.connection):
             fold(self.connection, run)
             if cache is not None:
@@ -117,22 +124,24 @@ def open_store(data: Path, say: Callable[[str], None], *, init: bool = False) ->
     data.mkdir(parents=True, exist_ok=True)
     runs = list(journal.read(data / "journal"))
     path = data / "status.db"
-    strange = [one.name for one in data.iterdir() if one.name not in _OURS and one.name[0] != "."]
-    if not runs and strange not in ([], ["journal"]) and not init:
+    strange = {one.name for one in data.iterdir() if one.name not in _OURS and one.name[0] != "."}
+    # A run that was killed before its first line leaves a database that knows nothing.
+    harmless = {"journal"} if files.holds_runs(path) and not runs else {"journal", *_DATABASE}
+    if not runs and strange - harmless and not init:
         raise StorageError(
             f"{data}: holds {', '.join(sorted(strange))} but no readable journal; restore"
             " journal/, or start a new history with --init"
         )
-    if not runs and path.exists() and init:
-        say(f"{path}: put aside, as the history starts anew")
-        _put_aside(path)
-    if not runs and not path.exists():
+    if not runs:
         say(f"{data}: no history yet, starting one")
-    problem = _problem(path)
-    if problem:
-        _put_aside(path)
+        if files.holds_runs(path):
+            say(f"{path}: put aside, as the history starts anew")
+            files.put_aside(path)
+    if problem := files.problem(path):
+        files.put_aside(path)
         if runs:
             say(f"{path}: {problem}; rebuilding it from {len(runs)} runs of the journal")
+        _make(path, runs)
     db = _connect(path)
     store = Store(data, db)
     _migrate(store)
@@ -151,14 +160,19 @@ def rebuild(data: Path, target: Path) -> int:
     runs = list(journal.read(data / "journal"))
     if not runs:
         raise StorageError(f"{data}: no readable journal")
+    _make(target, runs)
+    return len(runs)
+
+
+def _make(target: Path, runs: list[RunLine]) -> None:
+    """Write a new database beside `target` and put it there when it is whole."""
     part = target.with_name(f".{target.name}.part")
-    part.unlink(missing_ok=True)
-    store = Store(data, _connect(part))
+    files.remove(part)
+    store = Store(target.parent, _connect(part))
     _migrate(store)
     _fold_all(store.connection, runs)
     store.close()
-    os.replace(part, target)
-    return len(runs)
+    files.put_in_place(part, target)
 
 
 @contextmanager
@@ -187,40 +201,12 @@ def _connect(path: Path) -> Database:
     return Database(connection, execute_plugins=False)
 
 
-def _problem(path: Path) -> str | None:
-    """Why a database file cannot be used; None when it can. Raises StorageError if it is newer."""
-    if not path.exists():
-        return "missing"
-    if path.stat().st_size == 0:
-        return "empty"
-    try:
-        probe = sqlite3.connect(path)
-        try:
-            identity = probe.execute("PRAGMA application_id").fetchone()[0]
-            version = probe.execute("PRAGMA user_version").fetchone()[0]
-            check = probe.execute("PRAGMA quick_check").fetchone()[0]
-        finally:
-            probe.close()
-    except sqlite3.DatabaseError as error:
-        return f"damaged ({error})"
-    if identity != schema.APPLICATION_ID:
-        return "not a database of whosdown"
-    if version > schema.VERSION:
-        raise StorageError(f"{path}: written by a newer whosdown (schema {version}); update it")
-    return None if check == "ok" else f"damaged ({check})"
-
-
-def _put_aside(path: Path) -> None:
-    for suffix in ("", "-journal", "-wal", "-shm"):
-        old = path.with_name(path.name + suffix)
-        if old.exists():
-            old.replace(path.with_name(f".damaged.{path.name}{suffix}"))
-
-
 def _migrate(store: Store) -> None:
     schema.migrations.apply(store.db)
-    store.db.execute(f"PRAGMA application_id = {schema.APPLICATION_ID}")
-    store.db.execute(f"PRAGMA user_version = {schema.VERSION}")
+    marks = {"application_id": schema.APPLICATION_ID, "user_version": schema.VERSION}
+    for name, value in marks.items():
+        if store.db.execute(f"PRAGMA {name}").fetchone()[0] != value:
+            store.db.execute(f"PRAGMA {name} = {value}")
 
 
 def _catch_up(store: Store, runs: list[RunLine], path: Path) -> None:
@@ -236,10 +222,9 @@ def _catch_up(store: Store, runs: list[RunLine], path: Path) -> None:
     # Lines fold in order only; one that is older than what is known means a merged journal.
     if missing and known and missing[0].id < max(known):
         store.close()
-        _put_aside(path)
+        _make(path, runs)
         store.db = _connect(path)
-        _migrate(store)
-        missing = runs
+        missing = []
     _fold_all(store.connection, missing)
 
 

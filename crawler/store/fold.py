@@ -139,8 +139,8 @@ def _probes(db: Connection, run: RunLine) -> None:
 def _incident(db: Connection, now: int, line: IncidentLine) -> None:
     key = (line.provider, line.id)
     old = db.execute(
-        "SELECT components, phases, title, open, resolved_seen, withdrawn_at, first_seen, slug, regions"
-        " FROM incidents WHERE provider = ? AND id = ?",
+        "SELECT components, phases, title, open, resolved_seen, withdrawn_at, first_seen, slug,"
+        " regions FROM incidents WHERE provider = ? AND id = ?",
         key,
     ).fetchone()
     components = sorted({*line.components, *(json.loads(old[0]) if old else ())})
@@ -159,8 +159,8 @@ def _incident(db: Connection, now: int, line: IncidentLine) -> None:
     db.execute(
         "INSERT OR REPLACE INTO incidents VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
         (*key, place, line.title, line.open, line.impact, line.phase, line.started, line.created,
-         line.ended, line.url, json.dumps(components), json.dumps(regions), json.dumps(phases), first_seen,
-         now, resolved, withdrawn, line.missing, line.digest),
+         line.ended, line.url, json.dumps(components), json.dumps(regions), json.dumps(phases),
+         first_seen, now, resolved, withdrawn, line.missing, line.digest),
     )  # fmt: skip
     revisions = [(*key, one.id, now, one.at, one.phase, one.text) for one in line.updates]
     if not old or old[2] != line.title:

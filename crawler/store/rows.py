@@ -11,7 +11,10 @@ from crawler.times import DAY
 
 def memory(db: Connection) -> Memory:
     """Everything that the next run needs."""
-    heads = "SELECT provider, id, digest, open, missing, withdrawn_at, created_at, started_at, first_seen, components FROM incidents"
+    heads = (
+        "SELECT provider, id, digest, open, missing, withdrawn_at, created_at, started_at,"
+        " first_seen, components FROM incidents"
+    )
     return Memory(
         owners=dict(db.execute("SELECT id, provider FROM services WHERE gone IS NULL")),
         snapshots=latest(db),
@@ -88,7 +91,8 @@ def record(db: Connection, provider: str, incident: str) -> Record | None:
     rows = _rows(db, "SELECT * FROM incidents WHERE provider = ? AND id = ?", provider, incident)
     texts = _rows(
         db,
-        "SELECT * FROM incident_revisions WHERE provider = ? AND incident = ? ORDER BY seen_at, key",
+        "SELECT * FROM incident_revisions WHERE provider = ? AND incident = ?"
+        " ORDER BY seen_at, key",
         provider,
         incident,
     )

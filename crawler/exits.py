@@ -1,0 +1,46 @@
+"""How the command ends: our own errors as one sentence and an exit code."""
+
+import sys
+from typing import Any
+
+import click
+
+from crawler.errors import (
+    Busy,
+    ContentError,
+    SiteError,
+    StorageError,
+    Unreadable,
+    WhosdownError,
+)
+
+_EXITS = {ContentError: 78, StorageError: 74, Busy: 75, SiteError: 65, Unreadable: 65}
+
+
+class Group(click.Group):
+    """Turns our own errors into one sentence and an exit code; usage errors leave with 64."""
+
+    def main(self, *args: Any, **extra: Any) -> Any:
+        """Run the command and end the process."""
+        try:
+            return super().main(*args, **{**extra, "standalone_mode": False})
+        except click.exceptions.Exit as error:
+            sys.exit(error.exit_code)
+        except click.Abort:
+            sys.exit(130)
+        except click.ClickException as error:
+            error.show()
+            sys.exit(64)
+        except WhosdownError as error:
+            click.echo(f"whosdown: {line(str(error))}", err=True)
+            sys.exit(_EXITS.get(type(error), 70))
+        except OSError as error:
+            click.echo(f"whosdown: {line(str(error))}", err=True)
+            sys.exit(74)
+
+
+def line(words: str) -> str:
+    """What may quote a stranger, as one printable line."""
+    from crawler import text
+
+    return text.line(words, 600)

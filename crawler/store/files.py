@@ -1,0 +1,72 @@
+"""The database as a file: whether it can be used, and how another one takes its place.
+
+A journal of SQLite belongs to the file that it was written for. It must never lie beside another
+one, into which SQLite would roll it back; so it moves after its database, and before the next.
+"""
+
+import sqlite3
+from pathlib import Path
+
+from crawler import journal
+from crawler.errors import StorageError
+from crawler.store import schema
+
+_SIDECARS = ("-journal", "-wal", "-shm")
+
+
+def problem(path: Path) -> str | None:
+    """Why a database file cannot be used; None when it can. Raises StorageError if it is newer."""
+    if not path.exists():
+        return "missing"
+    if path.stat().st_size == 0:
+        return "empty"
+    try:
+        probe = sqlite3.connect(path)
+        try:
+            identity = probe.execute("PRAGMA application_id").fetchone()[0]
+            version = probe.execute("PRAGMA user_version").fetchone()[0]
+            check = probe.execute("PRAGMA quick_check").fetchone()[0]
+        finally:
+            probe.close()
+    except sqlite3.DatabaseError as error:
+        return f"damaged ({error})"
+    if identity != schema.APPLICATION_ID:
+        return "not a database of whosdown"
+    if version > schema.VERSION:
+        raise StorageError(f"{path}: written by a newer whosdown (schema {version}); update it")
+    return None if check == "ok" else f"damaged ({check})"
+
+
+def holds_runs(path: Path) -> bool:
+    """Whether a database may hold history: it knows runs, or cannot be asked."""
+    if not path.exists():
+        return False
+    if problem(path) is not None:
+        return True
+    probe = sqlite3.connect(path)
+    try:
+        return bool(probe.execute("SELECT EXISTS (SELECT 1 FROM runs)").fetchone()[0])
+    finally:
+        probe.close()
+
+
+def put_aside(path: Path) -> None:
+    """Rename a database and what belongs to it, so that people can still look at it."""
+    for suffix in ("", *_SIDECARS):
+        old = path.with_name(path.name + suffix)
+        if old.exists():
+            old.replace(path.with_name(f".damaged.{path.name}{suffix}"))
+
+
+def remove(path: Path) -> None:
+    """Delete a database and what belongs to it."""
+    for suffix in ("", *_SIDECARS):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
+def put_in_place(part: Path, target: Path) -> None:
+    """Let a finished database take the place of another one, in one step."""
+    if any(target.with_name(target.name + suffix).exists() for suffix in _SIDECARS):
+        put_aside(target)
+    part.replace(target)
+    journal.sync(target.parent)

@@ -1,0 +1,149 @@
+"""A small world of status pages and the memory of it: conclude and remember, without a network."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from crawler import conclude, text
+from crawler.catalogue import Catalogue, Category, Provider, Service, Site, Source
+from crawler.lines import RunLine
+from crawler.model import Component, Incident, Level, Reading, Update, Visit
+from crawler.site.board import Board
+from crawler.site.gather import gather
+from crawler.store import Store, open_store, rows
+from crawler.store.schema import CACHES
+
+START = 1_795_345_200
+"""2026-11-22T11:00:00Z."""
+MINUTE, HOUR, V = 60, 3_600, 2_700
+SITE = Site(
+    name="whosdown",
+    url="https://example.test/base/",
+    tagline="Who?",
+    contact="https://example.test/contact",
+    feed_authority="example.test,2026",
+    control=["https://a.test/", "https://b.test/", "https://c.test/"],
+    category=[Category("gateway", "Gateways")],
+)
+
+
+def service(key: str, **more: object) -> Service:
+    """A service; its name is its id with a capital."""
+    known = {"name": key.capitalize(), "category": "gateway", "homepage": f"https://{key}.test"}
+    return Service(**{"id": key, **known, **more})  # type: ignore[arg-type]
+
+
+def provider(key: str, *services: Service, page: bool = True) -> Provider:
+    """A provider of its own name with a Statuspage, or without a page."""
+    source = Source(key, "statuspage", f"https://status.{key}.test") if page else None
+    return Provider(key, key.capitalize(), source, services or (service(key),))
+
+
+def world(*providers: Provider) -> Catalogue:
+    """A catalogue of some providers; of one called acme when none is given."""
+    return Catalogue(SITE, providers or (provider("acme"),))
+
+
+def reading(
+    *incidents: Incident,
+    word: Level = Level.NONE,
+    history: bool = True,
+    components: tuple[Component, ...] = (Component("c1", "API", Level.NONE),),
+) -> Reading:
+    """What a Statuspage says, with its list of incidents."""
+    return Reading(
+        headline="As told", word=word, incidents=incidents, history=history, components=components
+    )
+
+
+def incident(
+    key: str = "i1",
+    title: str = "Trouble",
+    *,
+    open: bool = True,  # noqa: A002 (the model's own word)
+    started: int = START,
+    **more: object,
+) -> Incident:
+    """An incident; one that is not open ended ten minutes after it began."""
+    ended = None if open else started + 10 * MINUTE
+    rest = {"impact": Level.MINOR, "created_at": started, "ended_at": ended, **more}
+    return Incident(id=key, title=title, open=open, started_at=started, **rest)  # type: ignore[arg-type]
+
+
+def update(key: str, words: str, at: int = START, phase: str = "investigating") -> Update:
+    """One message of an incident, cleaned as a platform cleans it."""
+    return Update(key, at, phase, text.plain(words, text.BODY))
+
+
+class Life:
+    """The data folder of a world. Each `run` is told what pages say; a text is a reason slug."""
+
+    def __init__(self, folder: Path, catalogue: Catalogue | None = None) -> None:
+        self.catalogue = catalogue or world()
+        self.store: Store = open_store(folder, lambda _: None)
+        self.runs: list[RunLine] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: object, trace: TracebackType | None
+    ) -> None:
+        self.store.close()
+
+    def run(
+        self,
+        now: int,
+        said: Mapping[str, Reading | str] | None = None,
+        *,
+        probes: Mapping[str, str] | None = None,
+        blind: bool = False,
+    ) -> RunLine:
+        """One run; pages of which nothing is said are well and list nothing."""
+        wells = {one.id: reading() for one in self.catalogue.providers if one.source}
+        visits = {
+            key: Visit(key, now, reason=one, platform="statuspage")
+            if isinstance(one, str)
+            else Visit(key, now, one, platform="statuspage", answered_by="summary")
+            for key, one in {**wells, **(said or {})}.items()
+        }
+        asked = conclude.Asked(
+            visits={} if blind else visits,
+            probes=probes or {},
+            platforms=dict.fromkeys(visits, "statuspage"),
+            blind=blind,
+        )
+        line = conclude.conclude(
+            self.catalogue,
+            self.store.memory(),
+            asked,
+            lambda owner, key: rows.record(self.store.connection, owner, key),
+            now=now,
+            end=now + 20,
+            validity=V,
+        )
+        self.store.record(line)
+        self.runs.append(line)
+        return line
+
+    def board(self, now: int) -> Board:
+        """The board of the site at a moment."""
+        return gather(self.catalogue, self.store.memories(now), now)
+
+    def dump(self) -> dict[str, list[tuple[object, ...]]]:
+        """Every row that is history, by table."""
+        return dump(self.store)
+
+
+def dump(store: Store) -> dict[str, list[tuple[object, ...]]]:
+    """Every row of a database that is history, by table."""
+    names = [
+        name
+        for (name,) in store.connection.execute("SELECT name FROM sqlite_master WHERE type='table'")
+        if name not in CACHES and not name.startswith(("sqlite_", "_"))
+    ]
+    assert "snapshots" in names
+    return {
+        name: sorted(map(repr, store.connection.execute(f"SELECT * FROM {name}"))) for name in names
+    }  # type: ignore[misc] # noqa: S608

@@ -1,0 +1,483 @@
+"""Every rule from a reading to a verdict: the agreed table, and rows of our own."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+import verdicts
+from lives import HOUR, MINUTE, START, V, Life, incident, provider, reading, service, world
+from shared import SHARED, requires_shared
+from verdicts import Row, Step
+
+from crawler import judge, upstream, verdict
+from crawler.conclude import validity
+from crawler.memory import ProbeState, Snapshot
+from crawler.model import Component, Incident, Level, Reading, Upstream, worst
+from crawler.scope import Scoped, page_level, scope
+from crawler.streak import advance, believable, quorum
+
+NOW, HALF = START, 30 * MINUTE
+VECTORS = SHARED / "vectors" / "verdict.json"
+WORDS = {
+    "none": None,
+    "ok": ProbeState(outcome="ok", last=NOW, ok_at=NOW),
+    "pending": ProbeState(outcome="fail", last=NOW, failing_since=NOW),
+    "fail": ProbeState(outcome="fail", last=NOW, failing_since=NOW - HOUR, confirmed=True),
+    "inconclusive": ProbeState(outcome="inconclusive"),
+}
+
+
+def snapshot(level: Level, **more: object) -> Snapshot:
+    known = {"headline": "", "basis": "official", "confidence": "reported"}
+    return Snapshot(**{"level": level, **known, **more})  # type: ignore[arg-type]
+
+
+def decided(row: Row) -> tuple[str, str, list[str]]:
+    """Verdict, basis and flags of a row by the rooms that make them."""
+    if row.place.startswith("blind:"):
+        before = Level(row.place.removeprefix("blind:"))
+        remembered = snapshot(before, last_seen=NOW - row.age * MINUTE)
+        shown = judge.present(remembered, NOW, HALF, blind=True)
+        return shown.level, shown.basis, sorted(shown.flags)
+    official = None if row.official == "-" else Level(row.official)
+    stale = official is not None and row.age > 30
+    level, basis, flags = judge.decide(
+        None if stale else official,
+        row.probe,
+        row.surfaces,
+        has_page=row.place == "page",
+        stale=stale,
+    )
+    return level, basis, sorted([*flags, *bearing(level, row.upstreams)])
+
+
+def bearing(level: Level, others: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
+    own = upstream.State(level, (), level, ())
+    states = {key: upstream.State(Level(word), (), Level(word), ()) for key, word in others}
+    return upstream.flags({key: upstream.link(own, one, (key,)) for key, one in states.items()})
+
+
+def judged(row: Row) -> tuple[str, str, list[str]]:
+    """The same for a service with one surface, through the whole of judge."""
+    official = None if row.official == "-" else Level(row.official)
+    facts = judge.Facts(
+        scoped=Scoped(level=official) if official else None,
+        read_at=NOW - row.age * MINUTE if official else None,
+        fresh=official is not None and row.age == 0,
+        probe=WORDS[row.probe],
+        has_page=row.place == "page",
+        reason=None if official and row.age == 0 else "timeout",
+    )
+    found = judge.judge(facts, None, NOW, HALF)
+    return found.level, found.basis, sorted([*found.flags, *bearing(found.level, row.upstreams)])
+
+
+def lived(steps: tuple[Step, ...]) -> list[tuple[str, list[str]]]:
+    """What is shown after each run of a sequence."""
+    previous: Snapshot | None = None
+    probe: ProbeState | None = None
+    scoped: Scoped | None = None
+    read_at: int | None = None
+    shown = []
+    for step in steps:
+        now = NOW + step.minute * MINUTE
+        if step.official == "BLIND":
+            present = judge.present(previous, now, HALF, blind=True)
+            shown.append((str(present.level), sorted(present.flags)))
+            continue
+        outcome = {"inc": "inconclusive"}.get(step.probe, step.probe)
+        probe = advance(probe, outcome, now)
+        if step.official != "-":
+            scoped, read_at = Scoped(level=Level(step.official)), now
+        facts = judge.Facts(
+            scoped=scoped,
+            read_at=read_at,
+            fresh=step.official != "-",
+            resolved=step.resolved,
+            probe=probe,
+        )
+        previous = judge.judge(facts, previous, now, HALF)
+        shown.append((str(previous.level), sorted(previous.flags)))
+    return shown
+
+
+@pytest.mark.parametrize("number", verdicts.rows())
+def test_each_row_of_the_table_is_decided_as_agreed(number: int) -> None:
+    row = verdicts.rows()[number]
+    agreed = (row.level, row.basis, sorted(row.flags))
+
+    assert decided(row) == agreed
+    if row.surfaces <= 1 and not row.place.startswith("blind:"):
+        assert judged(row) == agreed
+
+
+@pytest.mark.parametrize("name", verdicts.sequences())
+def test_each_sequence_of_runs_is_shown_as_agreed(name: str) -> None:
+    steps = verdicts.sequences()[name]
+
+    assert lived(steps) == [(step.level, sorted(step.flags)) for step in steps]
+
+
+@requires_shared
+def test_the_table_written_here_is_the_one_of_the_reference_data() -> None:
+    assert len(verdicts.rows_of(VECTORS)) == 36
+    assert len(verdicts.sequences_of(VECTORS)) == 13
+    assert verdicts.rows() == verdicts.rows_of(VECTORS)
+    assert verdicts.sequences() == verdicts.sequences_of(VECTORS)
+
+
+@pytest.mark.parametrize(
+    ("levels", "result"),
+    [
+        ("", "unknown"),
+        ("unknown", "unknown"),
+        ("unknown none", "none"),
+        ("none minor major", "major"),
+        ("critical major", "critical"),
+        ("maintenance none minor major", "maintenance"),
+        ("maintenance critical", "critical"),
+        ("maintenance unknown", "maintenance"),
+    ],
+)
+def test_the_worst_level_ignores_unknown_and_maintenance_hides_all_but_critical(
+    levels: str, result: str
+) -> None:
+    assert worst(map(Level, levels.split())) == result
+
+
+@pytest.mark.parametrize(
+    ("level", "link", "answer", "who"),
+    [
+        ("none", "at_risk", "no", "nobody"),
+        ("minor", "", "partly", "them"),
+        ("major", "coincident", "partly", "them"),
+        ("major", "named", "partly", "upstream"),
+        ("critical", "named", "yes", "upstream"),
+        ("critical", "", "yes", "them"),
+        ("maintenance", "named", "maintenance", "them"),
+        ("unknown", "named", "unknown", "unknown"),
+    ],
+)
+def test_a_verdict_says_whether_it_is_down_and_who_has_the_problem(
+    level: str, link: str, answer: str, who: str
+) -> None:
+    flags = upstream.flags({"cloud": link})
+    built = verdict.build(
+        snapshot(Level(level), flags=flags, last_seen=NOW),
+        None,
+        (),
+        [("cloud", "Cloud", Level.CRITICAL)],
+        read_at=NOW,
+        validity=V,
+    )
+
+    assert (built.answer, built.who) == (answer, who)
+    assert built.upstreams == (Upstream("cloud", "Cloud", Level.CRITICAL, link),)
+
+
+@pytest.mark.parametrize(
+    ("official", "probe", "page", "confidence"),
+    [
+        ("none", "ok", True, "confirmed"),
+        ("none", "none", True, "reported"),
+        ("none", "inconclusive", True, "reported"),
+        ("major", "fail", True, "confirmed"),
+        ("major", "ok", True, "reported"),
+        ("major", "none", True, "reported"),
+        ("none", "fail", True, "possible"),
+        ("-", "fail", True, "possible"),
+        ("-", "ok", False, "possible"),
+        ("-", "ok", True, None),
+    ],
+)
+def test_confidence_says_who_agrees(
+    official: str, probe: str, page: bool, confidence: str | None
+) -> None:
+    level = None if official == "-" else Level(official)
+    facts = judge.Facts(
+        scoped=Scoped(level=level) if level else None,
+        read_at=NOW if level else None,
+        fresh=level is not None,
+        probe=WORDS[probe],
+        has_page=page,
+    )
+
+    assert judge.judge(facts, None, NOW, V).confidence == confidence
+
+
+def test_what_was_read_and_grew_too_old_is_stale_and_what_was_never_read_has_no_confidence() -> (
+    None
+):
+    old = judge.Facts(scoped=Scoped(level=Level.NONE), read_at=NOW - V - 1, reason="timeout")
+    never = judge.Facts(reason="timeout")
+
+    assert judge.judge(old, None, NOW, V).confidence == "stale"
+    assert judge.judge(never, None, NOW, V).confidence is None
+
+
+def test_a_carried_conclusion_is_stale_and_keeps_its_level_until_it_expires() -> None:
+    known = snapshot(Level.MAJOR, last_seen=NOW)
+
+    carried = judge.present(known, NOW + V, V, blind=True)
+    lost = judge.present(known, NOW + V + 1, V, blind=True)
+
+    assert (carried.level, carried.basis, carried.confidence) == (Level.MAJOR, "carried", "stale")
+    assert (lost.level, lost.basis, lost.reason) == (Level.UNKNOWN, "none", "blind")
+
+
+def test_a_page_nobody_rebuilt_turns_unknown_and_tells_what_was_known_last() -> None:
+    known = snapshot(Level.CRITICAL, last_seen=NOW)
+    shown = judge.present(known, NOW + V + 1, V, blind=False)
+    built = verdict.build(shown, known, (), (), read_at=NOW, validity=V)
+
+    assert (built.level, built.answer, built.reason) == (Level.UNKNOWN, "unknown", "stale")
+    assert (built.last_known, built.valid_until) == (Level.CRITICAL, None)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "level", "unstable"),
+    [
+        ((0, 10, 20, 30), "none", False),  # three changes after the first reading
+        ((0, 10, 20, 30, 40), "major", True),  # four
+        ((0, 10, 20, 150, 160), "none", False),  # four, but not within two hours
+    ],
+)
+def test_four_changes_in_two_hours_are_unstable_and_three_are_not(
+    minutes: tuple[int, ...], level: str, unstable: bool
+) -> None:
+    words = [Level.NONE, Level.MAJOR] * 3
+    found = None
+    for number, minute in enumerate(minutes):
+        now = NOW + minute * MINUTE
+        word = words[(number + len(minutes) + 1) % 2] if level == "none" else words[number % 2]
+        facts = judge.Facts(scoped=Scoped(level=word), read_at=now, fresh=True, resolved=True)
+        found = judge.judge(facts, found, now, V)
+
+    assert found is not None
+    assert ("unstable" in found.flags) == unstable
+    assert found.level == level
+
+
+def test_an_unstable_service_is_held_at_its_worst_until_an_hour_of_quiet() -> None:
+    found = None
+    shown = {}
+    for minute in (*range(0, 50, 10), *range(50, 170, 10)):
+        now = NOW + minute * MINUTE
+        word = (Level.NONE, Level.CRITICAL)[minute // 10 % 2] if minute < 50 else Level.NONE
+        facts = judge.Facts(scoped=Scoped(level=word), read_at=now, fresh=True)
+        found = judge.judge(facts, found, now, V)
+        shown[minute] = found.level
+
+    assert {shown[minute] for minute in range(40, 100, 10)} == {Level.CRITICAL}
+    assert shown[110] is Level.NONE
+
+
+def test_recovery_is_held_for_one_reading_that_is_new() -> None:
+    down = judge.Facts(scoped=Scoped(level=Level.MAJOR), read_at=NOW, fresh=True)
+    up = judge.Facts(scoped=Scoped(level=Level.NONE), read_at=NOW + 300, fresh=True)
+    kept = judge.Facts(scoped=Scoped(level=Level.NONE), read_at=NOW + 300, reason="timeout")
+
+    first = judge.judge(down, None, NOW, V)
+    second = judge.judge(up, first, NOW + 300, V)
+    third = judge.judge(kept, second, NOW + 600, V)
+
+    assert (second.level, third.level) == (Level.MAJOR, Level.MAJOR)
+    assert "recovery_pending" in third.flags
+
+
+def test_a_probe_alone_keeps_a_service_without_a_page_until_its_answer_is_too_old() -> None:
+    fine = ProbeState(outcome="ok", last=NOW, ok_at=NOW)
+    refused = advance(fine, "inconclusive", NOW + 600)
+
+    soon = judge.judge(judge.Facts(probe=refused, has_page=False), None, NOW + V, V)
+    late = judge.judge(judge.Facts(probe=refused, has_page=False), None, NOW + V + 1, V)
+
+    assert (soon.level, late.level) == (Level.NONE, Level.UNKNOWN)
+
+
+# What a page says about a service (DESIGN section 4).
+
+
+def part(level: str, key: str = "c1") -> Component:
+    return Component(key, f"Part {key}", Level(level))
+
+
+def page(word: str | None, *parts: Component, told: tuple[Incident, ...] = ()) -> Reading:
+    return Reading(word=Level(word) if word else None, components=parts or None, incidents=told)
+
+
+def named(level: str, *keys: str, key: str = "i1") -> Incident:
+    return incident(key, impact=Level(level), components=keys)
+
+
+@pytest.mark.parametrize(
+    ("said", "level"),
+    [
+        (page("none", part("none")), "none"),
+        (page("none", part("major")), "major"),
+        (page("minor", part("none")), "minor"),
+        (page("none", part("none"), told=(named("critical"),)), "critical"),
+        (page("none", part("none"), told=(incident(impact=None),)), "minor"),
+        (page("none", told=(incident(open=False, impact=Level.CRITICAL),)), "none"),
+        (page("maintenance", part("maintenance"), part("none", "c2")), "maintenance"),
+        (page("none", part("maintenance"), part("none", "c2")), "none"),
+        (page("none", part("maintenance"), part("maintenance", "c2")), "maintenance"),
+        (page("minor", part("maintenance"), part("minor", "c2")), "minor"),
+        (page("maintenance", part("maintenance"), part("critical", "c2")), "critical"),
+        (page("maintenance", part("maintenance"), told=(named("minor", "c1"),)), "maintenance"),
+        (page("unknown", part("none")), "unknown"),
+        (page("unknown", part("major")), "major"),
+        (page(None, told=(named("major"),)), None),
+    ],
+)
+def test_the_level_of_a_whole_page(said: Reading, level: str | None) -> None:
+    assert page_level(said) == level
+
+
+@pytest.mark.parametrize(
+    ("said", "level", "flags"),
+    [
+        # Its own components only; the page's word does not count.
+        (page("critical", part("none"), part("critical", "c2")), "none", ""),
+        (page("none", part("major")), "major", ""),
+        # Incidents count where they name one of its components.
+        (page("none", part("none"), told=(named("major", "c1"),)), "major", ""),
+        (page("major", part("none"), told=(named("major", "c2"),)), "none", ""),
+        (page("none", part("none"), told=(named("major", "Part c1"),)), "none", ""),
+        # An incident that names nothing counts as minor at most, and says so.
+        (page("critical", part("none"), told=(named("critical"),)), "minor", "scope_unstated"),
+        (page("none", part("major"), told=(named("critical"),)), "major", "scope_unstated"),
+        # Maintenance only when everything in scope is under it; critical beats it.
+        (page("none", part("maintenance")), "maintenance", ""),
+        (page("none", part("maintenance"), told=(named("major", "c1"),)), "maintenance", ""),
+        (page("none", part("maintenance"), told=(named("critical", "c1"),)), "critical", ""),
+        (page("maintenance", part("none")), "none", ""),
+        # A word that we do not know is never well.
+        (page("none", part("unknown")), "unknown", ""),
+        # Components that are gone make it unknown, loudly.
+        (page("none", part("none", "c9")), None, "components_missing"),
+        # A feed lists no components, so its incidents alone speak.
+        (page(None), "none", ""),
+        (page(None, told=(named("major", "c1"),)), "major", ""),
+        (page(None, told=(named("major"),)), "minor", "scope_unstated"),
+    ],
+)
+def test_the_level_of_a_service_that_follows_one_component(
+    said: Reading, level: str | None, flags: str
+) -> None:
+    found = scope(["c1"], (), said)
+
+    assert found.level == level
+    assert " ".join(found.flags) == flags
+
+
+def test_a_service_some_of_whose_components_are_gone_is_judged_by_the_rest_and_says_so() -> None:
+    found = scope(["c1", "c2"], (), page("none", part("minor")))
+
+    assert (found.level, found.flags) == (Level.MINOR, ("components_partly_missing",))
+
+
+def test_a_service_may_follow_a_component_by_its_exact_name() -> None:
+    said = page("none", part("major"), part("none", "c2"))
+
+    assert scope(["Part c1"], (), said).level is Level.MAJOR
+    assert scope(["part c1"], (), said).level is None
+
+
+def test_work_on_one_of_two_followed_components_does_not_hide_trouble_on_the_other() -> None:
+    said = page("none", part("maintenance"), part("minor", "c2"))
+
+    assert scope(["c1", "c2"], (), said).level is Level.MINOR
+
+
+def test_a_page_whose_word_and_parts_disagree_is_flagged() -> None:
+    assert scope((), (), page("none", part("major"))).flags == ("inconsistent_page",)
+    assert scope((), (), page("none", part("none"))).flags == ()
+
+
+def test_components_that_match_nothing_make_a_service_unknown_with_that_reason(
+    tmp_path: Path,
+) -> None:
+    strays = world(provider("acme", service("acme", components=["gone"])))
+    with Life(tmp_path, strays) as life:
+        line = life.run(NOW)
+
+    told = line.services["acme"]
+    assert told is not None
+    assert (told.level, told.reason) == (Level.UNKNOWN, "components_missing")
+
+
+def test_nothing_that_is_unknown_is_ever_called_well_or_down(tmp_path: Path) -> None:
+    with Life(tmp_path) as life:
+        life.run(NOW, {"acme": "http_403"})
+        [row] = life.board(NOW).rows
+
+    assert (row.verdict.level, row.verdict.answer) == (Level.UNKNOWN, "unknown")
+    assert (row.verdict.reason, row.verdict.who) == ("http_403", "unknown")
+
+
+def test_an_open_incident_keeps_the_components_it_ever_named_in_force(tmp_path: Path) -> None:
+    split = world(
+        provider("acme", service("one", components=["c1"]), service("two", components=["c2"]))
+    )
+    parts = (part("none"), part("none", "c2"))
+    with Life(tmp_path, split) as life:
+        life.run(NOW, {"acme": reading(named("major", "c1"), components=parts)})
+        life.run(NOW + 300, {"acme": reading(named("major"), components=parts)})
+        levels = {row.service.id: row.verdict.level for row in life.board(NOW + 300).rows}
+
+    assert levels == {"one": Level.MAJOR, "two": Level.NONE}
+
+
+# How many runs it takes to believe something.
+
+
+@pytest.mark.parametrize(
+    ("gaps", "seconds"),
+    [
+        ([], 2_700),
+        ([7_200] * 9, 2_700),  # nine gaps say nothing yet
+        ([7_200] * 10, 10_800),  # 2.5 times two hours, at most three
+        ([300] * 10, 2_700),  # at least 45 minutes
+        ([1_500] * 10, 3_750),
+        ([1_500] * 5 + [2_500] * 5, 5_000),  # an even number: the middle of the two
+        ([600] * 6 + [90_000] * 5, 2_700),  # one missed day is no cadence
+    ],
+)
+def test_how_long_a_reading_holds_follows_the_median_gap(gaps: list[int], seconds: int) -> None:
+    starts = [NOW]
+    for gap in gaps:
+        starts.append(starts[-1] + gap)
+
+    assert validity(reversed(starts)) == seconds
+
+
+@pytest.mark.parametrize(
+    ("asked", "failed", "down", "blind"),
+    [
+        ({"a": 4, "b": 4}, {"a": 4}, "", False),  # four sources are no quorum
+        ({"a": 10, "b": 10}, {"a": 7}, "a", False),
+        ({"a": 10, "b": 10}, {"a": 6}, "", False),
+        ({"a": 10, "b": 10}, {"a": 10, "b": 10}, "", True),  # all platforms at once are we
+        ({"a": 10, "b": 11}, {"a": 10, "b": 6}, "a", True),  # half of the rest too
+        ({"a": 10, "b": 10}, {"a": 10, "b": 5}, "a", False),
+        ({"a": 5}, {"a": 5}, "a", False),
+    ],
+)
+def test_a_platform_fails_as_a_whole_or_we_are_blind(
+    asked: Mapping[str, int], failed: Mapping[str, int], down: str, blind: bool
+) -> None:
+    sources = {f"{name}{n}": name for name, count in asked.items() for n in range(count)}
+    broken = {f"{name}{n}" for name, count in failed.items() for n in range(count)}
+    found, lost = quorum(sources, broken)
+
+    assert lost == blind
+    if not blind:
+        assert found == set(down)
+
+
+def test_probes_that_fail_by_the_majority_say_nothing() -> None:
+    outcomes = {"a": "fail", "b": "fail", "c": "fail", "d": "ok", "e": "ok"}
+
+    assert believable(outcomes) == {**dict.fromkeys("abc", "inconclusive"), "d": "ok", "e": "ok"}
+    assert believable({**outcomes, "f": "ok"})["a"] == "fail"
