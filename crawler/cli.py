@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from crawler.lines import RunLine
     from crawler.store import Store
 
-_ROOT = Path(__file__).resolve().parent.parent
-
 
 def _moment(_: click.Context, __: click.Parameter, raw: str | None) -> int:
     raw = raw or os.environ.get("SOURCE_DATE_EPOCH")
@@ -77,14 +75,16 @@ def run(
     """Crawl, then build. With --passes, build at the first change or at the end."""
     catalogue = _catalogue(content)
     with _opened(data, init=init) as store:
-        started = time.monotonic()
+        started, moment = time.monotonic(), now - 1
         for number in range(passes):
-            moment = now + int(time.monotonic() - started)
+            # A run is known by its second, so a pass that follows a late one has the next.
+            moment = max(moment + 1, now + int(time.monotonic() - started))
             line = _crawl(catalogue, store, moment)
             if line.news or number == passes - 1:
                 break
             time.sleep(max(0.0, started + every * (number + 1) - time.monotonic()))
-        _build(catalogue, store, content, out, now + int(time.monotonic() - started))
+        ended = max(moment, now + int(time.monotonic() - started))
+        _build(catalogue, store, content, out, ended)
 
 
 @main.command()
@@ -242,13 +242,7 @@ def _build(
 ) -> None:
     from crawler import site
     from crawler.site.gather import gather
-    from crawler.site.publish import publish
 
     board = gather(catalogue, store.memories(now), now, simulated=simulated)
-    publish(site.build(board, content, _templates(content)), out)
+    site.write(board, content, out)
     click.echo(f"{out}: {len(board.rows)} services", err=True)
-
-
-def _templates(content: Path) -> Path:
-    beside = content.parent / "site_templates"
-    return beside if beside.is_dir() else _ROOT / "site_templates"

@@ -32,12 +32,14 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class _Page:
-    """A provider's page as it stands after this run; `at` is when it was read."""
+    """A provider's page as it stands after this run; `at` is when it was read. `stand_in` says
+    that its feed was read because robots.txt keeps us from the page."""
 
     reading: Reading | None
     at: int | None
     fresh: bool
     reason: str | None
+    stand_in: bool = False
 
 
 def conclude(
@@ -86,13 +88,13 @@ def _carried(snapshots: Mapping[str, Snapshot], now: int) -> tuple[str, ...]:
 
 def _trusted(asked: Asked) -> dict[str, Visit] | None:
     """The visits, those of a platform that is down marked so; None when we were blind."""
-    failed = {source for source, visit in asked.visits.items() if visit.reading is None}
+    failed = {source for source, visit in asked.visits.items() if visit.reason is not None}
     down, lost = streak.quorum(dict(asked.platforms), failed & asked.platforms.keys())
     if asked.blind or lost:
         return None
     return {
         source: replace(visit, reason="platform_down")
-        if visit.reading is None and asked.platforms.get(source) in down
+        if visit.reason is not None and asked.platforms.get(source) in down
         else visit
         for source, visit in asked.visits.items()
     }
@@ -114,7 +116,8 @@ def _page(
             for one in visit.reading.incidents
         )
         reading = replace(visit.reading, incidents=incidents)
-        return _Page(reading, now, fresh=True, reason=None)
+        stand_in = "feed" == visit.platform != provider.source.platform
+        return _Page(reading, now, fresh=True, reason=None, stand_in=stand_in)
     line = memory.sources.get(provider.id)
     at = memory.read_at.get(provider.id)
     if line is None or at is None:
@@ -128,7 +131,8 @@ def _page(
         components=components if line.listed else None,
         incidents=tuple(record.incident for record in records),
     )
-    return _Page(reading, at, fresh=False, reason=visit.reason)
+    stand_in = "feed" == line.platform != provider.source.platform
+    return _Page(reading, at, fresh=False, reason=visit.reason, stand_in=stand_in)
 
 
 def _united(incident: Incident, head: Head | None, now: int) -> Incident:
@@ -168,6 +172,8 @@ def _snapshots(
         page = pages[provider.id]
         previous = memory.snapshots.get(service.id)
         scoped = scope(service.components, service.regions, page.reading) if page.reading else None
+        if scoped and page.stand_in:
+            scoped = replace(scoped, flags=(*scoped.flags, "components_unreadable"))
         facts = judge.Facts(
             scoped=scoped,
             read_at=page.at,

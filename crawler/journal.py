@@ -5,6 +5,7 @@ A last line without its newline is a run that never ended and is cut off.
 
 import os
 from collections.abc import Iterable, Iterator
+from itertools import groupby
 from pathlib import Path
 
 import msgspec
@@ -33,7 +34,17 @@ def files(folder: Path) -> list[Path]:
 
 def append(folder: Path, run: RunLine) -> None:
     """Write one run and make sure that it is on the disk; a torn earlier line is cut off first."""
-    path = folder / (times.day(run.id).replace("-", "/") + ".ndjson")
+    append_all(folder, [run])
+
+
+def append_all(folder: Path, runs: Iterable[RunLine]) -> None:
+    """Write many runs, which are in order, each day at once."""
+    for day, group in groupby(runs, key=lambda run: times.day(run.id)):
+        lines = b"".join(msgspec.json.encode(run) + b"\n" for run in group)
+        _append(folder / (day.replace("-", "/") + ".ndjson"), lines)
+
+
+def _append(path: Path, lines: bytes) -> None:
     fresh = not path.exists()
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("ab+") as file:
@@ -42,7 +53,7 @@ def append(folder: Path, run: RunLine) -> None:
         whole = raw.rfind(b"\n") + 1
         if whole != len(raw):
             file.truncate(whole)
-        file.write(msgspec.json.encode(run) + b"\n")
+        file.write(lines)
         file.flush()
         os.fsync(file.fileno())
     # A new file may stand in new folders, whose names must be on the disk too.

@@ -136,7 +136,8 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One attempt to read a source at a time: exactly one of `reading` and `reason` is set."""
+    """One attempt to read a source at a time: a reading, a reason why there is none, or the fact
+    that the page said the same as at its last good reading (`unchanged`)."""
 
     source: str
     at: int
@@ -147,6 +148,7 @@ class Visit:
     not_before: int | None = None
     platform: str = ""
     answered_by: str = ""
+    unchanged: bool = False
 
 
 @dataclass(frozen=True, slots=True)

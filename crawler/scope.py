@@ -40,8 +40,10 @@ def page_level(reading: Reading) -> Level | None:
     ]
     trouble = worst([*rest, *(w for w in weights if w is not Level.MAINTENANCE)])
     if reading.word is Level.MAINTENANCE or (working and not rest):
-        # With no component named as under work, the whole page is, and only critical stands out.
-        told = trouble.trouble if working else trouble is Level.CRITICAL
+        # Trouble on components that are not under work stands out; incidents alone may be about
+        # the work itself, so of them only critical does.
+        elsewhere = worst(rest) if working else Level.UNKNOWN
+        told = elsewhere.trouble or trouble is Level.CRITICAL
         return trouble if told else Level.MAINTENANCE
     level = worst([reading.word, trouble])
     # A word that we do not know may hide anything, so the rest being well proves nothing.

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import cache
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -29,12 +30,7 @@ _BREAKS = frozenset(
     ).split()
 )
 _SILENT = frozenset(("script style template iframe noembed noframes object svg math head").split())
-_KNOWN = "|".join(sorted(_TAGS, key=len, reverse=True))
-_TAG = rf"/?(?:(?:{_KNOWN})(?:[\s/>]|$)|[a-z][\w:-]*\s[^<>]*=)|[!?]"
-# A "<" that opens no tag is a word of the writer, as in `Map<string, int>` or `<model>`; what is
-# not HTML but has attributes (SVG, MathML) is a tag all the same.
-_LITERAL = re.compile(rf"<(?!{_TAG})", re.IGNORECASE)
-_MARKUP = re.compile(rf"<(?:{_TAG})|&(?:#\d|#[xX][0-9a-fA-F]|[a-zA-Z])", re.IGNORECASE)
+_OPENING = re.compile(r"<(?:([!?])|/?([a-zA-Z][\w:-]*)((?:[\s/][^<>]*)?)(>?))?")
 _AMPERSANDS = re.compile(r"&(?:amp;|#38;|#x26;)+", re.IGNORECASE)
 # C0, DEL, C1, soft hyphen, bidi and zero-width controls (ZWNJ and ZWJ join letters in real
 # scripts and stay), interlinear marks, byte order mark, tags, variation fillers, non-characters.
@@ -44,7 +40,11 @@ _INVISIBLE = re.compile(
     + "".join(f"{chr(p * 0x10000 + 0xFFFE)}{chr(p * 0x10000 + 0xFFFF)}" for p in range(1, 17))
     + "\ufdd0-\ufdef]"
 )
+_LINK = re.compile(
+    r"https://[a-z][a-z0-9]*(?:\.[a-z][a-z0-9]*)*\.(?:com|org|net|io|dev|ai|co)/[\w/.-]*", re.ASCII
+)
 _NAME = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\.)+[a-z][a-z0-9-]*[a-z0-9]")
+_PLAIN = re.compile(r"(?:[!-%'-;=-~]+(?: [!-%'-;=-~]+)*)?")
 _LINES = re.compile("\r\n?|[\u2028\u2029\x85\x0b\x0c]")
 _EDGE_JOINERS = re.compile("(?:^|(?<=\\s))[\u200c\u200d]+|[\u200c\u200d]+(?:$|(?=\\s))")
 
@@ -58,10 +58,13 @@ def plain(raw: object, limit: int = TITLE) -> str:
     """
     if not isinstance(raw, str):
         return ""
+    # Nine texts of ten are like this, and a page may have a thousand of them.
+    if len(raw) <= limit and _PLAIN.fullmatch(raw):
+        return raw
     lines = limit > TITLE
     text = _folded(raw[: 8 * limit], keep_lines=lines)
     for _ in range(6):
-        if not _MARKUP.search(text):
+        if "<" not in text and "&" not in text:
             break
         before = text
         text = _folded(_without_markup(_AMPERSANDS.sub("&", text)), keep_lines=lines)
@@ -74,6 +77,8 @@ def plain(raw: object, limit: int = TITLE) -> str:
 
 
 def _readable(text: str) -> str:
+    if text.isascii() and text.replace("\n", "").isprintable():
+        return text
     text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     text = unicodedata.normalize("NFC", _LINES.sub("\n", text))
     text = _INVISIBLE.sub("", text)
@@ -124,15 +129,34 @@ class _Words:
         """Processing instructions are not words."""
 
     def close(self) -> str:
-        return "".join(self.parts)
+        text = "".join(self.parts)
+        self.__init__()  # type: ignore[misc]
+        return text
+
+
+def _opening(match: re.Match[str]) -> str:
+    """A "<" as it should be parsed: one that opens no tag is a word of the writer, as in
+    `Map<string, int>` or `<model>`; a tag that HTML lacks but that has attributes is a tag."""
+    special, name, rest, end = match.groups()
+    if special:
+        return match[0]
+    if name and name.lower() in _TAGS and (rest or end or match.end() == len(match.string)):
+        return match[0]
+    return match[0] if rest and "=" in rest else "&lt;" + match[0][1:]
+
+
+@cache
+def _parser() -> etree.HTMLParser:
+    # One for all: making it costs more than most fragments do. `_Words.close` empties it.
+    return etree.HTMLParser(
+        target=_Words(), recover=True, no_network=True, huge_tree=True, encoding="utf-8"
+    )
 
 
 def _without_markup(text: str) -> str:
-    parser = etree.HTMLParser(
-        target=_Words(), recover=True, no_network=True, huge_tree=True, encoding="utf-8"
-    )
+    parser = _parser()
     # The opening <p> keeps libxml2 from swallowing leading white space and stray end tags.
-    parser.feed(b"<p>" + _LITERAL.sub("&lt;", text).encode())
+    parser.feed(b"<p>" + _OPENING.sub(_opening, text).encode())
     return str(parser.close())
 
 
@@ -157,7 +181,7 @@ def line(raw: object, limit: int = 200) -> str:
 
     GitHub's runner obeys `##[` anywhere and `::` at the start of a line, after any white space.
     """
-    text = plain(str(raw), limit).replace("##[", "## [")
+    text = " ".join(plain(str(raw), limit).split()).replace("##[", "## [")
     return re.sub(r"^(\s*):(?=:)", r"\1: ", text)
 
 
@@ -165,6 +189,8 @@ def https_url(raw: object) -> str | None:
     """A link that may stand on our pages: http(s), a named host, nothing hidden; else None."""
     if not isinstance(raw, str) or len(raw) > 2048 or not raw.isprintable():
         return None
+    if _LINK.fullmatch(raw):
+        return raw
     if re.search(r"[\s\"'<>\\^`{|}]", raw):
         return None
     try:

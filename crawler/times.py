@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 
 DAY = 86_400
 _OLDEST = 946_684_800  # 2000-01-01: no status page is older, so anything before is a mistake
@@ -21,7 +22,11 @@ def parse(raw: object, *, naive_is_utc: bool = False) -> int | None:
     """
     if not isinstance(raw, str) or len(raw) > 64:
         return None
-    raw = raw.strip()
+    return _parsed(raw.strip(), naive_is_utc=naive_is_utc)
+
+
+@lru_cache(maxsize=4096)
+def _parsed(raw: str, *, naive_is_utc: bool) -> int | None:
     match = _ISO.fullmatch(raw)
     moment = _iso(match, naive_is_utc=naive_is_utc) if match else _rfc(raw)
     return moment if moment is not None and _OLDEST <= moment < NEWEST else None

@@ -1,8 +1,8 @@
-"""Runs of the command that end by SIGKILL, at a step or at a moment.
+"""Runs of the command in forks of a process that has imported it already, so that many are quick.
 
-A step is what can leave something half done: a statement of SQL, an fsync, a rename, a removal, a
-new folder, a file opened for writing, the swap of the site. The hooks live here, in a process that
-has imported the program and forks for each run; the program itself knows nothing of them.
+A run may end by SIGKILL, at a step or at a moment. A step is what can leave something half done: a
+statement of SQL, an fsync, a rename, a removal, a new folder, a file opened for writing, the swap
+of the site. The hooks live here; the program itself knows nothing of them.
 """
 
 import builtins
@@ -15,6 +15,7 @@ import signal
 import subprocess
 import sys
 import time
+import traceback
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, Self
@@ -23,21 +24,23 @@ REPOSITORY = Path(__file__).parent.parent
 
 
 class Ended(NamedTuple):
-    """How a run ended: its exit code, None when it was killed; seconds; steps taken; its words."""
+    """How a run ended: its exit code, None when it was killed; seconds; steps taken; its words on
+    standard output and standard error."""
 
     code: int | None
     seconds: float
     steps: int
+    out: str
     said: str
 
 
 class Killer:
-    """The process that forks. `with Killer(env) as killer: killer.run(args, step=7)`."""
+    """The process that forks. `with Killer() as killer: killer.run(args, env, step=7)`."""
 
-    def __init__(self, env: Mapping[str, str]) -> None:
+    def __init__(self) -> None:
         line = [sys.executable, "-W", "error", __file__]
         self._process = subprocess.Popen(
-            line, env=dict(env), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            line, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
 
     def __enter__(self) -> Self:
@@ -48,17 +51,34 @@ class Killer:
             assert self._process.stdin
             self._process.stdin.close()
 
-    def run(self, args: list[str], *, step: int = 0, after: float = 0.0) -> Ended:
-        """One run; it is killed when it takes step number `step`, or `after` so many seconds."""
+    def run(
+        self,
+        args: list[str],
+        env: Mapping[str, str],
+        *,
+        still: bool = False,
+        step: int = 0,
+        after: float = 0.0,
+    ) -> Ended:
+        """One run; it is killed when it takes step number `step`, or `after` so many seconds.
+
+        A failing request is repeated sooner than by the real command; with `still` the stopwatch
+        stands, so that two runs of one moment are equal to the byte.
+        """
         assert self._process.stdin
         assert self._process.stdout
-        self._process.stdin.write(json.dumps([args, step, after]) + "\n")
+        self._process.stdin.write(
+            json.dumps(
+                {"args": args, "env": dict(env), "still": still, "step": step, "after": after}
+            )
+            + "\n"
+        )
         self._process.stdin.flush()
         return Ended(*json.loads(self._process.stdout.readline()))
 
 
 class _Clock:
-    """A clock that stands still, so that two runs of one moment are equal to the byte."""
+    """A stopwatch that stands."""
 
     sleep = staticmethod(time.sleep)
 
@@ -80,7 +100,9 @@ class _Steps:
         if self.count == self.last:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    def before(self, owner: Any, name: str, when: Callable[..., bool] = lambda *_, **__: True) -> None:
+    def before(
+        self, owner: Any, name: str, when: Callable[..., bool] = lambda *_, **__: True
+    ) -> None:
         """Make each call of a function a step."""
         real = getattr(owner, name)
 
@@ -96,13 +118,13 @@ def _writes(_: object, mode: str = "r", *__: object, **___: object) -> bool:
     return any(letter in mode for letter in "wax+")
 
 
-def _instrument(steps: _Steps) -> None:
-    from crawler import cli, crawl, store
-    from crawler.fetch import client
-    from crawler.site import publish
+def _rooms(*names: str) -> list[Any]:
+    """Modules of the program, imported late so that this file can be imported without it."""
+    return [importlib.import_module(f"crawler.{one}") for one in names]
 
-    for module in (cli, crawl, client):
-        module.time = _Clock  # type: ignore[attr-defined]
+
+def _instrument(steps: _Steps) -> None:
+    store, publish = _rooms("store", "site.publish")
     real = store._connect
 
     def connect(path: Path) -> Any:
@@ -119,29 +141,27 @@ def _instrument(steps: _Steps) -> None:
 
     def swap(one: Path, two: Path) -> bool:
         steps()
-        done = exchange(one, two)
+        done = bool(exchange(one, two))
         steps()
         return done
 
     publish._exchange = swap
 
 
-def _child(args: list[str], step: int, counter: int, words: int) -> None:
+def _child(args: list[str], *, still: bool, steps: _Steps) -> None:
     """The run, in the forked process; never returns."""
-    os.dup2(words, 1)
-    os.dup2(words, 2)
     code = 70
     try:
-        from crawler import cli
-
-        _instrument(_Steps(step, counter))
+        cli, crawl, client = _rooms("cli", "crawl", "fetch.client")
+        client.ATTEMPTS = (0.0, 0.05, 0.1)
+        for module in (cli, crawl, client) if still else ():
+            module.time = _Clock
+        _instrument(steps)
         cli.main(args)
         code = 0
     except SystemExit as done:
         code = done.code if isinstance(done.code, int) else int(done.code is not None)
     except BaseException:  # noqa: BLE001 (a fork must not return into the server)
-        import traceback
-
         traceback.print_exc()
     finally:
         with contextlib.suppress(OSError):
@@ -150,31 +170,36 @@ def _child(args: list[str], step: int, counter: int, words: int) -> None:
         os._exit(code)
 
 
-def _one(args: list[str], step: int, after: float) -> Ended:
-    counter, words = (os.memfd_create(name) for name in ("steps", "words"))
+def _one(args: list[str], env: dict[str, str], *, still: bool, step: int, after: float) -> Ended:
+    names = ("counter", "out", "err")
+    counter, out, err = files = [os.memfd_create(name) for name in names]
     began = time.monotonic()
     pid = os.fork()
     if not pid:
-        _child(args, step, counter, words)
-    if after:
-        time.sleep(after)
-        os.kill(pid, signal.SIGKILL)
-    status = os.waitpid(pid, 0)[1]
+        os.environ.clear()
+        os.environ.update(env)
+        os.dup2(out, 1)
+        os.dup2(err, 2)
+        _child(args, still=still, steps=_Steps(step, counter))
+    ended, status = os.waitpid(pid, os.WNOHANG if after else 0)
+    while not ended:
+        time.sleep(0.001)
+        ended, status = os.waitpid(pid, os.WNOHANG)
+        if not ended and time.monotonic() - began >= after:
+            os.kill(pid, signal.SIGKILL)
+            ended, status = os.waitpid(pid, 0)
     code = None if os.WIFSIGNALED(status) else os.waitstatus_to_exitcode(status)
-    taken, said = os.pread(counter, 20, 0), os.pread(words, 100_000, 0)
-    os.close(counter)
-    os.close(words)
-    seconds = time.monotonic() - began
-    return Ended(code, seconds, int(taken or b"0"), said.decode("utf-8", "replace"))
+    taken, *words = (os.pread(file, 1_000_000, 0).decode("utf-8", "replace") for file in files)
+    for file in files:
+        os.close(file)
+    return Ended(code, time.monotonic() - began, int(taken or "0"), *words)
 
 
 def _serve() -> None:
     sys.path.insert(0, str(REPOSITORY))
-    rooms = ("cli", "crawl", "site", "store", "progress", "content", "site.gather", "site.publish")
-    for room in rooms:
-        importlib.import_module(f"crawler.{room}")
+    _rooms("cli", "crawl", "site", "store", "progress", "content", "site.gather", "site.publish")
     for line in sys.stdin:
-        print(json.dumps(_one(*json.loads(line))), flush=True)  # noqa: T201 (the answer)
+        print(json.dumps(_one(**json.loads(line))), flush=True)  # noqa: T201 (the answer)
 
 
 if __name__ == "__main__":

@@ -1,19 +1,25 @@
 """A small world of status pages and the memory of it: conclude and remember, without a network."""
 
+import sqlite3
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from crawler import conclude, text
+from sqlite_utils import Database
+
+from crawler import conclude, content, simulate, text
 from crawler.catalogue import Catalogue, Category, Provider, Service, Site, Source
 from crawler.lines import RunLine
 from crawler.model import Component, Incident, Level, Reading, Update, Visit
+from crawler.platforms import PLATFORMS
 from crawler.site.board import Board
 from crawler.site.gather import gather
-from crawler.store import Store, open_store, rows
+from crawler.store import Store, open_store, rows, schema
+from crawler.store.fold import fold
 from crawler.store.schema import CACHES
 
+REPOSITORY = Path(__file__).parent.parent
 START = 1_795_345_200
 """2026-11-22T11:00:00Z."""
 MINUTE, HOUR, V = 60, 3_600, 2_700
@@ -37,7 +43,8 @@ def service(key: str, **more: object) -> Service:
 def provider(key: str, *services: Service, page: bool = True) -> Provider:
     """A provider of its own name with a Statuspage, or without a page."""
     source = Source(key, "statuspage", f"https://status.{key}.test") if page else None
-    return Provider(key, key.capitalize(), source, services or (service(key),))
+    named = services or (service(key),)
+    return Provider(id=key, name=key.capitalize(), source=source, services=named)
 
 
 def world(*providers: Provider) -> Catalogue:
@@ -53,7 +60,11 @@ def reading(
 ) -> Reading:
     """What a Statuspage says, with its list of incidents."""
     return Reading(
-        headline="As told", word=word, incidents=incidents, history=history, components=components
+        headline="As told",
+        word=word,
+        incidents=incidents,
+        history=history,
+        components=components,
     )
 
 
@@ -88,7 +99,10 @@ class Life:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: object, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: object,
+        trace: TracebackType | None,
     ) -> None:
         self.store.close()
 
@@ -131,12 +145,12 @@ class Life:
         """The board of the site at a moment."""
         return gather(self.catalogue, self.store.memories(now), now)
 
-    def dump(self) -> dict[str, list[tuple[object, ...]]]:
+    def dump(self) -> dict[str, list[str]]:
         """Every row that is history, by table."""
         return dump(self.store)
 
 
-def dump(store: Store) -> dict[str, list[tuple[object, ...]]]:
+def dump(store: Store) -> dict[str, list[str]]:
     """Every row of a database that is history, by table."""
     names = [
         name
@@ -144,6 +158,21 @@ def dump(store: Store) -> dict[str, list[tuple[object, ...]]]:
         if name not in CACHES and not name.startswith(("sqlite_", "_"))
     ]
     assert "snapshots" in names
-    return {
-        name: sorted(map(repr, store.connection.execute(f"SELECT * FROM {name}"))) for name in names
-    }  # type: ignore[misc] # noqa: S608
+    return {name: _rows(store, name) for name in names}
+
+
+def _rows(store: Store, table: str) -> list[str]:
+    return sorted(map(repr, store.connection.execute(f"SELECT * FROM {table}")))  # noqa: S608 (ours)
+
+
+def simulated(now: int = START) -> Board:
+    """The board of the 90 invented days of the real catalogue, without a folder."""
+    catalogue = content.load(REPOSITORY / "content", PLATFORMS)
+    memory = Store(Path(), Database(sqlite3.connect(":memory:", isolation_level=None)))
+    try:
+        schema.migrations.apply(memory.db)
+        for line in simulate.history(catalogue, now):
+            fold(memory.connection, line)
+        return gather(catalogue, memory.memories(now), now, simulated=True)
+    finally:
+        memory.close()

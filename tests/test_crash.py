@@ -15,8 +15,8 @@ import pytest
 from crawler import store
 from crawler.store import schema
 from killer import Ended, Killer
-from loopback import Loopback
-from running import INCIDENTS, NOW, SUMMARY, Answer, Place, incident, provider, summary, tree, well
+from loopback import Answer, Loopback
+from running import INCIDENTS, NOW, SUMMARY, Place, incident, provider, summary, tree, well
 
 LATER = NOW + 600
 NAMES = ("a1", "a2", "a3")
@@ -35,8 +35,8 @@ def place(tmp_path: Path, net: Loopback) -> Place:
 
 
 @pytest.fixture
-def killer(place: Place) -> Iterator[Killer]:
-    with Killer(place.env) as made:
+def killer() -> Iterator[Killer]:
+    with Killer() as made:
         yield made
 
 
@@ -56,7 +56,7 @@ def first_run(place: Place, killer: Killer, net: Loopback) -> int:
 
 def next_run(place: Place, killer: Killer, net: Loopback) -> int:
     """There is a history and a site, and news."""
-    assert killer.run(place.args(now=NOW)).code == 0
+    assert killer.run(place.args(now=NOW), place.env, still=True).code == 0
     change(net)
     return LATER
 
@@ -76,7 +76,9 @@ def tables(path: Path) -> dict[str, list[tuple[Any, ...]]]:
     """All rows that are history, and a check of the file itself."""
     with closing(sqlite3.connect(path)) as db:
         assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-        names = [row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        names = [
+            row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        ]
         kept = sorted({*names} - schema.CACHES - {"_sqlite_migrations"})
         return {name: sorted(db.execute(f"SELECT * FROM {name}"), key=repr) for name in kept}  # noqa: S608
 
@@ -91,18 +93,17 @@ def equal_to_its_journal(place: Place) -> None:
     other.unlink()
 
 
-def not_half_there(place: Place, moment: int) -> None:
-    """Of the run that was killed, the database has all or nothing."""
+def written(place: Place, moment: int) -> tuple[int, int]:
+    """How many runs and snapshots of a moment the database has, without any repair of ours."""
     path = place.data / "status.db"
     if not path.exists() or path.read_bytes()[16:20] == b"\xff" * 4:
-        return
+        return 0, 0
     with closing(sqlite3.connect(path)) as db:
         assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         run = db.execute("SELECT count(*) FROM runs WHERE id = ?", (moment,)).fetchone()[0]
         query = "SELECT count(*) FROM snapshots WHERE first_seen = ?"
         snapshots = db.execute(query, (moment,)).fetchone()[0]
-    expected = {NOW: 4, LATER: 2}[moment]
-    assert (run, snapshots) in [(0, 0), (1, expected)]
+    return run, snapshots
 
 
 class Stage:
@@ -119,6 +120,8 @@ class Stage:
         self.whole = self.act()
         assert self.whole.code == 0, self.whole.said
         self.new = tree(place.out)
+        self.all = written(place, self.moment)
+        assert self.all[1] >= 3
         self.restore()
         assert self.act().code == 0
         assert tree(place.out) == self.new, "two equal runs differ: no crash could be told"
@@ -130,7 +133,8 @@ class Stage:
                 shutil.copytree(self.before / one.name, one)
 
     def act(self, *, step: int = 0, after: float = 0.0) -> Ended:
-        return self.killer.run(self.place.args(now=self.moment), step=step, after=after)
+        args = self.place.args(now=self.moment)
+        return self.killer.run(args, self.place.env, still=True, step=step, after=after)
 
     def survive(self, *, step: int = 0, after: float = 0.0) -> Ended:
         """Be killed, then look at what is left, then run again."""
@@ -139,8 +143,8 @@ class Stage:
         assert ended.code in (None, 0), ended.said
         site = tree(self.place.out)
         assert site in (self.old, self.new), f"a mixed site after {ended}"
-        not_half_there(self.place, self.moment)
-        again = self.killer.run(self.place.args(now=self.moment + 600))
+        assert written(self.place, self.moment) in ((0, 0), self.all)
+        again = self.killer.run(self.place.args(now=self.moment + 600), self.place.env)
         assert again.code == 0, f"after {ended}: {again.said}"
         assert "Traceback" not in again.said, again.said
         equal_to_its_journal(self.place)
@@ -157,7 +161,7 @@ def test_a_run_killed_at_any_step_leaves_all_or_nothing(
 ) -> None:
     stage = Stage(place, killer, net, scene)
     total = stage.whole.steps
-    chosen = sorted(random.Random(scene.__name__).sample(range(1, total + 1), 9))  # noqa: S311
+    chosen = sorted(random.Random(scene.__name__).sample(range(1, total + 1), 7))  # noqa: S311
 
     for step in chosen:
         assert stage.survive(step=step).code is None
@@ -188,13 +192,16 @@ def test_a_run_killed_at_random_moments_leaves_all_or_nothing(
 ) -> None:
     stage = Stage(place, killer, net, next_run)
     chance = random.Random(2026)  # noqa: S311 (the same moments each time)
+    longest, killed, steps = stage.whole.seconds, 0, set()
 
-    killed = [
-        stage.survive(after=chance.uniform(0.001, 1.05 * stage.whole.seconds)).code is None
-        for _ in range(times)
-    ]
+    while killed < times:
+        ended = stage.survive(after=chance.uniform(0.001, longest))
+        steps.add(ended.steps)
+        killed += ended.code is None
+        # On a machine that is busy at times, a run that ended tells how long one takes now.
+        longest = ended.seconds if ended.code == 0 else longest * 1.02
 
-    assert sum(killed) >= times / 2
+    assert len(steps) > 3, "the moments were all alike"
 
 
 def test_a_journal_of_sqlite_never_meets_a_database_that_is_not_its_own(
@@ -215,7 +222,7 @@ def test_a_journal_of_sqlite_never_meets_a_database_that_is_not_its_own(
     subprocess.run([sys.executable, "-c", script, str(path)], check=False)
     assert path.with_name("status.db-journal").stat().st_size > 0
 
-    assert killer.run(["rebuild", "--data", str(place.data)]).code == 0
+    assert killer.run(["rebuild", "--data", str(place.data)], place.env).code == 0
 
     assert not path.with_name("status.db-journal").exists()
     equal_to_its_journal(place)

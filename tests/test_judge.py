@@ -4,17 +4,17 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-import verdicts
-from lives import HOUR, MINUTE, START, V, Life, incident, provider, reading, service, world
-from shared import SHARED, requires_shared
-from verdicts import Row, Step
 
+import verdicts
 from crawler import judge, upstream, verdict
 from crawler.conclude import validity
 from crawler.memory import ProbeState, Snapshot
 from crawler.model import Component, Incident, Level, Reading, Upstream, worst
 from crawler.scope import Scoped, page_level, scope
 from crawler.streak import advance, believable, quorum
+from lives import HOUR, MINUTE, START, Life, V, incident, provider, reading, service, world
+from shared import SHARED, requires_shared
+from verdicts import Row, Step
 
 NOW, HALF = START, 30 * MINUTE
 VECTORS = SHARED / "vectors" / "verdict.json"
@@ -140,7 +140,8 @@ def test_the_table_written_here_is_the_one_of_the_reference_data() -> None:
     ],
 )
 def test_the_worst_level_ignores_unknown_and_maintenance_hides_all_but_critical(
-    levels: str, result: str
+    levels: str,
+    result: str,
 ) -> None:
     assert worst(map(Level, levels.split())) == result
 
@@ -159,7 +160,10 @@ def test_the_worst_level_ignores_unknown_and_maintenance_hides_all_but_critical(
     ],
 )
 def test_a_verdict_says_whether_it_is_down_and_who_has_the_problem(
-    level: str, link: str, answer: str, who: str
+    level: str,
+    link: str,
+    answer: str,
+    who: str,
 ) -> None:
     flags = upstream.flags({"cloud": link})
     built = verdict.build(
@@ -191,7 +195,10 @@ def test_a_verdict_says_whether_it_is_down_and_who_has_the_problem(
     ],
 )
 def test_confidence_says_who_agrees(
-    official: str, probe: str, page: bool, confidence: str | None
+    official: str,
+    probe: str,
+    page: bool,
+    confidence: str | None,
 ) -> None:
     level = None if official == "-" else Level(official)
     facts = judge.Facts(
@@ -243,7 +250,9 @@ def test_a_page_nobody_rebuilt_turns_unknown_and_tells_what_was_known_last() -> 
     ],
 )
 def test_four_changes_in_two_hours_are_unstable_and_three_are_not(
-    minutes: tuple[int, ...], level: str, unstable: bool
+    minutes: tuple[int, ...],
+    level: str,
+    unstable: bool,
 ) -> None:
     words = [Level.NONE, Level.MAJOR] * 3
     found = None
@@ -363,7 +372,9 @@ def test_the_level_of_a_whole_page(said: Reading, level: str | None) -> None:
     ],
 )
 def test_the_level_of_a_service_that_follows_one_component(
-    said: Reading, level: str | None, flags: str
+    said: Reading,
+    level: str | None,
+    flags: str,
 ) -> None:
     found = scope(["c1"], (), said)
 
@@ -418,7 +429,7 @@ def test_nothing_that_is_unknown_is_ever_called_well_or_down(tmp_path: Path) -> 
 
 def test_an_open_incident_keeps_the_components_it_ever_named_in_force(tmp_path: Path) -> None:
     split = world(
-        provider("acme", service("one", components=["c1"]), service("two", components=["c2"]))
+        provider("acme", service("one", components=["c1"]), service("two", components=["c2"])),
     )
     parts = (part("none"), part("none", "c2"))
     with Life(tmp_path, split) as life:
@@ -465,7 +476,10 @@ def test_how_long_a_reading_holds_follows_the_median_gap(gaps: list[int], second
     ],
 )
 def test_a_platform_fails_as_a_whole_or_we_are_blind(
-    asked: Mapping[str, int], failed: Mapping[str, int], down: str, blind: bool
+    asked: Mapping[str, int],
+    failed: Mapping[str, int],
+    down: str,
+    blind: bool,
 ) -> None:
     sources = {f"{name}{n}": name for name, count in asked.items() for n in range(count)}
     broken = {f"{name}{n}" for name, count in failed.items() for n in range(count)}

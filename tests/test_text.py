@@ -158,3 +158,10 @@ def test_no_text_takes_long(raw: str) -> None:
 )
 def test_words_make_an_identifier(raw: str, word: str) -> None:
     assert text.words(raw) == word
+
+
+def test_a_line_is_one_line_however_long_it_may_be() -> None:
+    for limit in LIMITS:
+        said = text.line("x\n::error::y\r\n##[group]z\u2028::w", limit)
+        assert said.splitlines() == [said]
+        assert "##[" not in said

@@ -162,7 +162,15 @@ def rows() -> dict[int, Row]:
         pairs = [one.removeprefix("^").partition(":") for one in ups]
         upstreams = tuple((key, level) for key, _, level in pairs)
         found[number] = Row(
-            official, int(age), probe, int(surfaces), place, upstreams, level, basis, tuple(flags)
+            official,
+            int(age),
+            probe,
+            int(surfaces),
+            place,
+            upstreams,
+            level,
+            basis,
+            tuple(flags),
         )
     return found
 

@@ -22,9 +22,12 @@ from crawler.fetch.answers import Moved
 Address = IPv4Address | IPv6Address
 Net = IPv4Network | IPv6Network
 # is_global says yes to these, though what they carry may be private: 6to4 and its relays, Teredo;
-# examples that older Pythons do not know; the address at which Azure's machines ask their host.
+# special networks that some Pythons do not know; where machines at Azure ask their host.
 _NEVER = tuple(
-    map(ip_network, ("2002::/16", "2001::/23", "3fff::/20", "192.88.99.0/24", "168.63.129.16/32"))
+    map(
+        ip_network,
+        ("2002::/16", "192.88.99.0/24", "2001::/23", "3fff::/20", "192.0.0.0/24", "168.63.129.16"),
+    )
 )
 # All other IPv6 is either not routed or, as with NAT64, IPv4 in disguise.
 _PUBLIC_IPV6 = ip_network("2000::/3")

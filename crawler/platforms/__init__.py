@@ -10,7 +10,34 @@ from typing import Protocol
 from crawler.catalogue import Source
 from crawler.errors import Unreadable
 from crawler.model import Reading
-from crawler.platforms import feed, incidentio, statuspage
+from crawler.platforms import (
+    aws,
+    azure,
+    betterstack,
+    checkly,
+    cloudflare_v3,
+    cstate,
+    datadog,
+    feed,
+    firehydrant,
+    flashduty,
+    gcp,
+    heroku,
+    incidentio,
+    incidentio_native,
+    incidentio_widget,
+    instatus,
+    onlineornot,
+    openrouter_endpoints,
+    pagerduty,
+    prismix,
+    rootly,
+    slack,
+    statusio,
+    statuspage,
+    upptime,
+    uptimekuma,
+)
 from crawler.wire import Reply, Request
 
 
@@ -30,6 +57,29 @@ class Platform(Protocol):
 PLATFORMS: Mapping[str, Platform] = {
     "statuspage": statuspage,
     "incidentio": incidentio,
+    "incidentio_native": incidentio_native,
+    "incidentio_widget": incidentio_widget,
+    "instatus": instatus,
+    "betterstack": betterstack,
+    "gcp": gcp,
+    "aws": aws,
+    "azure": azure,
+    "statusio": statusio,
+    "onlineornot": onlineornot,
+    "datadog": datadog,
+    "cloudflare_v3": cloudflare_v3,
+    "rootly": rootly,
+    "checkly": checkly,
+    "flashduty": flashduty,
+    "firehydrant": firehydrant,
+    "slack": slack,
+    "heroku": heroku,
+    "cstate": cstate,
+    "uptimekuma": uptimekuma,
+    "upptime": upptime,
+    "pagerduty": pagerduty,
+    "prismix": prismix,
+    "openrouter_endpoints": openrouter_endpoints,
     "feed": feed,
 }
 """Every platform by the name that content files use; shapes are tried in this order."""

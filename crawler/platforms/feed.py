@@ -17,6 +17,7 @@ from crawler import text, times
 from crawler.catalogue import Source
 from crawler.errors import Unreadable
 from crawler.model import Incident, Level, Maintenance, Reading, Update
+from crawler.platforms import azure
 from crawler.wire import Reply, Request
 
 CLOSED = frozenset({"resolved", "completed", "postmortem"})
@@ -58,8 +59,8 @@ def requests(source: Source) -> Mapping[str, Request]:
 
 
 def recognises(reply: Reply) -> bool:
-    """XML whose root is an RSS, RDF or Atom feed."""
-    return _local(reply.xml()) in ("rss", "feed", "RDF")
+    """XML whose root is an RSS, RDF or Atom feed, and none of a platform with rules of its own."""
+    return _local(reply.xml()) in ("rss", "feed", "RDF") and not azure.recognises(reply)
 
 
 def read(replies: Mapping[str, Reply]) -> Reading:

@@ -116,6 +116,10 @@ def _document(reply: Reply) -> dict[str, Any] | None:
         if not rows or not all(isinstance(r, dict) and "incident_updates" in r for r in rows):
             return None
         document = {"incidents": rows}
+    page = document["page"].keys() if isinstance(document.get("page"), dict) else set()
+    # Rootly's copy of this shape has a page with a time zone and no id.
+    if "time_zone" in page and "id" not in page:
+        return None
     if isinstance(document.get("status"), dict) and "indicator" in document["status"]:
         return document
     # A summary that lost its status is broken; a list of incidents never had one.
@@ -128,7 +132,9 @@ def _document(reply: Reply) -> dict[str, Any] | None:
     found = [rows for rows in lists if isinstance(rows, list)]
     if not found or not all(_is_incident(row) for rows in found for row in rows):
         return None
-    return document
+    # Other platforms have such lists: incident.io's own, and Checkly's, which may be empty.
+    known = "ongoing_incidents" not in document and (any(found) or "id" in page)
+    return document if known else None
 
 
 def _is_incident(row: object) -> bool:

@@ -18,3 +18,13 @@ def build(board: Board, content: Path, templates: Path) -> dict[str, bytes]:
         {".nojekyll": b""},
         base=board.site.url,
     )
+
+
+def write(board: Board, content: Path, out: Path) -> None:
+    """Build the site and put it in place of the one in `out`; raises as `build` does.
+
+    Its templates are those beside `content`, else ours.
+    """
+    beside = content.parent / "site_templates"
+    ours = Path(__file__).resolve().parent.parent.parent / "site_templates"
+    publish.publish(build(board, content, beside if beside.is_dir() else ours), out)

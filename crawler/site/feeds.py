@@ -43,26 +43,21 @@ def render(board: Board) -> dict[str, bytes]:
 
 def _items(story: Story, board: Board) -> Iterator[Item]:
     record = story.record
-    names = ", ".join(service.name for service in story.services[:3])
-    more = len(story.services) - 3
-    names += f" and {more} more" if more > 0 else ""
+    # Not the services: an incident may come to concern more of them, and the title is frozen.
+    who = story.provider_name
     title = _first_title(record)
     opened = _opening(record)
     for number, (start, end) in enumerate(record.phases):
         tail = "" if number == 0 else f":reopened:{number}"
         verb = "" if number == 0 else "Reopened: "
         body = opened if number == 0 else "The incident was opened again."
-        yield _item(story, board, tail, f"{names}: {verb}{title}", body, start)
+        yield _item(story, board, tail, f"{who}: {verb}{title}", body, start)
         if end is not None:
             tail = ":resolved" if number == 0 else f":resolved:{number}"
-            word = "Withdrawn by the provider" if _withdrawn_now(record, number) else "Resolved"
-            yield _item(
-                story, board, tail, f"{word}: {names}: {title}", _ending(word, start, end), end
-            )
-
-
-def _withdrawn_now(record: Record, number: int) -> bool:
-    return record.withdrawn_at is not None and number == len(record.phases) - 1
+            # What was withdrawn after it was resolved is old news that does not change.
+            word = "Withdrawn by the provider" if record.withdrawn_at == end else "Resolved"
+            body = _ending(word, start, end)
+            yield _item(story, board, tail, f"{word}: {who}: {title}", body, end)
 
 
 def _item(story: Story, board: Board, tail: str, title: str, body: str, at: int) -> Item:
@@ -113,7 +108,7 @@ def _capped(groups: Sequence[list[Item]]) -> list[Item]:
     )
     kept: list[Item] = []
     for group in ordered:
-        if len(kept) >= CAP:
+        if kept and len(kept) + len(group) > CAP:
             break
         kept += group
     return sorted(kept, key=lambda item: (item.at, item.id), reverse=True)
@@ -133,13 +128,13 @@ def _both(folder: str, title: str, groups: Sequence[list[Item]], board: Board) -
         feed.load_extension("dc")
         feed.id(f"tag:{site.feed_authority}:{folder or 'all'}")
         feed.title(title)
-        feed.description(f"{title}, one item when it opens and one when it is over")
-        feed.subtitle(site.tagline)
+        feed.subtitle(f"{title}, one item when it opens and one when it is over")
         feed.author(name=site.name)
         feed.language("en")
         feed.generator(site.name)
-        feed.link(href=base or site.url, rel="alternate")
+        # The last one becomes the <link> of the RSS channel, which is the page.
         feed.link(href=f"{base}feed.{kind}", rel="self")
+        feed.link(href=base, rel="alternate")
         feed.updated(newest)
         feed.lastBuildDate(newest)
         for item in items:

@@ -62,7 +62,7 @@ def _target(folder: str, link: str, base: str) -> str | None:
 
 def publish(files: Mapping[str, bytes], out: Path) -> None:
     """Write the site beside `out` and swap it in; a crash leaves the old site as it was."""
-    out = Path(os.path.abspath(out))
+    out = Path(os.path.realpath(out))  # a link stays, what it leads to is swapped
     out.parent.mkdir(parents=True, exist_ok=True)
     new = out.with_name(f"{out.name}.new")
     old = out.with_name(f"{out.name}.old")

@@ -70,8 +70,7 @@ class Store:
     def record_all(self, runs: Iterable[RunLine]) -> None:
         """Remember many runs at once: the journal day by day, then one transaction."""
         lines = list(runs)
-        for run in lines:
-            journal.append(self.data / "journal", run)
+        journal.append_all(self.data / "journal", lines)
         _fold_all(self.connection, lines)
 
     def bodies(self) -> dict[str, tuple[str | None, str | None, str, bytes]]:
@@ -80,6 +79,10 @@ class Store:
         return {
             url: (etag, modified, encoding, body) for url, etag, modified, encoding, body in found
         }
+
+    def digests(self) -> dict[str, str]:
+        """What each source's last good reading was read from."""
+        return dict(self.connection.execute("SELECT source, digest FROM digests").fetchall())
 
     def robots(self) -> dict[str, tuple[int, str | None]]:
         """The rules of each host by name: when they were asked, and what they say."""
@@ -101,6 +104,7 @@ class Cache:
 
     def __init__(self) -> None:
         self.bodies: dict[str, tuple[str | None, str | None, str, bytes]] = {}
+        self.digests: dict[str, str] = {}
         self.timings: dict[str, int] = {}
         self.robots: dict[str, tuple[int, str | None]] = {}
 
@@ -108,6 +112,7 @@ class Cache:
         """Replace the rows that this run knows better."""
         bodies = [(url, *row) for url, row in self.bodies.items()]
         db.executemany("INSERT OR REPLACE INTO cache VALUES (?, ?, ?, ?, ?)", bodies)
+        db.executemany("INSERT OR REPLACE INTO digests VALUES (?, ?)", self.digests.items())
         db.executemany("INSERT OR REPLACE INTO timings VALUES (?, ?)", self.timings.items())
         robots = [(host, *row) for host, row in self.robots.items()]
         db.executemany("INSERT OR REPLACE INTO robots VALUES (?, ?, ?)", robots)

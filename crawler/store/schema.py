@@ -116,13 +116,14 @@ CREATE TABLE maintenances (
     first_seen INTEGER NOT NULL,
     PRIMARY KEY (provider, id)
 ) STRICT, WITHOUT ROWID;
-CREATE TABLE cache (                    -- never in the journal: validators, bodies, timings
+CREATE TABLE cache (                    -- never in the journal: validators and bodies
     url TEXT PRIMARY KEY,
     etag TEXT,
     last_modified TEXT,
     encoding TEXT NOT NULL,
     body BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE digests (source TEXT PRIMARY KEY, digest TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE timings (source TEXT PRIMARY KEY, elapsed_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE robots (
     host TEXT PRIMARY KEY,
@@ -131,7 +132,7 @@ CREATE TABLE robots (
 ) STRICT, WITHOUT ROWID;
 """
 
-CACHES = frozenset({"cache", "timings", "robots"})
+CACHES = frozenset({"cache", "digests", "timings", "robots"})
 """Tables that a rebuild does not bring back; nothing is lost with them but time."""
 
 

@@ -1,0 +1,150 @@
+"""FireHydrant status pages: Redis Cloud since March 2026.
+
+`/data/payload.json`, undocumented, public: `config`, `conditions` (each page's own names of
+states, by OPERATIONAL, DEGRADED, OFFLINE), `components` (ids and names) and `incidents` (all that
+there ever were, about 950 for Redis, open and closed), each with `timestamps`, `severitySlug`,
+`components` with their `condition`, and a `timeline` of notes.
+
+Traps. There is no state: an incident is open while `timestamps.resolved` is missing, and a
+component is what open incidents say of it. The condition Maintenance maps to DEGRADED, but work is
+no degradation. Severities are each page's own words; only SEV1 to SEV4 have a known order. `time`
+of a note is when it was filed, weeks after `occurredAt` on notes that moved with the page. A note
+may say that trouble goes on where the incident is resolved; we follow the timestamps. Planned work
+has no end and no state, so it runs where somebody acknowledged it.
+https://docs.firehydrant.com/docs/status-pages
+"""
+
+import re
+from collections.abc import Mapping
+
+from crawler import text
+from crawler.catalogue import Source
+from crawler.model import Component, Incident, Level, Maintenance, Reading, Update
+from crawler.platforms import phases
+from crawler.wire import Reply, Request, objects
+
+CONDITIONS = {"operational": Level.NONE, "degraded": Level.MINOR, "offline": Level.CRITICAL}
+SEVERITIES = {"sev1": Level.CRITICAL, "sev2": Level.MAJOR, "sev3": Level.MINOR, "sev4": Level.MINOR}
+_LABEL = re.compile(r"\W*\*\*([A-Za-z ]{3,30})\*\*\s*(?:[—–-]\s*)?")
+_RUNNING = frozenset({"acknowledged", "investigating", "identified", "mitigated", "monitoring"})
+
+
+def requests(source: Source) -> Mapping[str, Request]:
+    """The page's one document."""
+    return {"payload": Request(source.url.rstrip("/") + "/data/payload.json")}
+
+
+def recognises(reply: Reply) -> bool:
+    """Conditions by name beside components and incidents with timestamps."""
+    return phases.fits(reply, _ours)
+
+
+def read(replies: Mapping[str, Reply]) -> Reading:
+    """Every incident, open ones first, and components as the open ones say."""
+    page = phases.documents(replies, _ours)[0]
+    words = {k.lower(): phases.level(CONDITIONS, v) for k, v in page["conditions"].items()}
+    every = sorted(objects(page["incidents"], 5_000), key=lambda one: not _is_open(one))
+    rows = every[: phases.MAX_INCIDENTS]
+    incidents = tuple(_incident(one, words) for one in rows if not _is_work(one))
+    components = _components(page, [one for one in rows if _is_open(one)], words)
+    return Reading(
+        word=phases.worst_open(
+            [*(one.level for one in components), *(one.weight for one in incidents)]
+        ),
+        components=components,
+        incidents=incidents,
+        maintenances=tuple(_maintenance(one) for one in rows if _is_work(one)),
+        history=True,
+        notes=("incidents_cut",) if len(every) > len(rows) else (),
+    )
+
+
+def _ours(document: phases.Document) -> bool:
+    conditions, incidents = document.get("conditions"), document.get("incidents")
+    return (
+        isinstance(conditions, dict)
+        and isinstance(incidents, list)
+        and all(isinstance(i, dict) and isinstance(i.get("timestamps"), dict) for i in incidents)
+        and phases.listed(document, "components")
+        and bool(document["components"])
+    )
+
+
+def _is_open(row: phases.Document) -> bool:
+    # A resolution that we cannot read leaves it open: rather a false alarm than a false calm.
+    return phases.moment(row["timestamps"], "resolved") is None
+
+
+def _is_work(row: phases.Document) -> bool:
+    return phases.phase(row.get("severitySlug")) == "maintenance"
+
+
+def _runs(row: phases.Document) -> bool:
+    return bool(_RUNNING & row["timestamps"].keys())
+
+
+def _condition(row: phases.Document, words: Mapping[str, Level]) -> Level:
+    name = row.get("condition")
+    if isinstance(name, str) and name.strip().lower() == "maintenance":
+        return Level.MAINTENANCE
+    return phases.level({**CONDITIONS, **words}, name)
+
+
+def _components(
+    page: phases.Document, opened: list[phases.Document], words: Mapping[str, Level]
+) -> tuple[Component, ...]:
+    said: dict[str, list[Level]] = {}
+    for event in opened:
+        if _is_work(event) and not _runs(event):
+            continue
+        for one in objects(event.get("components"), 500):
+            level = Level.MAINTENANCE if _is_work(event) else _condition(one, words)
+            said.setdefault(str(one.get("id")), []).append(level)
+    return phases.standing(phases.rows(page, "components", phases.MAX_COMPONENTS), said)
+
+
+def _updates(row: phases.Document) -> tuple[Update, ...]:
+    return phases.newest(
+        _update(one, note) for one in objects(row.get("timeline"), 2_000) if (note := _note(one))
+    )
+
+
+def _note(entry: phases.Document) -> str:
+    note: object = entry.get("details")
+    # A plain note has the text one level down, a change of impact two.
+    for _ in range(2):
+        note = note.get("note") if isinstance(note, dict) else note
+    return text.plain(note, text.BODY)
+
+
+def _update(entry: phases.Document, note: str) -> Update:
+    label = _LABEL.match(note)
+    at = phases.moment(entry, "occurredAt", "time")
+    return phases.update(entry, at, label and label[1], note[label.end() :] if label else note)
+
+
+def _incident(row: phases.Document, words: Mapping[str, Level]) -> Incident:
+    affected = objects(row.get("components"), 500)
+    stated = phases.level(SEVERITIES, row.get("severitySlug"))
+    levels = [stated, *(_condition(one, words) for one in affected)]
+    moments, updates = row["timestamps"], _updates(row)
+    latest = next((one.phase for one in updates if one.phase), "")
+    started = phases.moment(moments, "started", "detected")
+    closed = not _is_open(row)
+    return Incident(
+        id=phases.key(row.get("id"), row.get("title"), started),
+        title=text.plain(row.get("title")) or "Untitled incident",
+        open=not closed,
+        impact=phases.impact(levels),
+        phase="resolved" if closed else latest,
+        started_at=started,
+        ended_at=phases.moment(moments, "resolved"),
+        components=phases.names(affected),
+        updates=updates,
+    )
+
+
+def _maintenance(row: phases.Document) -> Maintenance:
+    event = _incident(row, {})
+    stage = ("in_progress" if _runs(row) else "scheduled") if event.open else "completed"
+    return phases.maintenance(event, stage, event.started_at, event.ended_at)

@@ -1,0 +1,135 @@
+"""Status.io: `https://api.status.io/1.0/status/<page id>`, everything in one document.
+
+Docker, GitLab, Neon (seen from 2020 to 2026). Traps. Levels are numbers, and so are the stages of
+messages, in a field called `state` beside `status`. 600 is a security event: major, with a note.
+Only what is open is listed, in two shapes (the older one has neither incidents nor maintenance).
+Messages are HTML. Documentation: https://kb.status.io/developers/public-status-api/
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from crawler import text, times
+from crawler.catalogue import Source
+from crawler.model import Component, Incident, Level, Maintenance, Reading, Update
+from crawler.platforms import vocabulary
+from crawler.wire import Reply, Request, objects
+
+CODES = {
+    100: Level.NONE,
+    200: Level.MAINTENANCE,
+    300: Level.MINOR,
+    400: Level.MAJOR,
+    500: Level.CRITICAL,
+    600: Level.MAJOR,
+}
+SECURITY = 600
+STAGES = {100: "investigating", 200: "identified", 300: "monitoring"}
+WORK = {100: "scheduled", 200: "in_progress", 300: "verifying"}
+
+
+def requests(source: Source) -> Mapping[str, Request]:
+    """The one address, which holds the page's id."""
+    return {"status": Request(source.url if source.url.count("/") > 2 else source.url + "/")}
+
+
+def recognises(reply: Reply) -> bool:
+    """A `result` with an overall code and a list of components."""
+    return _is_status(reply.json(object))
+
+
+def read(replies: Mapping[str, Reply]) -> Reading:
+    """The overall code, the components' codes, and what is open or planned."""
+    (document,) = vocabulary.parts(replies, _is_status)
+    result = document["result"]
+    said = result["status_overall"]
+    work = result.get("maintenance")
+    planned = work if isinstance(work, dict) else {}
+    rows = objects(result["status"], vocabulary.MAX_COMPONENTS)
+    codes = {said["status_code"], *(_code(row.get("status_code")) for row in rows)}
+    return Reading(
+        headline=text.plain(said.get("status")),
+        word=CODES.get(said["status_code"], Level.UNKNOWN),
+        components=vocabulary.merged(map(_component, rows)),
+        incidents=tuple(
+            _incident(row) for row in objects(result.get("incidents"), vocabulary.MAX_INCIDENTS)
+        ),
+        maintenances=tuple(
+            _maintenance(row, phase)
+            for name, phase in (("active", "in_progress"), ("upcoming", "scheduled"))
+            for row in objects(planned.get(name), vocabulary.MAX_INCIDENTS)
+        ),
+        said_at=times.parse(said.get("updated")),
+        notes=("security_event",) if SECURITY in codes else (),
+    )
+
+
+def _is_status(document: Any) -> bool:
+    result = document.get("result") if isinstance(document, dict) else None
+    if not isinstance(result, dict) or not isinstance(result.get("status"), list):
+        return False
+    said = result.get("status_overall")
+    return isinstance(said, dict) and _code(said.get("status_code")) is not None
+
+
+def _code(raw: object) -> int | None:
+    return raw if isinstance(raw, int) and not isinstance(raw, bool) else None
+
+
+def _component(row: dict[str, Any]) -> Component:
+    name = text.plain(row.get("name")) or "(unnamed)"
+    level = CODES.get(_code(row.get("status_code")) or 0, Level.UNKNOWN)
+    return Component(vocabulary.key(row.get("id"), name), name, level)
+
+
+def _messages(row: dict[str, Any], stages: Mapping[int, str]) -> tuple[Update, ...]:
+    return vocabulary.newest_first(
+        vocabulary.update(
+            one.get("_id"),
+            times.parse(one.get("datetime")),
+            stages.get(_code(one.get("state")) or 0, ""),
+            one.get("details"),
+        )
+        for one in objects(row.get("messages"), 2_000)
+    )
+
+
+def _named(row: dict[str, Any]) -> tuple[str, ...]:
+    affected = objects(row.get("components_affected"), vocabulary.MAX_COMPONENTS)
+    return vocabulary.names(*(one.get(part) for one in affected for part in ("_id", "name")))
+
+
+def _incident(row: dict[str, Any]) -> Incident:
+    title = text.plain(row.get("name")) or "Untitled incident"
+    messages = objects(row.get("messages"), 2_000)
+    newest = max(messages, key=lambda one: times.parse(one.get("datetime")) or 0, default={})
+    updates = _messages(row, STAGES)
+    opened = times.parse(row.get("datetime_open"))
+    return Incident(
+        id=vocabulary.key(row.get("_id"), title, opened),
+        title=title,
+        open=True,
+        impact=CODES.get(_code(newest.get("status")) or 0),
+        phase=updates[0].phase if updates else "",
+        started_at=opened,
+        created_at=opened,
+        components=_named(row),
+        updates=updates,
+    )
+
+
+def _maintenance(row: dict[str, Any], phase: str) -> Maintenance:
+    title = text.plain(row.get("name")) or "Untitled maintenance"
+    start, end = vocabulary.window(
+        times.parse(row.get("datetime_planned_start")),
+        times.parse(row.get("datetime_planned_end")),
+    )
+    return Maintenance(
+        id=vocabulary.key(row.get("_id"), title, start),
+        title=title,
+        phase=phase,
+        starts_at=start,
+        ends_at=end,
+        components=_named(row),
+        updates=_messages(row, WORK),
+    )

@@ -1,0 +1,161 @@
+"""Speed and memory against the budgets: `make bench`, or `run.py crawl render help year`.
+
+It prints a table and asserts nothing: figures depend on the machine and on what else it does.
+"""
+
+import json
+import os
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).parent
+SOURCES = int(os.environ.get("BENCH_SOURCES", "1000"))
+RUNS = int(os.environ.get("BENCH_RUNS", "105120"))
+ROUNDS = 3
+ENV = {**os.environ, "PYTHONPATH": str(HERE.parent.parent)}
+
+
+def say(what: str, figure: str, budget: str = "") -> None:
+    """One row of the table."""
+    print(f"{what:<52} {figure:>16}  {budget}", flush=True)
+
+
+def child(script: str, *args: object) -> dict[str, Any]:
+    """The figures that one of our scripts prints."""
+    line = [sys.executable, str(HERE / script), *map(str, args)]
+    done = subprocess.run(line, env=ENV, check=True, stdout=subprocess.PIPE, text=True)
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+@contextmanager
+def pretended(folder: Path) -> Iterator[int]:
+    """The pages in a process of their own; the port on which they answer."""
+    line = [sys.executable, str(HERE / "pretended.py"), str(folder), str(SOURCES)]
+    with subprocess.Popen(line, env=ENV, stdin=subprocess.PIPE) as process:
+        while not (folder / "port").exists():
+            if process.poll() is not None:
+                raise SystemExit("the pretended pages did not start")
+            time.sleep(0.1)
+        yield int((folder / "port").read_text("utf-8"))
+        assert process.stdin is not None
+        process.stdin.close()
+
+
+def curl(folder: Path, port: int, paths: list[str]) -> tuple[float, float, int]:
+    """Seconds, CPU seconds and replies of curl on the same list."""
+    base = int(ip_address("127.1.0.1"))
+    urls = [
+        f"https://{ip_address(base + n)}:{port}{path}" for path in paths for n in range(SOURCES)
+    ]
+    listed = folder / "curl.txt"
+    listed.write_text("".join(f'url = "{url}"\noutput = /dev/null\n' for url in urls), "utf-8")
+    line = ["curl", "--parallel", "--parallel-max", "300", "--silent", "--compressed"]
+    line += ["--cacert", str(folder / "ca.pem"), "--write-out", "%{http_code}\n"]
+    used, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    done = subprocess.run(
+        [*line, "--config", str(listed)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        check=False,
+    )
+    wall = time.perf_counter() - began
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = after.ru_utime + after.ru_stime - used.ru_utime - used.ru_stime
+    return wall, cpu, done.stdout.count("200")
+
+
+def crawl(folder: Path) -> None:
+    """Many sources, once as feeds (one request each) and once as Statuspage (two)."""
+    kinds = {
+        "feed": ["/feed.rss"],
+        "statuspage": ["/api/v2/summary.json", "/api/v2/incidents.json"],
+    }
+    with pretended(folder) as port:
+        for platform, paths in kinds.items():
+            ours, theirs = [], []
+            for number in range(ROUNDS):
+                if shutil.which("curl"):
+                    theirs.append(curl(folder, port, paths))
+                data = folder / f"{platform}{number}"
+                ours.append(child("crawling.py", folder, SOURCES, platform, data))
+            wall = statistics.median(one["wall"] for one in ours)
+            name = f"{SOURCES} {platform} sources"
+            say(f"{name}: crawl", f"{wall:.2f} s")
+            if theirs:
+                other = statistics.median(one[0] for one in theirs)
+                cpu = statistics.median(one[1] for one in theirs)
+                say(f"{name}: curl ({theirs[0][2]} replies)", f"{other:.2f} s", f"{cpu:.2f} s CPU")
+                say(f"{name}: ratio", f"{wall / other:.2f} x", "under 2.2 x")
+            spent = statistics.median(one["cpu"] for one in ours) * 1000 / SOURCES
+            say(f"{name}: CPU of one", f"{spent:.2f} ms", "at most 3.5 ms")
+            say(f"{name}: peak", f"{max(one['mib'] for one in ours):.0f} MiB", "at most 130 MiB")
+            lost = max(one["lost"] for one in ours)
+            say(f"{name}: lost", str(lost), " ".join(["none", *ours[-1]["reasons"]]))
+
+
+def render(_: Path) -> None:
+    """The site of 118 services."""
+    found = child("rendering.py")
+    name = f"{found['services']} services, {found['files']} files"
+    say(f"{name}: gather and build", f"{found['build']:.2f} s", "under 1 s")
+    say(f"{name}: write and swap", f"{found['publish']:.2f} s")
+
+
+def start(*args: str) -> float:
+    """The median of seven starts of Python, in milliseconds."""
+    times = []
+    for _ in range(7):
+        began = time.perf_counter()
+        subprocess.run([sys.executable, *args], env=ENV, check=True, stdout=subprocess.DEVNULL)
+        times.append(1000 * (time.perf_counter() - began))
+    return statistics.median(times)
+
+
+def helped(_: Path) -> None:
+    """How long `--help` takes, and Python alone."""
+    bare = start("-c", "pass")
+    say(
+        "--help",
+        f"{start('-m', 'crawler', '--help'):.0f} ms",
+        f"under 250 ms; Python {bare:.0f} ms",
+    )
+
+
+def year(folder: Path) -> None:
+    """A year of history."""
+    found = child("year.py", folder / "year", RUNS)
+    mib = {key: found[key] / 2**20 for key in ("journal", "gz", "gz_whole", "db")}
+    say(f"{RUNS} runs: write of one more", f"{1000 * found['write']:.1f} ms")
+    say(f"{RUNS} runs: journal", f"{mib['journal']:.1f} MiB")
+    say(f"{RUNS} runs: journal, gz by day", f"{mib['gz']:.1f} MiB", f"as one {mib['gz_whole']:.1f}")
+    say(f"{RUNS} runs: database", f"{mib['db']:.1f} MiB")
+    say(f"{RUNS} runs: rebuild", f"{found['rebuild']:.1f} s")
+
+
+def main() -> None:
+    """Run the parts that are named, or all."""
+    parts: dict[str, Callable[[Path], None]] = {
+        "help": helped,
+        "render": render,
+        "crawl": crawl,
+        "year": year,
+    }
+    for name in sys.argv[1:] or parts:
+        with tempfile.TemporaryDirectory() as folder:
+            parts[name](Path(folder))
+
+
+if __name__ == "__main__":
+    main()

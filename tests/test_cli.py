@@ -1,0 +1,377 @@
+"""The command itself: what it imports, how it ends, what it prints."""
+
+import contextlib
+import hashlib
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from crawler.model import Level
+from folders import write
+from lives import REPOSITORY, START, Life, incident, reading
+
+HEAVY = {
+    *("feedgen", "markdown", "sqlite_utils", "httpx", "httpcore", "lxml", "jinja2", "msgspec"),
+    *("rich", "protego", "asyncio", "sqlite3", "ssl"),
+}
+HEALTHY = {
+    "page": {"id": "kctbh9vrtdwd", "time_zone": "Etc/UTC"},
+    "status": {"indicator": "minor", "description": "Minor"},
+    "components": [{"id": "abcabcabcabc", "name": "API", "status": "degraded_performance"}],
+    "incidents": [],
+    "scheduled_maintenances": [],
+}
+
+
+def whosdown(
+    *args: object, at: Path | None = None, python: tuple[str, ...] = (), **env: str
+) -> subprocess.CompletedProcess[str]:
+    """The command to its end; a Traceback is never the answer."""
+    line = [sys.executable, *python, "-m", "crawler", *map(str, args)]
+    known = {key: value for key, value in os.environ.items() if key != "SOURCE_DATE_EPOCH"}
+    done = subprocess.run(
+        line,
+        cwd=at or REPOSITORY,
+        env={**known, "PYTHONPATH": str(REPOSITORY), **env},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert "Traceback" not in done.stderr, done.stderr
+    return done
+
+
+@pytest.fixture
+def content(tmp_path: Path) -> Path:
+    (tmp_path / "content" / "articles").mkdir(parents=True)
+    return write(tmp_path / "content")
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """A history of two runs of the small catalogue's page."""
+    with Life(tmp_path / "data") as life:
+        life.run(START, {"acme": reading(incident())})
+        life.run(START + 300, {"acme": reading(incident(title="Edited"))})
+    return tmp_path / "data"
+
+
+def statuses(folder: Path, **levels: str) -> Path:
+    """A built site that says no more than these levels."""
+    folder.mkdir()
+    rows = [
+        {"id": key.replace("_", "-"), "indicator": level, "description": f"It is {level}"}
+        for key, level in levels.items()
+    ]
+    (folder / "statuses.json").write_text(json.dumps({"services": rows}), encoding="utf-8")
+    return folder
+
+
+def tree(folder: Path) -> dict[str, str]:
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def test_help_imports_nothing_that_it_does_not_need() -> None:
+    done = whosdown("--help", python=("-X", "importtime"))
+    names = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines() if "|" in line}
+
+    assert done.returncode == 0
+    assert "crawler.cli" in names
+    assert {name for name in names if name.partition(".")[0] in HEAVY} == set()
+    assert len([name for name in names if name.partition(".")[0] == "crawler"]) < 40
+
+
+@pytest.mark.parametrize(
+    "command", ["run", "crawl", "build", "serve", "check", "read", "rebuild", "demo"]
+)
+def test_every_command_says_what_it_does(command: str) -> None:
+    done = whosdown(command, "--help")
+
+    assert done.returncode == 0
+    assert f"crawler {command}" in done.stdout.replace("__main__.py", "crawler")
+    assert len(done.stdout.splitlines()) > 5
+
+
+def test_the_version_is_that_of_the_package() -> None:
+    from crawler import __version__  # noqa: PLC0415 (only here)
+
+    assert whosdown("--version").stdout == f"whosdown, version {__version__}\n"
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ("nonsense",),
+        ("run", "--nonsense"),
+        ("run", "--passes", "0"),
+        ("run", "--passes", "two"),
+        ("run", "--every", "5 minutes"),
+        ("run", "--every", "m"),
+        ("crawl", "--now", "yesterday"),
+        ("crawl", "--now", "99999999999999999999"),
+        ("read",),
+        ("serve", "--port", "70000"),
+        ("build", "--content", "pyproject.toml"),
+    ],
+    ids=" ".join,
+)
+def test_a_wrong_use_exits_64_and_writes_nothing(args: tuple[str, ...], tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text("", encoding="utf-8")
+    done = whosdown(*args, at=tmp_path)
+
+    assert (done.returncode, done.stdout) == (64, "")
+    assert done.stderr
+    assert [one.name for one in tmp_path.iterdir()] == ["pyproject.toml"]
+
+
+def test_wrong_content_exits_78_with_one_sentence_and_writes_nothing(
+    content: Path, tmp_path: Path
+) -> None:
+    (content / "site.toml").write_text("name = 1\n", encoding="utf-8")
+    before = tree(tmp_path)
+    for command in ("run", "crawl", "build", "demo"):
+        folders = ["--content", content] + ["--out", tmp_path / "site"] * (command != "crawl")
+        folders += ["--data", tmp_path / "data"] * (command != "demo")
+        done = whosdown(command, *folders)
+
+        assert done.returncode == 78, command
+        assert done.stderr.count("\n") == 1
+        assert "site.toml:1: name" in done.stderr
+        assert tree(tmp_path) == before
+
+
+@pytest.mark.parametrize(
+    ("levels", "ids", "code"),
+    [
+        ({"a": "none"}, ("a",), 0),
+        ({"a": "minor"}, ("a",), 1),
+        ({"a": "major"}, ("a",), 1),
+        ({"a": "maintenance"}, ("a",), 1),
+        ({"a": "critical"}, ("a",), 2),
+        ({"a": "unknown"}, ("a",), 3),
+        ({"a": "none", "b": "unknown"}, (), 3),
+        ({"a": "minor", "b": "unknown"}, (), 1),
+        ({"a": "critical", "b": "unknown", "c": "minor"}, (), 2),
+        ({"a": "critical", "b": "none"}, ("b",), 0),
+    ],
+)
+def test_check_exits_0_up_1_degraded_2_down_3_unknown(
+    levels: dict[str, str], ids: tuple[str, ...], code: int, tmp_path: Path
+) -> None:
+    done = whosdown("check", "--out", statuses(tmp_path / "site", **levels), *ids)
+
+    assert done.returncode == code
+    assert done.stderr == ""
+    first = min(ids or levels)
+    assert done.stdout.splitlines()[0] == f"{first}: {levels[first]}: It is {levels[first]}"
+
+
+def test_check_prints_json_for_programs_and_escapes_what_a_runner_would_obey(
+    tmp_path: Path,
+) -> None:
+    site = statuses(tmp_path / "site", a="none")
+    path = site / "statuses.json"
+    path.write_text(
+        path.read_text("utf-8").replace("It is none", "x\\n::error::##[group]"), "utf-8"
+    )
+
+    assert [one["id"] for one in json.loads(whosdown("check", "--json", "--out", site).stdout)] == [
+        "a"
+    ]
+    plain = whosdown("check", "--out", site).stdout
+    assert plain.count("\n") == 1
+    assert "##[" not in plain
+
+
+def test_check_of_a_stranger_is_a_wrong_use_and_without_a_site_a_trouble_of_storage(
+    tmp_path: Path,
+) -> None:
+    site = statuses(tmp_path / "site", a="none")
+
+    assert whosdown("check", "--out", site, "b").returncode == 64
+    assert whosdown("check", "--out", tmp_path / "none").returncode == 74
+    (site / "statuses.json").write_text("[]", encoding="utf-8")
+    assert whosdown("check", "--out", site).returncode == 74
+
+
+def test_read_prints_one_line_for_each_file_and_exits_65_for_one_that_is_unreadable(
+    tmp_path: Path,
+) -> None:
+    good, bad, gone = tmp_path / "good.json", tmp_path / "bad.json", tmp_path / "gone.json"
+    good.write_text(json.dumps(HEALTHY), encoding="utf-8")
+    bad.write_text("{", encoding="utf-8")
+
+    fine = whosdown("read", good)
+    assert (fine.returncode, fine.stderr) == (0, "")
+    [line] = map(json.loads, fine.stdout.splitlines())
+    assert line["platform"] == "statuspage"
+    assert {"file", "platform", "level", "headline", "components", "incidents", "maintenances"} <= {
+        *line
+    }
+    assert line["level"] == "minor"
+
+    both = whosdown("read", good, bad)
+    assert both.returncode == 65
+    assert [json.loads(one).get("reason") for one in both.stdout.splitlines()] == [None, "not_json"]
+    assert whosdown("read", "--platform", "feed", good).returncode == 65
+    assert whosdown("read", "--platform", "nonsense", good).returncode == 64
+    assert whosdown("read", gone).returncode in (65, 74)
+
+
+def test_rebuild_gives_the_same_database(data: Path) -> None:
+    def dumped() -> str:
+        command = ["-m", "sqlite3", str(data / "status.db"), "SELECT * FROM incident_revisions"]
+        if sys.version_info < (3, 12):
+            code = (
+                "import sqlite3,sys;db=sqlite3.connect(sys.argv[1]);"
+                "print([db.execute('SELECT * FROM '+t).fetchall() for t in"
+                " ('runs','snapshots','incidents','incident_revisions')]);db.close()"
+            )
+            command = ["-c", code, str(data / "status.db")]
+        done = subprocess.run(
+            [sys.executable, *command], capture_output=True, text=True, check=True
+        )
+        return done.stdout
+
+    before = dumped()
+    (data / "status.db").write_bytes(b"")
+    done = whosdown("rebuild", "--data", data)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "rebuilt from 2 runs" in done.stdout
+    assert dumped() == before
+    assert "Edited" in before
+
+
+def test_rebuild_without_a_journal_exits_74(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+
+    assert whosdown("rebuild", "--data", tmp_path / "data").returncode == 74
+
+
+def test_a_second_one_exits_75_and_changes_nothing(
+    data: Path, content: Path, tmp_path: Path
+) -> None:
+    from crawler import store  # noqa: PLC0415 (only here)
+
+    with store.lock(data):
+        before = tree(tmp_path)
+        for command in ("crawl", "rebuild"):
+            folders = ["--data", data] + ["--content", content] * (command == "crawl")
+            done = whosdown(command, *folders)
+
+            assert done.returncode == 75
+            assert done.stderr.count("\n") == 1
+    assert tree(tmp_path) == before
+
+
+def test_the_clock_may_be_set_by_an_option_or_by_the_environment(
+    data: Path, content: Path, tmp_path: Path
+) -> None:
+    folders = ("--content", content, "--data", data)
+    moments = ("2026-11-22T11:10:00Z", str(START + 600))
+    for number, moment in enumerate(moments):
+        site = tmp_path / f"site{number}"
+        assert whosdown("build", *folders, "--out", site, "--now", moment).returncode == 0
+    moment = str(START + 600)
+    for args in (("site2",), ("site3", "--now", str(START + 9_000))):
+        out = ("--out", tmp_path / args[0])
+        done = whosdown("build", *folders, *out, *args[1:], SOURCE_DATE_EPOCH=moment)
+        assert done.returncode == 0
+    assert tree(tmp_path / "site0") == tree(tmp_path / "site1") == tree(tmp_path / "site2")
+    assert tree(tmp_path / "site3") != tree(tmp_path / "site0")
+
+
+def test_demo_is_the_same_twice_and_says_simulated_on_every_page(tmp_path: Path) -> None:
+    outs = (tmp_path / "one", tmp_path / "two")
+    for out in outs:
+        done = whosdown("demo", "--out", out, "--now", str(START))
+        assert (done.returncode, done.stdout) == (0, "")
+    pages = [*outs[0].rglob("*.html")]
+
+    assert len(pages) > 100
+    assert [p.name for p in pages if "Simulated data" not in p.read_text("utf-8")] == []
+    assert json.loads((outs[0] / "statuses.json").read_bytes())["site"]["simulated"] is True
+    assert tree(outs[0]) == tree(outs[1])
+    levels = {
+        one["indicator"] for one in json.loads((outs[0] / "statuses.json").read_bytes())["services"]
+    }
+    assert levels == {*map(str, Level)}
+
+
+@contextlib.contextmanager
+def served(out: Path) -> Iterator[str]:
+    """`whosdown serve` on a free port; its address."""
+    line = [sys.executable, "-u", "-m", "crawler", "serve", "--out", str(out), "--port", "0"]
+    env = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
+    with subprocess.Popen(line, env=env, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        said = re.search(r"http://127\.0\.0\.1:\d+/", process.stdout.readline())
+        assert said is not None
+        yield said[0]
+        process.send_signal(signal.SIGINT)
+        assert process.wait(20) == 0
+
+
+def fetched(address: str) -> tuple[int, str, str, bytes]:
+    """Status, type, allowed origin and body."""
+    try:
+        with urllib.request.urlopen(address, timeout=20) as reply:  # noqa: S310 (our own server)
+            body = reply.read()
+    except urllib.error.HTTPError as error:
+        reply, body = error, error.read()
+        error.close()
+    head = reply.headers
+    return reply.status, head["Content-Type"], head["Access-Control-Allow-Origin"], body
+
+
+def test_serve_answers_with_types_and_with_our_404_page(
+    data: Path, content: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "site"
+    assert whosdown("build", "--content", content, "--data", data, "--out", out).returncode == 0
+    with served(out) as address:
+        home = fetched(address)
+        assert home[:3] == (200, "text/html", "*")
+        assert home[3] == (out / "index.html").read_bytes()
+        assert fetched(address + "api/v1/statuses")[:3] == (200, "application/json", "*")
+        assert fetched(address + "feed.rss")[1] == "application/rss+xml"
+        assert fetched(address + "feed.atom")[1] == "application/atom+xml"
+        for lost in ("nowhere/", "service/nobody/", "..%2f..%2fetc/passwd"):
+            status, kind, _, body = fetched(address + lost)
+            assert (status, kind) == (404, "text/html; charset=utf-8")
+            assert body == (out / "404.html").read_bytes()
+
+
+def test_serve_without_a_site_says_what_to_do(tmp_path: Path) -> None:
+    done = whosdown("serve", "--out", tmp_path)
+
+    assert done.returncode == 74
+    assert "whosdown run" in done.stderr
+
+
+def test_it_works_from_any_folder_with_its_own_templates(
+    data: Path, content: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(REPOSITORY / "site_templates", tmp_path / "site_templates")
+    base = tmp_path / "site_templates" / "base.html"
+    base.write_text(base.read_text("utf-8").replace("</footer>", "<p>Mine.</p></footer>"), "utf-8")
+    done = whosdown("build", "--content", "content", "--data", "data", at=tmp_path)
+
+    assert done.returncode == 0, done.stderr
+    assert "<p>Mine.</p>" in (tmp_path / "_site" / "index.html").read_text("utf-8")
