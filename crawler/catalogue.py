@@ -54,12 +54,21 @@ class Service(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     note: str = ""
 
 
+class Endpoint(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Another address of the same status, asked when the first cannot be read."""
+
+    platform: str
+    url: str
+
+
 class Page(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A provider's status page: its platform, its address, and its feed where it has one."""
+    """A provider's status page: its platform, its address, and what to read when that cannot be:
+    second endpoints in order, then its feed."""
 
     platform: str
     url: str
     feed: str = ""
+    also: list[Endpoint] = []
 
 
 class ProviderFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -101,12 +110,13 @@ class Site(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One status page to ask. `id` is the provider's."""
+    """One status page to ask. `id` is the provider's; `also` are (platform, address)."""
 
     id: str
     platform: str
     url: str
     feed: str = ""
+    also: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,6 +70,7 @@ def sources(visits: Mapping[str, Visit], memory: Memory) -> dict[str, SourceLine
             word=reading.word,
             headline=reading.headline,
             answered_by=visit.answered_by,
+            note=visit.note,
             listed=reading.components is not None,
             components=dict(listed),
         )
@@ -83,6 +84,7 @@ def sources(visits: Mapping[str, Visit], memory: Memory) -> dict[str, SourceLine
                 new.word,
                 new.headline,
                 new.answered_by,
+                new.note,
                 new.listed,
                 {**different, **gone},
             )
@@ -121,11 +123,13 @@ def incidents(
     heads = {key[1]: head for key, head in memory.heads.items() if key[0] == provider}
     starts = [one.created_at or one.started_at for one in reading.incidents]
     oldest = min((start for start in starts if start is not None), default=now)
-    # A list without one known name is another list (a page that moved), not a list of deletions.
-    if not listed & heads.keys():
-        return
+    # A list that names nothing which we knew as long as this one is another list: the page moved,
+    # and what it does not name was not deleted.
+    anchor = min((heads[one].first_seen for one in listed & heads.keys()), default=None)
     for key, head in heads.items():
         if key in listed or head.withdrawn or head.began <= oldest:
+            continue
+        if anchor is None or anchor > head.first_seen:
             continue
         if record := remembered(provider, key):
             yield _missing(record, head, now)

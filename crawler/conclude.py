@@ -60,7 +60,11 @@ def conclude(
     outcomes = streak.believable(asked.probes).items()
     probes = {one: streak.advance(memory.probes.get(one), word, now) for one, word in outcomes}
     snapshots = _snapshots(catalogue, memory, pages, probes, now=now, validity=validity)
-    fresh = {key: page.reading for key, page in pages.items() if page.fresh and page.reading}
+    fresh = {
+        key: page.reading
+        for key, page in pages.items()
+        if page.reading and (visit := visits.get(key)) and visit.reading
+    }
     incidents = [changes.incidents(*one, memory, remembered, now) for one in fresh.items()]
     work = [changes.maintenances(*one, memory) for one in fresh.items()]
     return RunLine(
@@ -119,7 +123,7 @@ def _page(
         stand_in = "feed" == visit.platform != provider.source.platform
         return _Page(reading, now, fresh=True, reason=None, stand_in=stand_in)
     line = memory.sources.get(provider.id)
-    at = memory.read_at.get(provider.id)
+    at = now if visit.unchanged else memory.read_at.get(provider.id)
     if line is None or at is None:
         return _Page(None, None, fresh=False, reason=visit.reason)
     keys = [key for key, head in memory.heads.items() if head.open and key[0] == provider.id]
@@ -132,7 +136,7 @@ def _page(
         incidents=tuple(record.incident for record in records),
     )
     stand_in = "feed" == line.platform != provider.source.platform
-    return _Page(reading, at, fresh=False, reason=visit.reason, stand_in=stand_in)
+    return _Page(reading, at, fresh=visit.unchanged, reason=visit.reason, stand_in=stand_in)
 
 
 def _united(incident: Incident, head: Head | None, now: int) -> Incident:

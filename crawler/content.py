@@ -18,11 +18,7 @@ T = TypeVar("T")
 
 def load(content: Path, platforms: Iterable[str]) -> Catalogue:
     """Read and check a content folder. Raises ContentError; reads nothing but files."""
-    site_file = content / "site.toml"
-    if not site_file.is_file():
-        raise ContentError(f"{site_file}: the file is missing; it names the site")
-    site = _decode(site_file, Site)
-    _check_site(site_file, site)
+    site = load_site(content)
     files = sorted((content / "providers").glob("*.toml"))
     if not files:
         raise ContentError(f"{content / 'providers'}: no provider file; the site would be empty")
@@ -33,9 +29,20 @@ def load(content: Path, platforms: Iterable[str]) -> Catalogue:
     return Catalogue(site, tuple(_provider(path.stem, file) for path, file in pairs))
 
 
+def load_site(content: Path) -> Site:
+    """The settings of the site alone. Raises ContentError."""
+    path = content / "site.toml"
+    if not path.is_file():
+        raise ContentError(f"{path}: the file is missing; it names the site")
+    site = _decode(path, Site)
+    _check_site(path, site)
+    return site
+
+
 def _provider(name: str, file: ProviderFile) -> Provider:
     page = file.page
-    source = Source(name, page.platform, page.url, page.feed) if page else None
+    also = tuple((one.platform, one.url) for one in page.also) if page else ()
+    source = Source(name, page.platform, page.url, page.feed, also) if page else None
     return Provider(name, file.name or file.service[0].name, source, tuple(file.service))
 
 
@@ -127,6 +134,11 @@ def _check_provider(path: Path, file: ProviderFile, site: Site, platforms: set[s
             raise _wrong(path, "page.platform", f"{file.page.platform!r} is not one of {allowed}")
         _check_https(path, "page.url", file.page.url)
         _check_https(path, "page.feed", file.page.feed)
+        for number, one in enumerate(file.page.also):
+            if one.platform not in platforms:
+                problem = f"{one.platform!r} is not one of {', '.join(sorted(platforms))}"
+                raise _wrong(path, f"page.also[{number}].platform", problem)
+            _check_https(path, f"page.also[{number}].url", one.url)
     for number, service in enumerate(file.service):
         _check_service(path, f"service[{number}]", service, {one.id for one in site.category})
 

@@ -4,34 +4,19 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
-from urllib.parse import urlsplit
 
-from crawler import conclude, platforms, robots, text
+from crawler import conclude, text
 from crawler.catalogue import Catalogue, Probe, Source
-from crawler.errors import Unreadable
 from crawler.fetch import AT_ONCE, RUN, Client, Known, Network, open_client
 from crawler.lines import RunLine
 from crawler.model import Visit
-from crawler.platforms import PLATFORMS, probe
-from crawler.store import Cache, Store, rows
+from crawler.platforms import probe
+from crawler.store import Store, rows
 from crawler.times import DAY
+from crawler.visit import Round, allowed, host, visit
 
 log = logging.getLogger(__name__)
 Tick = Callable[[int, int], None]
-
-
-@dataclass(slots=True)
-class _Round:
-    """What one round of asking collects."""
-
-    waits: Mapping[str, int]
-    known: Mapping[str, Known]
-    rules: dict[str, tuple[int, str | None]]
-    strict: bool
-    visits: dict[str, Visit] = field(default_factory=dict)
-    outcomes: dict[str, str] = field(default_factory=dict)
-    cache: Cache = field(default_factory=Cache)
 
 
 def run(
@@ -45,7 +30,14 @@ def run(
     memory = store.memory()
     week = rows.runs(store.connection, now - 7 * DAY)
     known = {url: Known(*row) for url, row in store.bodies().items()}
-    turn = _Round(memory.waits, known, store.robots(), catalogue.site.robots == "strict")
+    turn = Round(
+        waits=memory.waits,
+        known=known,
+        rules=store.robots(),
+        digests=store.digests(),
+        watched=frozenset(key[0] for key, head in memory.heads.items() if head.missing),
+        strict=catalogue.site.robots == "strict",
+    )
     asked = asyncio.run(_ask(catalogue, network, turn, now, tick))
     line = conclude.conclude(
         catalogue,
@@ -63,8 +55,27 @@ def run(
     return line
 
 
+def look(
+    catalogue: Catalogue, network: Network, now: int, tick: Tick
+) -> tuple[Mapping[str, Visit], dict[str, bool]] | None:
+    """Ask every source once and remember nothing: the visits, and whether robots.txt allows each
+    source's address. None where our own network does not work."""
+    turn, rules = Round(), Round(strict=True)
+
+    async def both() -> tuple[Mapping[str, Visit], dict[str, bool]] | None:
+        asked = await _ask(catalogue, network, turn, now, tick)
+        if asked.blind:
+            return None
+        sources = [one.source for one in catalogue.providers if one.source]
+        async with open_client(network, now) as client:
+            answers = await asyncio.gather(*(allowed(client, one, rules, now) for one in sources))
+        return asked.visits, {one.id: yes for one, yes in zip(sources, answers, strict=True)}
+
+    return asyncio.run(both())
+
+
 async def _ask(
-    catalogue: Catalogue, network: Network, turn: _Round, now: int, tick: Tick
+    catalogue: Catalogue, network: Network, turn: Round, now: int, tick: Tick
 ) -> conclude.Asked:
     async with open_client(network, now) as client:
         answers = await asyncio.gather(*(client.reachable(u) for u in catalogue.site.control))
@@ -94,7 +105,7 @@ async def _ask(
 
 
 def _jobs(
-    catalogue: Catalogue, client: Client, turn: _Round, now: int
+    catalogue: Catalogue, client: Client, turn: Round, now: int
 ) -> dict[str, list[Callable[[], Awaitable[None]]]]:
     """What to do, by host: one question at a time each, so the work of one host is one queue."""
     jobs: dict[str, list[Callable[[], Awaitable[None]]]] = {}
@@ -102,17 +113,13 @@ def _jobs(
     for provider in catalogue.providers:
         source = provider.source
         if source:
-            queue = jobs.setdefault(_host(source.url), [])
+            queue = jobs.setdefault(host(source.url), [])
             queue.append(lambda source=source: _visit(client, source, turn, now))  # type: ignore[misc]
         probes.update({s.probe.url: s.probe for s in provider.services if s.probe})
     for url, one in probes.items():
-        queue = jobs.setdefault(_host(url), [])
+        queue = jobs.setdefault(host(url), [])
         queue.append(lambda one=one: _probe(client, one, turn))  # type: ignore[misc]
     return jobs
-
-
-def _host(url: str) -> str:
-    return urlsplit(url).hostname or ""
 
 
 async def _work(jobs: Mapping[str, list[Callable[[], Awaitable[None]]]], tick: Tick) -> None:
@@ -137,84 +144,13 @@ async def _work(jobs: Mapping[str, list[Callable[[], Awaitable[None]]]], tick: T
         log.warning("the run was ended after %d s", RUN)
 
 
-async def _probe(client: Client, one: Probe, turn: _Round) -> None:
+async def _visit(client: Client, source: Source, turn: Round, now: int) -> None:
+    found = await visit(client, source, turn, now)
+    turn.visits[source.id] = found
+    if found.elapsed_ms is not None:
+        turn.cache.timings[source.id] = found.elapsed_ms
+
+
+async def _probe(client: Client, one: Probe, turn: Round) -> None:
     reply = await client.ask(probe.request(one), follow=False)
     turn.outcomes[one.url] = probe.outcome(one, reply)
-
-
-async def _visit(client: Client, source: Source, turn: _Round, now: int) -> None:
-    """Read one source; whatever happens becomes its Visit."""
-    wait = turn.waits.get(source.id, 0)
-    if wait > now:
-        visit = Visit(source.id, now, reason="rate_limited", not_before=wait)
-        turn.visits[source.id] = visit
-        return
-    began, platform = time.monotonic(), source.platform
-    try:
-        if not await _allowed(client, source, platform, turn, now):
-            feed = platform != "feed" and bool(source.feed)
-            if not feed or not await _allowed(client, source, "feed", turn, now):
-                raise Unreadable("robots")
-            platform = "feed"
-        spent = time.monotonic() - began
-        turn.visits[source.id] = await _read(client, source, platform, turn, now, spent)
-    except Unreadable as error:
-        turn.visits[source.id] = Visit(
-            source.id, now, reason=error.reason, detail=error.detail, platform=platform
-        )
-
-
-async def _read(
-    client: Client,
-    source: Source,
-    platform: str,
-    turn: _Round,
-    now: int,
-    spent: float,
-) -> Visit:
-    requests = PLATFORMS[platform].requests(source)
-    replies = await client.ask_all(requests, turn.known, spent)
-    first = next(iter(replies.values()))
-    if first.elapsed_ms is not None:
-        turn.cache.timings[source.id] = first.elapsed_ms
-    waits = [one.not_before for one in replies.values() if one.not_before is not None]
-    try:
-        first.raise_for_reason()
-        reading = platforms.read(platform, replies)
-        if not reading.current:
-            raise Unreadable("no_state")
-    except Unreadable as error:
-        return Visit(
-            source.id,
-            now,
-            reason=error.reason,
-            detail=error.detail,
-            not_before=max(waits, default=None),
-            platform=platform,
-        )
-    return Visit(
-        source.id,
-        now,
-        reading,
-        elapsed_ms=first.elapsed_ms,
-        not_before=max(waits, default=None),
-        platform=platform,
-        answered_by=next(iter(requests)),
-    )
-
-
-async def _allowed(client: Client, source: Source, platform: str, turn: _Round, now: int) -> bool:
-    """Whether robots.txt lets us ask; it governs pages made for people, and all if strict."""
-    requests = PLATFORMS[platform].requests(source)
-    governed = [one for one in requests.values() if one.html or turn.strict]
-    for request in governed:
-        host = _host(request.url)
-        asked_at, rules = turn.rules.get(host, (None, None))
-        if robots.due(asked_at, now):
-            # Ten of the source's 25 seconds at most.
-            replies = await client.ask_all({"robots": robots.request(host)}, {}, 15)
-            rules = robots.rules(replies["robots"], rules)
-            turn.rules[host] = turn.cache.robots[host] = (now, rules)
-        if not robots.allowed(rules, request.url):
-            return False
-    return True

@@ -34,6 +34,7 @@ class SourceLine(msgspec.Struct, frozen=True, omit_defaults=True):
     word: Level | None = None
     headline: str = ""
     answered_by: str = ""
+    note: str = ""
     listed: bool = True
     components: dict[str, tuple[str, Level] | None] = {}
 

@@ -59,6 +59,7 @@ class Head:
     missing: int
     withdrawn: bool
     began: int
+    first_seen: int
     components: tuple[str, ...]
 
 

@@ -137,7 +137,11 @@ class Reading:
 @dataclass(frozen=True, slots=True)
 class Visit:
     """One attempt to read a source at a time: a reading, a reason why there is none, or the fact
-    that the page said the same as at its last good reading (`unchanged`)."""
+    that the page said the same as at its last good reading (`unchanged`).
+
+    `note` says that another endpoint answered than the first: `fallback:<reason of the first>`,
+    or that the page has another platform's shape: `platform:<name>`.
+    """
 
     source: str
     at: int
@@ -149,6 +153,7 @@ class Visit:
     platform: str = ""
     answered_by: str = ""
     unchanged: bool = False
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

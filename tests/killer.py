@@ -24,12 +24,13 @@ REPOSITORY = Path(__file__).parent.parent
 
 
 class Ended(NamedTuple):
-    """How a run ended: its exit code, None when it was killed; seconds; steps taken; its words on
-    standard output and standard error."""
+    """How a run ended: its exit code, None when it was killed; seconds; steps taken; which of them
+    changed rows of the database; its words on standard output and standard error."""
 
     code: int | None
     seconds: float
     steps: int
+    writes: list[int]
     out: str
     said: str
 
@@ -94,9 +95,10 @@ class _Steps:
     def __init__(self, last: int, counter: int) -> None:
         self.count, self.last, self.counter = 0, last, counter
 
-    def __call__(self, *_: object) -> None:
+    def __call__(self, sql: str = "") -> None:
         self.count += 1
-        os.pwrite(self.counter, str(self.count).encode(), 0)
+        write = sql.startswith(("INSERT", "UPDATE", "DELETE"))
+        os.write(self.counter, f"{self.count}{'w' * write}\n".encode())
         if self.count == self.last:
             os.kill(os.getpid(), signal.SIGKILL)
 
@@ -192,7 +194,9 @@ def _one(args: list[str], env: dict[str, str], *, still: bool, step: int, after:
     taken, *words = (os.pread(file, 1_000_000, 0).decode("utf-8", "replace") for file in files)
     for file in files:
         os.close(file)
-    return Ended(code, time.monotonic() - began, int(taken or "0"), *words)
+    steps = taken.split()
+    writes = [int(one[:-1]) for one in steps if one.endswith("w")]
+    return Ended(code, time.monotonic() - began, len(steps), writes, *words)
 
 
 def _serve() -> None:

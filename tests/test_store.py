@@ -169,6 +169,17 @@ def test_components_that_are_unlinked_stay_with_the_incident(life: Life) -> None
     assert remembered(life).incident.components == ("c1", "c2")
 
 
+def test_folding_itself_keeps_the_union_of_components_and_regions(life: Life) -> None:
+    for number, name in enumerate("ab"):
+        told = IncidentLine(
+            "acme", "i9", name, "T", open=True, components=(f"c{name}",), regions=(f"r{name}",)
+        )
+        life.store.record(RunLine(START + number, START + 9, "1", 2_700, incidents=(told,)))
+    found = remembered(life, "i9").incident
+
+    assert (found.components, found.regions) == (("ca", "cb"), ("ra", "rb"))
+
+
 def test_resolved_and_reopened_are_phases_of_one_incident(life: Life) -> None:
     for number, one in enumerate((FIRST, DONE, FIRST, DONE)):
         life.run(START + HOUR + number * STEP, {"acme": reading(one)})
@@ -210,7 +221,7 @@ def test_an_incident_that_comes_back_into_the_list_was_only_missing(life: Life) 
     "said",
     [
         reading(),
-        reading(LATER),
+        reading(replace(OLDER, id="x1"), replace(LATER, id="x2")),
         reading(OLDER, history=False),
         "timeout",
     ],

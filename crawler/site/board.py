@@ -53,6 +53,7 @@ class SourceRow:
     reason: str | None = None
     failing_since: int | None = None
     answered_by: str = ""
+    note: str = ""
     latency_ms: int | None = None
 
 

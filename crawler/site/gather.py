@@ -194,6 +194,7 @@ def _source(provider: Provider, known: Memories) -> SourceRow:
         reason=failing.reason if failing else None,
         failing_since=failing.first_seen if failing else None,
         answered_by=line.answered_by if line else "",
+        note=line.note if line else "",
         latency_ms=known.timings.get(provider.id),
     )
 

@@ -113,11 +113,20 @@ def _reading(db: Connection, source: str, line: SourceLine) -> None:
             known[key] = component
     components = json.dumps(known, ensure_ascii=False) if line.listed else None
     db.execute(
-        "INSERT INTO readings VALUES (?, NULL, ?, ?, ?, ?, ?, ?) ON CONFLICT (source) DO UPDATE SET"
+        "INSERT INTO readings VALUES (?, NULL, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (source) DO UPDATE SET"
         " platform = excluded.platform, level = excluded.level, word = excluded.word,"
-        " headline = excluded.headline, answered_by = excluded.answered_by,"
+        " headline = excluded.headline, answered_by = excluded.answered_by, note = excluded.note,"
         " components = excluded.components",
-        (source, line.platform, line.level, line.word, line.headline, line.answered_by, components),
+        (
+            source,
+            line.platform,
+            line.level,
+            line.word,
+            line.headline,
+            line.answered_by,
+            line.note,
+            components,
+        ),
     )
 
 

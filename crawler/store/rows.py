@@ -184,6 +184,7 @@ def _source(row: Row) -> SourceLine:
         word=_level(row["word"]),
         headline=row["headline"],
         answered_by=row["answered_by"],
+        note=row["note"],
         listed=components is not None,
         components={key: (name, Level(level)) for key, (name, level) in listed.items()},
     )
@@ -197,6 +198,7 @@ def _head(row: Row) -> Head:
         row["missing"],
         row["withdrawn_at"] is not None,
         began,
+        row["first_seen"],
         tuple(json.loads(row["components"])),
     )
 

@@ -49,7 +49,8 @@ CREATE TABLE readings (                 -- the last good reading of each source
     level TEXT,
     word TEXT,
     headline TEXT NOT NULL,
-    answered_by TEXT NOT NULL,
+    answered_by TEXT NOT NULL,          -- the address that was read
+    note TEXT NOT NULL,                 -- see model.Visit
     components TEXT                     -- JSON object id: [name, level]; NULL where none are listed
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE waits (source TEXT PRIMARY KEY, not_before INTEGER NOT NULL) STRICT, WITHOUT ROWID;

@@ -1,18 +1,18 @@
 """The command `whosdown`: the only file that reads the clock and the environment."""
 
 import json
-import os
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from crawler import __version__, times
+from crawler import __version__
 from crawler import check as checking
+from crawler.cli import options
 from crawler.errors import StorageError
 from crawler.exits import Group
 from crawler.exits import line as _line
@@ -23,36 +23,6 @@ if TYPE_CHECKING:
     from crawler.store import Store
 
 
-def _moment(_: click.Context, __: click.Parameter, raw: str | None) -> int:
-    raw = raw or os.environ.get("SOURCE_DATE_EPOCH")
-    if raw is None:
-        return int(time.time())
-    moment = int(raw) if raw.isascii() and raw.isdigit() else times.parse(raw, naive_is_utc=True)
-    if moment is None or moment >= times.NEWEST:
-        raise click.BadParameter(f"{raw!r} is not a time; write 2026-11-22T10:41:00Z")
-    return moment
-
-
-def _pause(_: click.Context, __: click.Parameter, raw: str) -> int:
-    if (seconds := times.duration(raw)) is None:
-        raise click.BadParameter(f"{raw!r} is not a time span; write 90s, 5m or 1h")
-    return seconds
-
-
-def _folder(name: str, default: str, words: str) -> Callable[[Any], Any]:
-    kind = click.Path(path_type=Path, file_okay=False)
-    return click.option(f"--{name}", type=kind, default=default, show_default=True, help=words)
-
-
-_content = _folder("content", "content", "What to watch: site.toml, providers/, articles/.")
-_data = _folder("data", "data", "The history: journal/ and status.db.")
-_out = _folder("out", "_site", "Where the site goes.")
-_now = click.option(
-    "--now", callback=_moment, metavar="TIME", help="Pretend that it is this time (UTC)."
-)
-_init = click.option("--init", is_flag=True, help="Start a new history where none can be read.")
-
-
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="whosdown")
 def main() -> None:
@@ -60,20 +30,24 @@ def main() -> None:
 
 
 @main.command()
-@_content
-@_data
-@_out
-@_now
-@_init
+@options.content
+@options.data
+@options.out
+@options.now
+@options.init
 @click.option("--passes", type=click.IntRange(1, 100), default=1, help="Ask so many times.")
 @click.option(
-    "--every", default="5m", callback=_pause, metavar="TIME", help="Wait between: 90s, 5m, 1h."
+    "--every",
+    default="5m",
+    callback=options.pause,
+    metavar="TIME",
+    help="Wait between: 90s, 5m, 1h.",
 )
 def run(
     content: Path, data: Path, out: Path, now: int, init: bool, passes: int, every: int
 ) -> None:
     """Crawl, then build. With --passes, build at the first change or at the end."""
-    catalogue = _catalogue(content)
+    catalogue = options.catalogue(content)
     with _opened(data, init=init) as store:
         started, moment = time.monotonic(), now - 1
         for number in range(passes):
@@ -88,47 +62,47 @@ def run(
 
 
 @main.command()
-@_content
-@_data
-@_now
-@_init
+@options.content
+@options.data
+@options.now
+@options.init
 def crawl(content: Path, data: Path, now: int, init: bool) -> None:
     """Ask every source once and remember what they say."""
-    catalogue = _catalogue(content)
+    catalogue = options.catalogue(content)
     with _opened(data, init=init) as store:
         _crawl(catalogue, store, now)
 
 
 @main.command()
-@_content
-@_data
-@_out
-@_now
+@options.content
+@options.data
+@options.out
+@options.now
 def build(content: Path, data: Path, out: Path, now: int) -> None:
     """Write the site from what is remembered."""
-    catalogue = _catalogue(content)
+    catalogue = options.catalogue(content)
     with _opened(data, init=False) as store:
         _build(catalogue, store, content, out, now)
 
 
 @main.command()
-@_content
-@_out
-@_now
+@options.content
+@options.out
+@options.now
 def demo(content: Path, out: Path, now: int) -> None:
     """Build a site from 90 simulated days; every page says so."""
     import tempfile
 
     from crawler import simulate
 
-    catalogue = _catalogue(content)
+    catalogue = options.catalogue(content)
     with tempfile.TemporaryDirectory() as folder, _opened(Path(folder), init=True) as store:
         store.record_all(simulate.history(catalogue, now))
         _build(catalogue, store, content, out, now, simulated=True)
 
 
 @main.command()
-@_out
+@options.out
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True)
 def serve(out: Path, port: int) -> None:
     """Show the built site at http://127.0.0.1:PORT/ until interrupted."""
@@ -140,7 +114,7 @@ def serve(out: Path, port: int) -> None:
 
 
 @main.command()
-@_data
+@options.data
 def rebuild(data: Path) -> None:
     """Fold the journal into a new database."""
     from crawler import store
@@ -152,7 +126,7 @@ def rebuild(data: Path) -> None:
 
 @main.command()
 @click.argument("ids", nargs=-1, metavar="[ID]...")
-@_out
+@options.out
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def check(ids: Sequence[str], out: Path, as_json: bool) -> None:
     """Say how services are, from the built site.
@@ -195,13 +169,6 @@ def _json(value: Any, indent: int | None = None) -> str:
     return json.dumps(value, ensure_ascii=True, indent=indent).replace("##[", "#\\u0023[")
 
 
-def _catalogue(content: Path) -> "Catalogue":
-    from crawler.content import load
-    from crawler.platforms import PLATFORMS
-
-    return load(content, PLATFORMS)
-
-
 @contextmanager
 def _opened(data: Path, *, init: bool) -> Iterator["Store"]:
     from crawler import store
@@ -218,13 +185,10 @@ def _crawl(catalogue: "Catalogue", store: "Store", now: int) -> "RunLine":
     import logging
 
     from crawler import crawl as crawling
-    from crawler.fetch import Network
     from crawler.progress import progress, summary
 
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
-    site = catalogue.site
-    agent = f"whosdown/{__version__} (+{site.contact})"
-    network = Network.from_environment(os.environ, agent, site.networks)
+    network = options.network(catalogue.site)
     with progress(sys.stderr) as tick:
         line = crawling.run(catalogue, store, network, now, tick)
     click.echo(summary(line, sum(one.source is not None for one in catalogue.providers)), err=True)
@@ -246,3 +210,10 @@ def _build(
     board = gather(catalogue, store.memories(now), now, simulated=simulated)
     site.write(board, content, out)
     click.echo(f"{out}: {len(board.rows)} services", err=True)
+
+
+# At the end, because these commands are parts of `main` that stand in another file.
+from crawler.cli.repair import add, doctor  # noqa: E402
+
+main.add_command(add)
+main.add_command(doctor)

@@ -1,0 +1,63 @@
+"""What several commands share: their options, the clock, the environment."""
+
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from crawler import __version__, times
+
+if TYPE_CHECKING:
+    from crawler.catalogue import Catalogue, Site
+    from crawler.fetch import Network
+
+
+def moment(_: click.Context, __: click.Parameter, raw: str | None) -> int:
+    """The time of --now, else of SOURCE_DATE_EPOCH, else of the clock, in seconds UTC."""
+    raw = raw or os.environ.get("SOURCE_DATE_EPOCH")
+    if raw is None:
+        return int(time.time())
+    moment = int(raw) if raw.isascii() and raw.isdigit() else times.parse(raw, naive_is_utc=True)
+    if moment is None or moment >= times.NEWEST:
+        raise click.BadParameter(f"{raw!r} is not a time; write 2026-11-22T10:41:00Z")
+    return moment
+
+
+def pause(_: click.Context, __: click.Parameter, raw: str) -> int:
+    """A time span such as 5m, in seconds."""
+    if (seconds := times.duration(raw)) is None:
+        raise click.BadParameter(f"{raw!r} is not a time span; write 90s, 5m or 1h")
+    return seconds
+
+
+def _folder(name: str, default: str, words: str) -> Callable[[Any], Any]:
+    kind = click.Path(path_type=Path, file_okay=False)
+    return click.option(f"--{name}", type=kind, default=default, show_default=True, help=words)
+
+
+content = _folder("content", "content", "What to watch: site.toml, providers/, articles/.")
+data = _folder("data", "data", "The history: journal/ and status.db.")
+out = _folder("out", "_site", "Where the site goes.")
+now = click.option(
+    "--now", callback=moment, metavar="TIME", help="Pretend that it is this time (UTC)."
+)
+init = click.option("--init", is_flag=True, help="Start a new history where none can be read.")
+
+
+def network(site: "Site") -> "Network":
+    """How to reach the world from here, by the usual variables and the site's settings."""
+    from crawler.fetch import Network
+
+    agent = f"whosdown/{__version__} (+{site.contact})"
+    return Network.from_environment(os.environ, agent, site.networks)
+
+
+def catalogue(content_folder: Path) -> "Catalogue":
+    """What is watched. Raises ContentError."""
+    from crawler.content import load
+    from crawler.platforms import PLATFORMS
+
+    return load(content_folder, PLATFORMS)

@@ -1,0 +1,129 @@
+"""The commands that add a source and find those that need a hand."""
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import click
+
+from crawler import times
+from crawler.cli import options
+from crawler.errors import ContentError, Unreadable
+from crawler.exits import line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from crawler.discover import Found
+    from crawler.doctor import Finding
+
+
+@click.command()
+@click.argument("url")
+@options.content
+@options.now
+@click.option("--id", "key", help="The id of the provider and its service; else from the host.")
+@click.option("--name", help="The name of the service; else from the id.")
+@click.option("--category", help="One of site.toml; else the last one there.")
+@click.option("--homepage", help="The service's own site; else the host of the page.")
+def add(
+    url: str,
+    content: Path,
+    now: int,
+    key: str | None,
+    name: str | None,
+    category: str | None,
+    homepage: str | None,
+) -> None:
+    """Find out what a status page is, and write its provider file.
+
+    Exit 65 when the page cannot be read; nothing is written then.
+    """
+    from crawler import discover
+    from crawler.content import load_site
+
+    site = load_site(content)
+    if category is not None and category not in {one.id for one in site.category}:
+        allowed = ", ".join(one.id for one in site.category)
+        raise click.BadParameter(f"{category!r} is not one of {allowed}")
+    page = discover.root(url)
+    key = key or discover.identifier(page)
+    path = content / "providers" / f"{key}.toml"
+    if path.exists():
+        raise ContentError(f"{path}: exists already; choose another --id")
+    found = discover.find(page, options.network(site), now)
+    if found.source is None or found.reading is None:
+        for address, reason in found.tried:
+            click.echo(f"tried {line(address)}: {reason}", err=True)
+        raise Unreadable(
+            found.tried[-1][1] if found.tried else "never_read", f"{page} was not read"
+        )
+    written = discover.provider_file(
+        found.source,
+        found.reading,
+        service=key,
+        name=name or key.replace("-", " ").title(),
+        category=category or site.category[-1].id,
+        homepage=homepage or f"https://{urlsplit(page).hostname}",
+    )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(written, encoding="utf-8")
+    try:
+        options.catalogue(content)
+    except ContentError:
+        # Such as a page that another file reads already: nothing half right may stay.
+        path.unlink()
+        raise
+    _tell(found, path)
+
+
+def _tell(found: "Found", path: Path) -> None:
+    reading, source = found.reading, found.source
+    if reading is None or source is None:
+        return
+    incidents = len(reading.incidents)
+    click.echo(f"{path}: {source.platform}, {line(reading.headline) or 'no headline'}")
+    click.echo(f"{incidents} incidents, {sum(one.open for one in reading.incidents)} open")
+    for one in reading.components or ():
+        click.echo(f"  {line(one.id)}  {line(one.name)}: {one.level}")
+
+
+def _table(findings: "Iterable[Finding]") -> "Iterator[str]":
+    """One row a source, aligned, and under it what to repair."""
+    yield f"{'PROVIDER':22} {'PLATFORM':20} {'NEWEST':>10} {'ROBOTS':7} STATE"
+    for one in findings:
+        age = "-" if one.newest is None else times.span(one.newest)
+        robots = {None: "-", True: "allow", False: "forbid"}[one.robots]
+        yield f"{one.provider:22} {one.platform:20} {age:>10} {robots:7} {line(one.state)}"
+        if one.repair:
+            yield f"{'':22} repair: {line(one.repair)}"
+
+
+@click.command()
+@options.content
+@options.now
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def doctor(content: Path, now: int, as_json: bool) -> None:
+    """Check content, then ask every source and say what to repair.
+
+    Exit 1 when something needs a hand.
+    """
+    from crawler import crawl
+    from crawler.doctor import diagnose
+    from crawler.progress import progress
+
+    catalogue = options.catalogue(content)
+    with progress(sys.stderr) as tick:
+        seen = crawl.look(catalogue, options.network(catalogue.site), now, tick)
+    if seen is None:
+        raise Unreadable("blind", "our own network does not work")
+    findings = diagnose(catalogue, *seen, now)
+    if as_json:
+        rows = [{name: getattr(one, name) for name in one.__slots__} for one in findings]
+        click.echo(json.dumps(rows, ensure_ascii=True, indent=1))
+    else:
+        for row in _table(findings):
+            click.echo(row)
+    sys.exit(1 if any(one.repair for one in findings) else 0)
