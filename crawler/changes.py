@@ -111,8 +111,9 @@ def incidents(
     provider: str, reading: Reading, memory: Memory, remembered: Remembered, now: int
 ) -> Iterator[IncidentLine]:
     """New and changed incidents, and those that the provider's list should name and does not."""
+    heads = memory.heads.get(provider, {})
     for incident in reading.incidents:
-        head = memory.heads.get((provider, incident.id))
+        head = heads.get(incident.id)
         digest = _digest(incident)
         if head is None or head.digest != digest or head.missing or head.open != incident.open:
             known = remembered(provider, incident.id) if head else None
@@ -120,7 +121,6 @@ def incidents(
     if not reading.history:
         return
     listed = {one.id for one in reading.incidents}
-    heads = {key[1]: head for key, head in memory.heads.items() if key[0] == provider}
     starts = [one.created_at or one.started_at for one in reading.incidents]
     oldest = min((start for start in starts if start is not None), default=now)
     # A list that names nothing which we knew as long as this one is another list: the page moved,

@@ -114,11 +114,9 @@ def _page(
     visit = visits.get(provider.id)
     if provider.source is None or visit is None:
         return _Page(None, None, fresh=False, reason=None)
+    heads = memory.heads.get(provider.id, {})
     if visit.reading is not None:
-        incidents = tuple(
-            _united(one, memory.heads.get((provider.id, one.id)), now)
-            for one in visit.reading.incidents
-        )
+        incidents = tuple(_united(one, heads.get(one.id), now) for one in visit.reading.incidents)
         reading = replace(visit.reading, incidents=incidents)
         stand_in = "feed" == visit.platform != provider.source.platform
         return _Page(reading, now, fresh=True, reason=None, stand_in=stand_in)
@@ -126,8 +124,8 @@ def _page(
     at = now if visit.unchanged else memory.read_at.get(provider.id)
     if line is None or at is None:
         return _Page(None, None, fresh=False, reason=visit.reason)
-    keys = [key for key, head in memory.heads.items() if head.open and key[0] == provider.id]
-    records = [record for key in keys if (record := remembered(*key))]
+    keys = [key for key, head in heads.items() if head.open]
+    records = [record for key in keys if (record := remembered(provider.id, key))]
     components = tuple(Component(key, *one) for key, one in line.components.items() if one)
     reading = Reading(
         headline=line.headline,

@@ -11,7 +11,7 @@ from crawler.fetch import AT_ONCE, RUN, Client, Known, Network, open_client
 from crawler.lines import RunLine
 from crawler.model import Visit
 from crawler.platforms import probe
-from crawler.store import Store, rows
+from crawler.store import Store, incidents, rows
 from crawler.times import DAY
 from crawler.visit import Round, allowed, host, visit
 
@@ -35,7 +35,11 @@ def run(
         known=known,
         rules=store.robots(),
         digests=store.digests(),
-        watched=frozenset(key[0] for key, head in memory.heads.items() if head.missing),
+        watched=frozenset(
+            provider
+            for provider, heads in memory.heads.items()
+            if any(head.missing and not head.withdrawn for head in heads.values())
+        ),
         strict=catalogue.site.robots == "strict",
     )
     asked = asyncio.run(_ask(catalogue, network, turn, now, tick))
@@ -43,15 +47,15 @@ def run(
         catalogue,
         memory,
         asked,
-        lambda provider, incident: rows.record(store.connection, provider, incident),
+        lambda provider, incident: incidents.record(store.connection, provider, incident),
         now=now,
         end=now + int(time.monotonic() - began),
         validity=conclude.validity([*(one.id for one in week), now]),
     )
     store.record(line, turn.cache)
-    for source, visit in sorted(turn.visits.items()):
-        if visit.reason:
-            log.warning("%s: %s %s", source, visit.reason, text.line(visit.detail))
+    for source, one in sorted(turn.visits.items()):
+        if one.reason:
+            log.warning("%s: %s %s", source, one.reason, text.line(one.detail))
     return line
 
 

@@ -15,11 +15,14 @@ from crawler.model import Reading
 from crawler.platforms import PLATFORMS
 from crawler.wire import Request
 
-NETWORK = frozenset({"dns", "tls", "refused", "timeout", "reset", "blocked_address"})
+NETWORK = frozenset(
+    {"dns", "tls", "refused", "timeout", "reset", "blocked_address", "rate_limited"}
+)
 """Reasons after which another address of the same host need not be tried."""
 FEEDS = ("history.atom", "history.rss", "feed.atom", "feed.rss", "feed.xml")
-_ENDINGS = ("/api/v2/summary.json", "/summary.json", "/index.json", "/index.html")
-_COMMON = frozenset({"status", "www", "api", "com", "io", "net", "org", "dev", "ai", "co", "app"})
+_COMMON = frozenset(
+    "status www api com io net org dev ai co app statuspage instatus betteruptime".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +43,14 @@ def find(url: str, network: Network, now: int) -> Found:
 async def _find(url: str, network: Network, now: int) -> Found:
     tried: list[tuple[str, str]] = []
     async with open_client(network, now) as client:
-        for source, requests in candidates(url):
+        for candidate, requests in candidates(url):
             first = next(iter(requests.values()))
             try:
-                source, reading = await _read(client, source, requests)
+                source, reading = await _read(client, candidate, requests)
             except Unreadable as error:
                 tried.append((first.url, error.reason))
-                if error.reason in NETWORK:
+                failing = [reason for _, reason in tried].count("http_5xx")
+                if error.reason in NETWORK or failing > 1:
                     break
             else:
                 return Found(source, reading, tuple(tried))
@@ -83,9 +87,16 @@ def root(url: str) -> str:
     if parts.scheme != "https" or not parts.hostname or text.https_url(url) is None:
         raise ContentError(f"{url!r} is not an https:// address of a page")
     path = parts.path.rstrip("/")
-    for ending in _ENDINGS:
-        path = path.removesuffix(ending)
-    return f"https://{parts.netloc}{path}"
+    ending = next((one for one in _endings() if path.endswith(one)), "")
+    return f"https://{parts.netloc}{path.removesuffix(ending)}"
+
+
+def _endings() -> list[str]:
+    """What people paste after the address of a page: the paths that platforms ask, and feeds."""
+    bare = [PLATFORMS[one].requests(Source("new", one, "https://x.test")) for one in PLATFORMS]
+    paths = {urlsplit(next(iter(one.values())).url).path.rstrip("/") for one in bare}
+    paths |= {"/index.html", *(f"/{one}" for one in FEEDS)}
+    return sorted(paths, key=len, reverse=True)
 
 
 def candidates(url: str) -> Iterator[tuple[Source, Mapping[str, Request]]]:

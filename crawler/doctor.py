@@ -11,7 +11,7 @@ from crawler.times import DAY, span
 
 ABANDONED = 400 * DAY
 _REPAIRS = {
-    "redirect": "the page moved: find its new address with `whosdown add`, then change page.url",
+    "redirect": "the page moved {detail}: look there with `whosdown add`, then change page.url",
     "http_404": "the address is wrong, or the page uses another platform: run `whosdown add {url}`",
     "http_410": "the page is gone: remove [page], or find its successor",
     "http_401": "the page is private or inactive: remove [page], or find its successor",
@@ -71,7 +71,7 @@ def _finding(
         provider=provider.id,
         platform=source.platform,
         url=source.url,
-        state="read" if reading else f"not read: {REASONS[reason or 'never_read']}",
+        state=_state(visit, reason),
         answered_by=visit.answered_by if visit else "",
         newest=newest,
         robots=robots.get(provider.id),
@@ -86,21 +86,34 @@ def _newest(reading: Reading | None, now: int) -> int | None:
     said = [reading.said_at]
     for incident in reading.incidents:
         said += [incident.started_at, incident.ended_at, *(one.at for one in incident.updates)]
+    for work in reading.maintenances:
+        said += [work.starts_at, work.ends_at, *(one.at for one in work.updates)]
     known = [moment for moment in said if moment is not None and moment <= now]
     return now - max(known) if known else None
+
+
+def _state(visit: Visit | None, reason: str | None) -> str:
+    if visit is None or visit.reading is None:
+        return f"not read: {REASONS[reason or 'never_read']}"
+    kind, _, first = visit.note.partition(":")
+    return f"read by a second endpoint: {REASONS[first]}" if kind == "fallback" else "read"
 
 
 def _repairs(
     provider: Provider, source: Source, visit: Visit | None, newest: int | None
 ) -> Iterator[str]:
     reading = visit.reading if visit else None
-    if reading is None:
+    kind, _, word = visit.note.partition(":") if visit else ("", "", "")
+    if visit is None or reading is None:
         reason = (visit.reason if visit else None) or "timeout"
         hint = _REPAIRS.get(reason, "wait, and look again; change nothing on one failure")
-        yield hint.format(url=source.url)
+        yield hint.format(url=source.url, detail=visit.detail if visit else "").replace("  ", " ")
         return
-    if visit and visit.platform != source.platform and visit.answered_by != "feed":
-        yield f'the page is {visit.platform} now: write platform = "{visit.platform}"'
+    if kind == "platform":
+        yield f'the page is {word} now: write platform = "{word}"'
+    # A page that robots.txt keeps from us, and that gives its feed for that, is as it should be.
+    if kind == "fallback" and word in _REPAIRS and word != "robots":
+        yield _REPAIRS[word].format(url=source.url, detail="elsewhere")
     if newest is not None and newest > ABANDONED:
         yield f"nothing new for {span(newest)}: the page may be abandoned"
     for service in provider.services:

@@ -65,14 +65,15 @@ class Head:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Memory:
-    """All that a run must know of the runs before it. Times are seconds UTC."""
+    """All that a run must know of the runs before it. `heads` are by provider and incident; times
+    are seconds UTC."""
 
     owners: dict[str, str]
     snapshots: dict[str, Snapshot]
     sources: dict[str, SourceLine]
     read_at: dict[str, int]
     probes: dict[str, ProbeState]
-    heads: dict[tuple[str, str], Head]
+    heads: dict[str, dict[str, Head]]
     maintenances: dict[tuple[str, str], MaintenanceLine]
     waits: dict[str, int]
 

@@ -169,7 +169,9 @@ def _well(provider: Provider, service: Service, moment: int, now: int) -> Snapsh
         said = "It answers our check. There is no official status that we can read."
         return SnapshotLine(Level.NONE, said, "probe", 0, confidence="possible", flags=flags)
     sure = "confirmed" if service.probe else "reported"
-    return SnapshotLine(Level.NONE, "No problem reported.", "official", 0, confidence=sure)
+    flags = _at_risk(service, (), moment, now)
+    said = "No problem reported."
+    return SnapshotLine(Level.NONE, said, "official", 0, confidence=sure, flags=flags)
 
 
 def _at_risk(service: Service, flags: tuple[str, ...], moment: int, now: int) -> tuple[str, ...]:

@@ -1,7 +1,9 @@
 """One source in one run: its endpoints in the order of preference, until one can be read."""
 
+import asyncio
 import hashlib
 import time
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
@@ -17,13 +19,16 @@ from crawler.wire import Reply
 
 # Where one of these happened, another question to the same host would meet the same.
 _NETWORK = frozenset({"dns", "refused", "tls", "timeout", "reset", "rate_limited", "http_5xx"})
+# Where one of these happened, the host may have become another platform's.
 _SHAPE = frozenset({"not_json", "not_xml", "unexpected_shape", "http_404", "empty"})
+_USUAL = ("statuspage", "incidentio_native", "instatus", "betterstack")
 
 
 @dataclass(slots=True)
 class Round:
     """What one round of asking knows before, and what it collects.
 
+    `locks` keep two questions from one host at once, also those of second endpoints and robots.txt;
     `digests` tells what each source's last good reading was read from; a source in `watched` is
     read anew even if nothing changed, because an incident is missing from its list.
     """
@@ -37,23 +42,33 @@ class Round:
     visits: dict[str, Visit] = field(default_factory=dict)
     outcomes: dict[str, str] = field(default_factory=dict)
     cache: Cache = field(default_factory=Cache)
+    locks: defaultdict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
 
 
 async def visit(client: Client, source: Source, turn: Round, now: int) -> Visit:
     """Ask a source's endpoints, all together for 25 s at most; whatever happens is the Visit."""
     wait = turn.waits.get(source.id, 0)
-    if wait > now:
-        return Visit(source.id, now, reason="rate_limited", not_before=wait)
     began = time.monotonic()
     failure: Visit | None = None
     dead: set[str] = set()
+    if wait > now:
+        # Only the host that asked us to wait is left alone.
+        failure = Visit(source.id, now, reason="rate_limited", not_before=wait)
+        dead.add(host(_address(source)))
     for option in endpoints(source):
         spent = time.monotonic() - began
         if host(_address(option)) in dead or spent >= SOURCE:
             continue
         found = await _try(client, option, turn, now, spent)
+        if failure:
+            waits = (one.not_before for one in (failure, found) if one.not_before)
+            later = max(waits, default=None)
+            note = f"fallback:{failure.reason}"
+            if found.reason is None:
+                return replace(found, note=note, not_before=later)
+            failure = replace(failure, not_before=later)
         if found.reason is None:
-            return replace(found, note=f"fallback:{failure.reason}") if failure else found
+            return found
         if found.reason in _NETWORK:
             dead.add(host(_address(option)))
         failure = failure or found
@@ -79,19 +94,41 @@ def _address(source: Source) -> str:
 
 
 async def _try(client: Client, source: Source, turn: Round, now: int, spent: float) -> Visit:
-    try:
-        if not await allowed(client, source, turn, now):
-            raise Unreadable("robots")
-        return await _read(client, source, turn, now, spent)
-    except Unreadable as error:
-        return Visit(
-            source.id, now, reason=error.reason, detail=error.detail, platform=source.platform
-        )
-
-
-async def _read(client: Client, source: Source, turn: Round, now: int, spent: float) -> Visit:
+    """One endpoint, read by the platform whose shape its host has."""
     began = time.monotonic()
-    replies = await client.ask_all(PLATFORMS[source.platform].requests(source), turn.known, spent)
+    found, first = await _read(client, source, turn, now, spent)
+    if first is None or found.unchanged:
+        return found
+    shape = platforms.recognise(first) if first.reason is None else None
+    for other in _others(source, first, shape, lost=found.reason in _SHAPE):
+        gone = spent + time.monotonic() - began
+        if gone >= SOURCE:
+            break
+        moved, reply = await _read(client, other, turn, now, gone)
+        shape = platforms.recognise(reply) if reply and moved.reason is None else None
+        if shape not in (None, other.platform):
+            # Statuspage's parser reads incident.io's copy too, and loses what only that one has.
+            again, gone = _as(source, shape, first.url), spent + time.monotonic() - began
+            moved, _ = await _read(client, again, turn, now, gone)
+        if moved.unchanged:
+            # What another parser made of the same reply is not what was remembered.
+            turn.cache.digests.pop(source.id, None)
+        if moved.reason is None:
+            return replace(moved, note=f"platform:{moved.platform}")
+        if moved.reason in _NETWORK:
+            break
+    return found
+
+
+async def _read(
+    client: Client, source: Source, turn: Round, now: int, spent: float
+) -> tuple[Visit, Reply | None]:
+    """What a source says as its platform, and its first reply, None where it was not asked."""
+    if not await allowed(client, source, turn, now):
+        return Visit(source.id, now, reason="robots", platform=source.platform), None
+    requests = PLATFORMS[source.platform].requests(source)
+    async with turn.locks[host(_address(source))]:
+        replies = await client.ask_all(requests, turn.known, spent)
     first = next(iter(replies.values()))
     done = Visit(
         source.id,
@@ -103,39 +140,38 @@ async def _read(client: Client, source: Source, turn: Round, now: int, spent: fl
     )
     digest = _digest(source.platform, replies)
     if digest == turn.digests.get(source.id) and source.id not in turn.watched:
-        return replace(done, unchanged=True)
+        return replace(done, unchanged=True), first
     try:
         first.raise_for_reason()
         reading = platforms.read(source.platform, replies)
         if not reading.current:
             raise Unreadable("no_state")
     except Unreadable as error:
-        moved = _moved(source, first) if error.reason in _SHAPE else None
-        if moved is not None:
-            spent += time.monotonic() - began
-            return replace(
-                await _read(client, moved, turn, now, spent), note=f"platform:{moved.platform}"
-            )
-        return replace(done, reason=error.reason, detail=error.detail, answered_by="")
+        return replace(done, reason=error.reason, detail=error.detail, answered_by=""), first
     turn.cache.digests[source.id] = digest
-    return replace(done, reading=reading)
+    return replace(done, reading=reading), first
 
 
-def _moved(source: Source, first: Reply) -> Source | None:
-    """The source as another platform's, where the reply has that one's shape."""
-    if first.reason is not None:
-        return None
-    name = platforms.recognise(first)
-    if name is None or name == source.platform:
-        return None
-    return Source(source.id, name, source.url, first.url if name == "feed" else "")
+def _others(source: Source, first: Reply, shape: str | None, *, lost: bool) -> Iterator[Source]:
+    """The source as other platforms': that whose shape the reply has, then, if it has lost its
+    own, the usual ones."""
+    if shape not in (None, source.platform):
+        yield _as(source, shape, first.url)
+    for name in _USUAL if lost else ():
+        other = _as(source, name, "")
+        if name != shape and _address(other) != first.url:
+            yield other
+
+
+def _as(source: Source, platform: str, feed: str) -> Source:
+    return Source(source.id, platform, source.url, feed if platform == "feed" else "")
 
 
 def _digest(platform: str, replies: Mapping[str, Reply]) -> str:
-    """What was said, by whom it is read: another parser may read the same bytes differently."""
+    """What was said where, and by whom it is read: two parsers may read the same differently."""
     digest = hashlib.blake2b(f"{__version__} {platform}".encode(), digest_size=16)
-    for name, reply in replies.items():
-        digest.update(f"\0{name}\0{reply.reason}\0".encode())
+    for reply in replies.values():
+        digest.update(f"\0{reply.url}\0{reply.reason}\0".encode())
         digest.update(reply.body)
     return digest.hexdigest()
 
@@ -146,12 +182,13 @@ async def allowed(client: Client, source: Source, turn: Round, now: int) -> bool
     governed = [one for one in requests.values() if one.html or turn.strict]
     for request in governed:
         name = host(request.url)
-        asked_at, rules = turn.rules.get(name, (None, None))
-        if robots.due(asked_at, now):
-            # Ten of the source's 25 seconds at most.
-            replies = await client.ask_all({"robots": robots.request(name)}, {}, 15)
-            rules = robots.rules(replies["robots"], rules)
-            turn.rules[name] = turn.cache.robots[name] = (now, rules)
+        async with turn.locks[name]:
+            asked_at, rules = turn.rules.get(name, (None, None))
+            if robots.due(asked_at, now):
+                # Ten of the source's 25 seconds at most.
+                replies = await client.ask_all({"robots": robots.request(name)}, {}, 15)
+                rules = robots.rules(replies["robots"], rules)
+                turn.rules[name] = turn.cache.robots[name] = (now, rules)
         if not robots.allowed(rules, request.url):
             return False
     return True

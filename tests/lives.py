@@ -15,7 +15,7 @@ from crawler.model import Component, Incident, Level, Reading, Update, Visit
 from crawler.platforms import PLATFORMS
 from crawler.site.board import Board
 from crawler.site.gather import gather
-from crawler.store import Store, open_store, rows, schema
+from crawler.store import Store, incidents, open_store, schema
 from crawler.store.fold import fold
 from crawler.store.schema import CACHES
 
@@ -132,7 +132,7 @@ class Life:
             self.catalogue,
             self.store.memory(),
             asked,
-            lambda owner, key: rows.record(self.store.connection, owner, key),
+            lambda owner, key: incidents.record(self.store.connection, owner, key),
             now=now,
             end=now + 20,
             validity=V,

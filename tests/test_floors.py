@@ -21,8 +21,8 @@ FLOORS = {
         *("judge", "streak", "upstream", "uptime"),
     },
     5: {"store", "verdict", "changes"},
-    6: {"conclude", "saved", "simulate", "check"},
-    7: {"crawl", "site", "progress", "serve", "alerts", "deploy", "exits"},
+    6: {"conclude", "saved", "simulate", "check", "visit", "doctor"},
+    7: {"crawl", "discover", "site", "progress", "serve", "alerts", "deploy", "exits"},
     8: {"cli", "__main__"},
 }
 FLOOR_OF = {room: floor for floor, rooms in FLOORS.items() for room in rooms}
@@ -169,7 +169,7 @@ def test_only_fetch_touches_the_network_and_serve_only_answers() -> None:
             NETWORK.match(dotted)
             and not (room(path) == "serve" and dotted.startswith("http.server"))
         )
-        or (dotted.startswith("asyncio") and room(path) != "crawl")
+        or (dotted.startswith("asyncio") and room(path) not in {"crawl", "discover"})
     ]
 
     assert not wrong, "\n".join(wrong)
@@ -180,7 +180,8 @@ def test_only_the_command_line_reads_the_clock() -> None:
         f"{name(path)}:{line}: {dotted}"
         for path in outside("cli")
         for line, dotted in named(path)
-        if dotted in CLOCK or (dotted in STOPWATCH and room(path) not in {"fetch", "crawl"})
+        if dotted in CLOCK
+        or (dotted in STOPWATCH and room(path) not in {"fetch", "crawl", "visit"})
     ]
 
     assert not wrong, "\n".join(wrong)

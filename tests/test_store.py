@@ -10,7 +10,7 @@ from crawler import journal, store, text
 from crawler.catalogue import Catalogue, Probe
 from crawler.lines import IncidentLine, RunLine, UpdateLine
 from crawler.model import Component, Level, Maintenance, Reading, Record
-from crawler.store import rows
+from crawler.store import incidents, rows
 from crawler.store.fold import fold, slug
 from lives import (
     HOUR,
@@ -48,7 +48,7 @@ def life(tmp_path: Path) -> Iterator[Life]:
 
 
 def remembered(life: Life, key: str = "i1", owner: str = "acme") -> Record:
-    record = rows.record(life.store.connection, owner, key)
+    record = incidents.record(life.store.connection, owner, key)
     assert record is not None
     return record
 

@@ -1,11 +1,13 @@
-"""Small shapes that several platforms share: dates, ids, and how bad "down" is."""
+"""What several platforms share: dates, words, ids and names, updates, work, and documents."""
+
+from importlib import import_module
 
 import pytest
 
 from crawler import times
 from crawler.errors import Unreadable
-from crawler.model import Component, Level, Update
-from crawler.platforms import vocabulary
+from crawler.model import Component, Incident, Level, Update
+from crawler.platforms import EXPERIMENTAL, PLATFORMS, dates, vocabulary
 from crawler.wire import Reply
 
 
@@ -28,7 +30,7 @@ def said(body: bytes) -> Reply:
     ],
 )
 def test_a_javascript_date_is_read(raw: object, moment: str | None) -> None:
-    assert vocabulary.js_date(raw) == times.parse(moment)
+    assert dates.js_date(raw) == times.parse(moment)
 
 
 @pytest.mark.parametrize(
@@ -44,7 +46,7 @@ def test_a_javascript_date_is_read(raw: object, moment: str | None) -> None:
     ],
 )
 def test_a_go_date_is_read(raw: object, moment: str | None) -> None:
-    assert vocabulary.go_date(raw) == times.parse(moment)
+    assert dates.go_date(raw) == times.parse(moment)
 
 
 @pytest.mark.parametrize(
@@ -65,7 +67,7 @@ def test_a_go_date_is_read(raw: object, moment: str | None) -> None:
     ],
 )
 def test_an_epoch_in_seconds_is_told_from_milliseconds(raw: object, moment: int | None) -> None:
-    assert vocabulary.epoch(raw) == moment
+    assert dates.epoch(raw) == moment
 
 
 @pytest.mark.parametrize(
@@ -99,6 +101,43 @@ def test_components_alone_speak_for_their_page(levels: str, expected: str) -> No
     assert vocabulary.overall(map(Level, levels.split())) == expected
 
 
+@pytest.mark.parametrize(
+    ("levels", "opened", "expected"),
+    [
+        ("", [], "none"),
+        ("maintenance", [], "none"),
+        ("none unknown", [], "unknown"),
+        ("minor unknown", [], "minor"),
+        ("none", [Level.MAJOR], "major"),
+        ("none", [None], "minor"),
+    ],
+)
+def test_a_page_that_lists_what_is_wrong_is_as_bad_as_its_worst(
+    levels: str, opened: list[Level | None], expected: str
+) -> None:
+    incidents = [Incident(id="a", title="A", open=True, impact=one) for one in opened]
+    over = Incident(id="b", title="B", open=False, impact=Level.CRITICAL)
+
+    found = vocabulary.worst_open(map(Level, levels.split()), [*incidents, over])
+
+    assert found == expected
+
+
+@pytest.mark.parametrize(
+    ("levels", "expected"),
+    [
+        ("", None),
+        ("unknown", None),
+        ("unknown none", None),
+        ("maintenance", None),
+        ("maintenance none", "none"),
+        ("unknown minor", "minor"),
+    ],
+)
+def test_an_impact_that_cannot_be_read_is_not_stated(levels: str, expected: str | None) -> None:
+    assert vocabulary.impact(map(Level, levels.split())) == expected
+
+
 def test_down_is_critical_only_when_everything_watched_is() -> None:
     assert vocabulary.outage(["a"], ["a", "b"]) is Level.MAJOR
     assert vocabulary.outage(["a", "b"], ["a", "b"]) is Level.CRITICAL
@@ -123,6 +162,20 @@ def test_names_are_clean_and_stand_once() -> None:
     assert vocabulary.names(7, "<b>Web</b>", None, "Web", "", ["x"]) == ("7", "Web")
 
 
+def test_a_long_name_stands_as_an_id_and_as_itself() -> None:
+    found = vocabulary.names_of([{"id": "7", "name": "x" * 100}, {"name": None}])
+
+    assert found == ("7", vocabulary.identifier("x" * 100), "x" * 100)
+    assert len(found[1]) < 80
+
+
+def test_a_component_without_an_id_has_one_of_its_own() -> None:
+    found = [vocabulary.component(None, name, Level.NONE) for name in ("Web API", "网站", "网络")]
+
+    assert found[0].id == "web-api"
+    assert len({one.id for one in found} - {""}) == 3
+
+
 def test_a_component_that_stands_twice_has_its_worse_level() -> None:
     twice = [Component("a", "A", Level.MAJOR), Component("a", "A", Level.NONE)]
 
@@ -131,10 +184,65 @@ def test_a_component_that_stands_twice_has_its_worse_level() -> None:
 
 
 def test_updates_are_ordered_and_bounded() -> None:
-    ordered = vocabulary.newest_first(Update(str(n), n or None, "", "") for n in range(300))
+    ordered = vocabulary.newest(Update(str(n), n or None, "", "") for n in range(300))
 
     assert [one.at for one in ordered[:2]] == [299, 298]
     assert len(ordered) == 200
+
+
+def test_an_update_without_an_id_keeps_the_one_of_its_time_and_phase_when_edited() -> None:
+    first, edited = (vocabulary.update(None, 7, "In progress", body) for body in ("a", "b"))
+    one, other = (vocabulary.update("", 7, None, body) for body in ("a", "b"))
+
+    assert (first.id, first.phase) == (edited.id, edited.phase) == ("7-in-progress", "in_progress")
+    assert vocabulary.newest([first, edited]) == (edited,)
+    assert one.id != other.id
+
+
+@pytest.mark.parametrize(
+    ("phase", "is_open", "expected"),
+    [
+        ("verifying", True, "in_progress"),
+        ("completed", False, "completed"),
+        ("resolved", False, "completed"),
+        ("delayed", True, "scheduled"),
+    ],
+)
+def test_work_has_one_of_our_phases(phase: str, is_open: bool, expected: str) -> None:
+    event = Incident(id="a", title="A", open=is_open, phase=phase)
+
+    assert vocabulary.work_phase(event) == expected
+
+
+@pytest.mark.parametrize(
+    ("document", "known"),
+    [
+        ({"a": [], "b": None}, True),
+        ({"a": [{}]}, False),
+        ({"a": [{}], "b": {}}, False),
+        ({"a": [7], "b": []}, False),
+    ],
+)
+def test_a_list_of_ours_is_there_and_null_or_of_objects(
+    document: dict[str, object], known: bool
+) -> None:
+    assert vocabulary.listed(document, "a", "b") is known
+
+
+def test_rows_that_are_no_list_are_unreadable() -> None:
+    assert vocabulary.rows({"a": None}, "a") == vocabulary.rows({}, "a") == []
+    assert vocabulary.rows({"a": [{"b": 1}, 2]}, "a") == [{"b": 1}]
+    with pytest.raises(Unreadable):
+        vocabulary.rows({"a": {}}, "a")
+
+
+def test_documents_are_all_the_objects_of_one_shape() -> None:
+    bodies = (b"[1]", b'{"a": 1}', b"<p>", b'{"b": 1}', b'{"a": 2}')
+    replies = {str(n): said(body) for n, body in enumerate(bodies)}
+
+    assert vocabulary.documents(replies, lambda one: "a" in one) == [{"a": 1}, {"a": 2}]
+    with pytest.raises(Unreadable, match="not_json"):
+        vocabulary.documents(replies, lambda one: "c" in one)
 
 
 def test_parts_are_found_by_shape_and_a_failed_extra_does_no_harm() -> None:
@@ -153,3 +261,10 @@ def test_parts_of_nothing_give_the_reason(body: bytes, reason: str) -> None:
         vocabulary.parts({"x": said(body)}, lambda one: one == [1])
 
     assert caught.value.reason == reason
+
+
+def test_experimental_platforms_are_those_whose_docstrings_begin_so() -> None:
+    told = {name: import_module(f"crawler.platforms.{name}").__doc__ or "" for name in PLATFORMS}
+    first = {name: words.partition("\n\n")[0].lower() for name, words in told.items()}
+
+    assert {name for name, words in first.items() if "experimental" in words} == EXPERIMENTAL

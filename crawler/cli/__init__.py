@@ -204,10 +204,11 @@ def _build(
     *,
     simulated: bool = False,
 ) -> None:
-    from crawler import site
+    from crawler import platforms, site
     from crawler.site.gather import gather
 
-    board = gather(catalogue, store.memories(now), now, simulated=simulated)
+    known, marked = store.memories(now), getattr(platforms, "EXPERIMENTAL", frozenset())
+    board = gather(catalogue, known, now, simulated=simulated, experimental=marked)
     site.write(board, content, out)
     click.echo(f"{out}: {len(board.rows)} services", err=True)
 

@@ -16,8 +16,9 @@ from crawler.exits import line
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from crawler.discover import Found
+    from crawler.catalogue import Site, Source
     from crawler.doctor import Finding
+    from crawler.model import Reading
 
 
 @click.command()
@@ -45,14 +46,35 @@ def add(
     from crawler.content import load_site
 
     site = load_site(content)
-    if category is not None and category not in {one.id for one in site.category}:
-        allowed = ", ".join(one.id for one in site.category)
-        raise click.BadParameter(f"{category!r} is not one of {allowed}")
+    category = _category(site, category)
     page = discover.root(url)
     key = key or discover.identifier(page)
     path = content / "providers" / f"{key}.toml"
     if path.exists():
         raise ContentError(f"{path}: exists already; choose another --id")
+    source, reading = _find(page, site, now)
+    written = discover.provider_file(
+        source,
+        reading,
+        service=key,
+        name=name or key.replace("-", " ").title(),
+        category=category,
+        homepage=homepage or f"https://{urlsplit(page).hostname}",
+    )
+    _write(content, path, written)
+    _tell(source, reading, path)
+
+
+def _category(site: "Site", wanted: str | None) -> str:
+    known = [one.id for one in site.category]
+    if wanted is not None and wanted not in known:
+        raise click.BadParameter(f"{wanted!r} is not one of {', '.join(known)}")
+    return wanted or known[-1]
+
+
+def _find(page: str, site: "Site", now: int) -> "tuple[Source, Reading]":
+    from crawler import discover
+
     found = discover.find(page, options.network(site), now)
     if found.source is None or found.reading is None:
         for address, reason in found.tried:
@@ -60,14 +82,10 @@ def add(
         raise Unreadable(
             found.tried[-1][1] if found.tried else "never_read", f"{page} was not read"
         )
-    written = discover.provider_file(
-        found.source,
-        found.reading,
-        service=key,
-        name=name or key.replace("-", " ").title(),
-        category=category or site.category[-1].id,
-        homepage=homepage or f"https://{urlsplit(page).hostname}",
-    )
+    return found.source, found.reading
+
+
+def _write(content: Path, path: Path, written: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(written, encoding="utf-8")
     try:
@@ -76,13 +94,9 @@ def add(
         # Such as a page that another file reads already: nothing half right may stay.
         path.unlink()
         raise
-    _tell(found, path)
 
 
-def _tell(found: "Found", path: Path) -> None:
-    reading, source = found.reading, found.source
-    if reading is None or source is None:
-        return
+def _tell(source: "Source", reading: "Reading", path: Path) -> None:
     incidents = len(reading.incidents)
     click.echo(f"{path}: {source.platform}, {line(reading.headline) or 'no headline'}")
     click.echo(f"{incidents} incidents, {sum(one.open for one in reading.incidents)} open")
@@ -122,7 +136,7 @@ def doctor(content: Path, now: int, as_json: bool) -> None:
     findings = diagnose(catalogue, *seen, now)
     if as_json:
         rows = [{name: getattr(one, name) for name in one.__slots__} for one in findings]
-        click.echo(json.dumps(rows, ensure_ascii=True, indent=1))
+        click.echo(json.dumps(rows, ensure_ascii=True, indent=1).replace("##[", "#\\u0023["))
     else:
         for row in _table(findings):
             click.echo(row)

@@ -84,6 +84,19 @@ PLATFORMS: Mapping[str, Platform] = {
 }
 """Every platform by the name that content files use; shapes are tried in this order."""
 
+EXPERIMENTAL: frozenset[str] = frozenset(
+    {
+        "cloudflare_v3",
+        "datadog",
+        "incidentio_widget",
+        "onlineornot",
+        "openrouter_endpoints",
+        "prismix",
+        "rootly",
+    }
+)
+"""The platforms written without a real reply at hand, as their docstrings say first of all."""
+
 
 def read(platform: str, replies: Mapping[str, Reply]) -> Reading:
     """Read replies by one platform; anything that its parser did not expect is Unreadable.

@@ -16,8 +16,9 @@ from typing import Any
 from crawler import text
 from crawler.catalogue import Source
 from crawler.errors import Unreadable
-from crawler.model import Incident, Level, Reading, Update, worst
-from crawler.platforms import vocabulary
+from crawler.model import Incident, Level, Reading, Update
+from crawler.platforms import dates, vocabulary
+from crawler.platforms.vocabulary import Row
 from crawler.wire import Reply, Request, objects
 
 STATUSES = {"1": Level.MINOR, "2": Level.MAJOR, "3": Level.CRITICAL}
@@ -25,8 +26,6 @@ PHASES = {"0": "resolved", "1": "informational", "2": "degraded", "3": "disrupte
 SEVERAL = re.compile("multiple ?services.*", re.IGNORECASE)
 _PATH = "/public/currentevents"
 _PAGE = "https://health.aws.amazon.com/health/status?eventID="
-
-Row = dict[str, Any]
 
 
 def requests(source: Source) -> Mapping[str, Request]:
@@ -45,8 +44,7 @@ def read(replies: Mapping[str, Reply]) -> Reading:
     if not found:
         raise Unreadable("unexpected_shape", "no list of AWS events")
     incidents = tuple(map(_incident, found[0][: vocabulary.MAX_INCIDENTS]))
-    word = worst([Level.NONE, *(one.weight for one in incidents)])
-    return Reading(word=word, incidents=incidents)
+    return Reading(word=vocabulary.worst_open((), incidents), incidents=incidents)
 
 
 def _events(reply: Reply) -> list[Row] | None:
@@ -104,8 +102,8 @@ def _incident(row: Row) -> Incident:
     updates = _updates(row)
     service, where = text.plain(row.get("service_name")), text.plain(row.get("region_name"))
     place = f"{service} ({where})" if service and where else service or where or "AWS"
-    ended = vocabulary.epoch(row.get("end_time")) or (updates[0].at if updates else None)
-    started = vocabulary.epoch(row.get("date"))
+    ended = dates.epoch(row.get("end_time")) or (updates[0].at if updates else None)
+    started = dates.epoch(row.get("date"))
     return Incident(
         id=vocabulary.key(row["arn"].rpartition("/")[2] or row["arn"]),
         title=text.plain(f"{place}: {text.plain(row['summary']) or 'Untitled event'}"),
@@ -139,10 +137,10 @@ def _regions(row: Row) -> tuple[str, ...]:
 
 
 def _updates(row: Row) -> tuple[Update, ...]:
-    return vocabulary.newest_first(
+    return vocabulary.newest(
         vocabulary.update(
             None,
-            vocabulary.epoch(one.get("timestamp")),
+            dates.epoch(one.get("timestamp")),
             PHASES.get(_digit(one.get("status")), ""),
             one.get("message"),
         )

@@ -16,7 +16,7 @@ from lxml import etree
 from crawler import text, times
 from crawler.catalogue import Source
 from crawler.errors import Unreadable
-from crawler.model import Incident, Level, Reading, Update, worst
+from crawler.model import Incident, Reading, Update
 from crawler.platforms import vocabulary
 from crawler.wire import Reply, Request
 
@@ -61,7 +61,7 @@ def read(replies: Mapping[str, Reply]) -> Reading:
     items = found[0].findall("item")[: vocabulary.MAX_INCIDENTS]
     incidents = tuple(map(_incident, items))
     return Reading(
-        word=worst([Level.NONE, *(one.weight for one in incidents)]),
+        word=vocabulary.worst_open((), incidents),
         incidents=incidents,
         said_at=times.parse(found[0].findtext("lastBuildDate")),
     )

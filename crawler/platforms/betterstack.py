@@ -12,8 +12,9 @@ from typing import Any
 
 from crawler import text, times
 from crawler.catalogue import Source
-from crawler.model import Component, Incident, Level, Maintenance, Reading
+from crawler.model import Incident, Level, Maintenance, Reading
 from crawler.platforms import vocabulary
+from crawler.platforms.vocabulary import Row
 from crawler.wire import Reply, Request, objects
 
 WORDS = {
@@ -24,7 +25,6 @@ WORDS = {
 }
 _WORST = ("downtime", "degraded", "maintenance", "resolved", "operational")
 
-Row = dict[str, Any]
 Rows = Mapping[str, Mapping[str, Row]]  # by type and id
 
 
@@ -54,7 +54,7 @@ def read(replies: Mapping[str, Reply]) -> Reading:
     return Reading(
         word=_level(said["aggregate_state"], down, rows),
         components=vocabulary.merged(
-            Component(
+            vocabulary.component(
                 key,
                 text.plain(one.get("public_name")) or key,
                 _level(one.get("status"), down, rows),
@@ -71,23 +71,21 @@ def read(replies: Mapping[str, Reply]) -> Reading:
 def _is_index(document: Any) -> bool:
     if not isinstance(document, dict) or not isinstance(document.get("included"), list):
         return False
-    data = next(iter(objects([document.get("data")], 1)), {})
-    said = data.get("attributes") if data.get("type") == "status_page" else None
-    return isinstance(said, dict) and isinstance(said.get("aggregate_state"), str)
+    data = vocabulary.inner(document, "data")
+    said = vocabulary.inner(data, "attributes")
+    return data.get("type") == "status_page" and isinstance(said.get("aggregate_state"), str)
 
 
 def _rows(included: object) -> Rows:
     """The attributes of every row; `own` are a report's updates, by id."""
     found: defaultdict[str, dict[str, Row]] = defaultdict(dict)
     for row in objects(included, 20_000):
-        said = row.get("attributes")
-        key = vocabulary.key(row.get("id"), said)
-        found[str(row.get("type"))][key] = {**row, **(said if isinstance(said, dict) else {})}
+        key = vocabulary.key(row.get("id"), row.get("attributes"))
+        found[str(row.get("type"))][key] = {**row, **vocabulary.inner(row, "attributes")}
     updates = found["status_update"]
     for report in found["status_report"].values():
-        linked = next(iter(objects([report.get("relationships")], 1)), {}).get("status_updates")
-        pointers = objects(linked.get("data"), 2_000) if isinstance(linked, dict) else []
-        ids = [vocabulary.key(one.get("id")) for one in pointers]
+        linked = vocabulary.inner(vocabulary.inner(report, "relationships"), "status_updates")
+        ids = [vocabulary.key(one.get("id")) for one in objects(linked.get("data"), 2_000)]
         report["own"] = {one: updates[one] for one in ids if one in updates}
     return found
 
@@ -109,7 +107,7 @@ def _worst(states: Iterable[tuple[str, str]]) -> str:
     return min((word for _, word in states if word in _WORST), key=_WORST.index, default="")
 
 
-def _common(key: str, report: Row, rows: Rows) -> dict[str, Any]:
+def _common(key: str, report: Row, rows: Rows) -> Row:
     """What incidents and maintenances share. Updates name resources too."""
     named = {one for one, _ in _affected(report, *report["own"].values())}
     titles = [rows["status_page_resource"].get(one, {}).get("public_name") for one in named]
@@ -121,7 +119,7 @@ def _common(key: str, report: Row, rows: Rows) -> dict[str, Any]:
         "id": key,
         "title": text.plain(report.get("title")) or "Untitled report",
         "components": vocabulary.names(*named, *titles),
-        "updates": vocabulary.newest_first(vocabulary.update(*one) for one in updates),
+        "updates": vocabulary.newest(vocabulary.update(*one) for one in updates),
         "started_at": times.parse(report.get("starts_at")),
         "ended_at": times.parse(report.get("ends_at")),
     }

@@ -17,7 +17,8 @@ from urllib.parse import urlsplit
 from crawler import text, times
 from crawler.catalogue import Source
 from crawler.model import Incident, Level, Maintenance, Reading
-from crawler.platforms import phases
+from crawler.platforms import vocabulary
+from crawler.platforms.vocabulary import Row
 from crawler.wire import Reply, Request, objects
 
 WORDS = {
@@ -38,23 +39,23 @@ def requests(source: Source) -> Mapping[str, Request]:
 
 def recognises(reply: Reply) -> bool:
     """A list of incidents with Checkly's severities, or the exact empty list."""
-    return phases.fits(reply, _ours)
+    return _ours(reply.json(dict))
 
 
 def read(replies: Mapping[str, Reply]) -> Reading:
     """Every unresolved incident; the level is the worst of them."""
-    found = phases.documents(replies, _ours)[0]["incidents"]
-    events = found[: phases.MAX_INCIDENTS]
+    found = vocabulary.documents(replies, _ours)[0]["incidents"]
+    events = found[: vocabulary.MAX_INCIDENTS]
     incidents = tuple(_incident(one) for one in events if not _is_work(one))
     strange = [Level.UNKNOWN for one in incidents if one.open and one.impact is None]
     return Reading(
-        word=phases.worst_open([*strange, *(one.weight for one in incidents)]),
+        word=vocabulary.worst_open(strange, incidents),
         incidents=incidents,
         maintenances=tuple(_maintenance(one) for one in events if _is_work(one)),
     )
 
 
-def _ours(document: phases.Document) -> bool:
+def _ours(document: Row) -> bool:
     found = document.get("incidents")
     return (
         document.keys() == {"incidents"}
@@ -63,30 +64,30 @@ def _ours(document: phases.Document) -> bool:
     )
 
 
-def _is_work(row: phases.Document) -> bool:
-    return phases.phase(row.get("lastUpdateStatus")) == "maintenance"
+def _is_work(row: Row) -> bool:
+    return vocabulary.phase(row.get("lastUpdateStatus")) == "maintenance"
 
 
-def _incident(row: phases.Document) -> Incident:
+def _incident(row: Row) -> Incident:
     started = times.parse(row.get("created_at"))
     fields = ("publicIncidentUpdateDate", "created_at")
-    updates = phases.updates(row.get("incidentUpdates"), fields, "status", "description")
-    stage = phases.phase(row.get("lastUpdateStatus")) or (updates[0].phase if updates else "")
+    updates = vocabulary.updates(row.get("incidentUpdates"), fields, "status", "description")
+    stage = vocabulary.phase(row.get("lastUpdateStatus")) or (updates[0].phase if updates else "")
     closed = stage == "resolved"
     return Incident(
-        id=phases.key(row.get("id"), row.get("name"), started),
+        id=vocabulary.key(row.get("id"), row.get("name"), started),
         title=text.plain(row.get("name")) or "Untitled incident",
         open=not closed,
-        impact=phases.impact([phases.level(WORDS, row.get("severity"))]),
+        impact=vocabulary.impact([vocabulary.level(row.get("severity"), WORDS)]),
         phase=stage,
         started_at=min((one.at for one in updates if one.at is not None), default=started),
         created_at=started,
         ended_at=times.parse(row.get("updated_at")) if closed else None,
-        components=phases.names(objects(row.get("services"), 500)),
+        components=vocabulary.names_of(objects(row.get("services"), 500)),
         updates=updates,
     )
 
 
-def _maintenance(row: phases.Document) -> Maintenance:
+def _maintenance(row: Row) -> Maintenance:
     event = _incident(row)
-    return phases.maintenance(event, "in_progress", event.started_at)
+    return vocabulary.maintenance(event, "in_progress", event.started_at)

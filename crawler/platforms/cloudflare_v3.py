@@ -18,13 +18,12 @@ from crawler import text, times
 from crawler.catalogue import Source
 from crawler.errors import Unreadable
 from crawler.model import Component, Incident, Level, Maintenance, Reading, Update
-from crawler.platforms import phases
+from crawler.platforms import vocabulary
 from crawler.platforms.statuspage import INDICATORS, WORDS
+from crawler.platforms.vocabulary import Row
 from crawler.wire import Reply, Request, objects
 
 COMPONENT_WORDS = {**WORDS, "critical": Level.CRITICAL}
-WORK = {"scheduled": "scheduled", "in_progress": "in_progress", "verifying": "in_progress"}
-_CLOSED = frozenset({"resolved", "postmortem", "completed"})
 _LISTS = (
     *("active_incidents", "recent_incidents"),
     *("active_maintenances", "upcoming_maintenances", "scheduled_maintenances"),
@@ -42,109 +41,102 @@ def requests(source: Source) -> Mapping[str, Request]:
 
 def recognises(reply: Reply) -> bool:
     """A successful result with components and active incidents, which names no status page."""
-    return phases.fits(reply, _ours)
+    return _ours(reply.json(dict))
 
 
 def read(replies: Mapping[str, Reply]) -> Reading:
     """Components of both replies, and the summary's incidents and work."""
-    result = phases.documents(replies, _ours)[0]["result"]
-    status = result.get("status")
-    status = status if isinstance(status, dict) else {}
+    result = vocabulary.documents(replies, _ours)[0]["result"]
+    status = vocabulary.inner(result, "status")
     components = _components([*objects(result["components"], 500), *_extra(replies)])
-    events = {phases.key(one.get("id"), one.get("name")): one for one in _events(result)}
+    events = {vocabulary.key(one.get("id"), one.get("name")): one for one in _events(result)}
     incidents = tuple(_incident(key, one) for key, one in events.items() if not _is_work(one))
-    levels = [*(one.level for one in components), *(one.weight for one in incidents)]
     return Reading(
         headline=text.plain(status.get("description")),
-        word=phases.level(INDICATORS, status["indicator"])
+        word=vocabulary.level(status["indicator"], INDICATORS)
         if "indicator" in status
-        else phases.worst_open(levels),
+        else vocabulary.worst_open((one.level for one in components), incidents),
         components=components,
         incidents=incidents,
         maintenances=tuple(_maintenance(k, one) for k, one in events.items() if _is_work(one)),
         history="recent_incidents" in result,
-        notes=("components_cut",) if len(result["components"]) > phases.MAX_COMPONENTS else (),
+        notes=("components_cut",) if len(result["components"]) > vocabulary.MAX_COMPONENTS else (),
     )
 
 
-def _ours(document: phases.Document) -> bool:
+def _ours(document: Row) -> bool:
     result = document.get("result")
     return (
         document.get("success") is True
         and isinstance(result, dict)
         and "status_page" not in result
-        and phases.listed(result, "components", "active_incidents")
+        and vocabulary.listed(result, "components", "active_incidents")
         and bool(result["components"])
     )
 
 
-def _extra(replies: Mapping[str, Reply]) -> list[phases.Document]:
+def _extra(replies: Mapping[str, Reply]) -> list[Row]:
     """The rows of the list of components, where it came."""
     with suppress(Unreadable):
-        for document in phases.documents(replies, lambda one: not _ours(one)):
+        for document in vocabulary.documents(replies, lambda one: not _ours(one)):
             result = document.get("result")
             inner = result.get("components") if isinstance(result, dict) else result
-            rows = objects(inner, phases.MAX_COMPONENTS)
+            rows = objects(inner, vocabulary.MAX_COMPONENTS)
             return [row for row in rows if "status" in row and "impact" not in row]
     return []
 
 
-def _components(rows: list[phases.Document]) -> tuple[Component, ...]:
+def _components(rows: list[Row]) -> tuple[Component, ...]:
     """Each component once, as its first row says, which is the summary's."""
-    found = (
-        phases.component(
-            one.get("id"), one.get("name"), phases.level(COMPONENT_WORDS, one.get("status"))
-        )
-        for one in rows
-        if one.get("group") is not True
-    )
     by_id: dict[str, Component] = {}
-    for one in found:
-        by_id.setdefault(one.id, one)
-    return tuple(by_id.values())[: phases.MAX_COMPONENTS]
+    for row in rows:
+        if row.get("group") is not True:
+            one = vocabulary.own_component(row, COMPONENT_WORDS)
+            by_id.setdefault(one.id, one)
+    return tuple(by_id.values())[: vocabulary.MAX_COMPONENTS]
 
 
-def _events(result: phases.Document) -> Iterator[phases.Document]:
+def _events(result: Row) -> Iterator[Row]:
     for name in reversed(_LISTS):
-        yield from phases.rows(result, name)
+        yield from vocabulary.rows(result, name)
 
 
-def _is_work(row: phases.Document) -> bool:
+def _is_work(row: Row) -> bool:
     kinds = (row.get("type"), row.get("impact"))
-    return "maintenance" in kinds or phases.phase(row.get("status")) in WORK
+    return "maintenance" in kinds or vocabulary.phase(row.get("status")) in vocabulary.WORK
 
 
-def _updates(row: phases.Document) -> tuple[Update, ...]:
+def _updates(row: Row) -> tuple[Update, ...]:
     last = row.get("last_update")
     fields = ("display_at", "created_at")
-    return phases.updates(row.get("updates") or [last], fields, "status", "message", "body")
+    return vocabulary.updates(row.get("updates") or [last], fields, "status", "message", "body")
 
 
-def _incident(key: str, row: phases.Document) -> Incident:
-    stage = phases.phase(row.get("status"))
-    closed = stage in _CLOSED
+def _incident(key: str, row: Row) -> Incident:
+    stage = vocabulary.phase(row.get("status"))
+    closed = stage in vocabulary.CLOSED
     created = times.parse(row.get("created_at"))
-    ended = phases.moment(row, "resolved_at", "ends_at", "updated_at")
+    ended = vocabulary.moment(row, "resolved_at", "ends_at", "updated_at")
     return Incident(
         id=key,
         title=text.plain(row.get("name")) or "Untitled incident",
         open=not closed,
-        impact=phases.impact([phases.level(INDICATORS, row.get("impact"))]),
+        impact=vocabulary.impact([vocabulary.level(row.get("impact"), INDICATORS)]),
         phase=stage,
-        started_at=times.parse(row.get("starts_at")) or created,
+        started_at=vocabulary.moment(row, "starts_at", "created_at"),
         created_at=created,
         ended_at=ended if closed else None,
         url=text.https_url(row.get("url") or row.get("shortlink")),
-        components=phases.names(objects(row.get("components"), 500)),
+        components=vocabulary.names_of(objects(row.get("components"), 500)),
         updates=_updates(row),
     )
 
 
-def _maintenance(key: str, row: phases.Document) -> Maintenance:
+def _maintenance(key: str, row: Row) -> Maintenance:
     event = _incident(key, row)
-    return phases.maintenance(
+    return vocabulary.maintenance(
         event,
-        WORK.get(event.phase, "scheduled" if event.open else "completed"),
-        phases.moment(row, "scheduled_for") or event.started_at,
-        phases.moment(row, "scheduled_until", "ends_at"),
+        vocabulary.work_phase(event),
+        vocabulary.moment(row, "scheduled_for") or event.started_at,
+        vocabulary.moment(row, "scheduled_until", "ends_at"),
     )

@@ -12,7 +12,8 @@ from typing import Any
 from crawler import text, times
 from crawler.catalogue import Source
 from crawler.model import Component, Incident, Level, Reading
-from crawler.platforms import vocabulary
+from crawler.platforms import dates, vocabulary
+from crawler.platforms.vocabulary import Row
 from crawler.wire import Reply, Request, objects
 
 WORDS = {
@@ -21,8 +22,6 @@ WORDS = {
     "disrupted": Level.MINOR,
     "down": Level.CRITICAL,
 }
-
-Row = dict[str, Any]
 
 
 def requests(source: Source) -> Mapping[str, Request]:
@@ -61,7 +60,7 @@ def _is_index(document: Any) -> bool:
 
 def _component(row: Row) -> Component:
     name = text.plain(row.get("name")) or "(unnamed)"
-    return Component(vocabulary.key(name), name, vocabulary.level(row.get("status"), WORDS))
+    return vocabulary.component(name, name, vocabulary.level(row.get("status"), WORDS))
 
 
 def _issues(document: Row, systems: list[Row]) -> Iterator[Row]:
@@ -72,9 +71,9 @@ def _issues(document: Row, systems: list[Row]) -> Iterator[Row]:
 
 def _incident(row: Row) -> Incident:
     title = text.plain(row.get("title")) or "Untitled incident"
-    created = vocabulary.go_date(row.get("createdAt"))
+    created = dates.go_date(row.get("createdAt"))
     closed = row.get("resolved") is True
-    ended = vocabulary.go_date(row.get("resolvedAt")) or vocabulary.go_date(row.get("lastMod"))
+    ended = dates.go_date(row.get("resolvedAt")) or dates.go_date(row.get("lastMod"))
     affected = row.get("affected")
     informational = row.get("informational") is True
     link = text.https_url(row.get("permalink"))

@@ -17,7 +17,8 @@ from crawler import text, times
 from crawler.catalogue import Source
 from crawler.errors import Unreadable
 from crawler.model import Component, Incident, Level, Maintenance, Reading, Update
-from crawler.platforms import phases
+from crawler.platforms import vocabulary
+from crawler.platforms.vocabulary import Row
 from crawler.wire import Reply, Request, objects
 
 WORDS = {
@@ -38,84 +39,81 @@ def requests(source: Source) -> Mapping[str, Request]:
 
 def recognises(reply: Reply) -> bool:
     """A tree of typed components beside incidents and maintenances."""
-    return phases.fits(reply, _ours)
+    return _ours(reply.json(dict))
 
 
 def read(replies: Mapping[str, Reply]) -> Reading:
     """Leaf components, every incident and maintenance; the level is the worst that is open."""
-    page = phases.documents(replies, _ours)[0]
-    components = phases.merged(_leaves(page))
+    page = vocabulary.documents(replies, _ours)[0]
+    components = vocabulary.merged(_leaves(page))
     if not components:
         raise Unreadable("unexpected_shape", "no component is listed")
-    incidents = tuple(_incident(one) for one in phases.rows(page, "incidents"))
+    incidents = tuple(_incident(one) for one in vocabulary.rows(page, "incidents"))
     return Reading(
         headline=text.plain(page.get("description")),
-        word=phases.worst_open(
-            [*(one.level for one in components), *(one.weight for one in incidents)]
-        ),
+        word=vocabulary.worst_open((one.level for one in components), incidents),
         components=components,
         incidents=incidents,
-        maintenances=tuple(_maintenance(one) for one in phases.rows(page, "maintenances")),
+        maintenances=tuple(_maintenance(one) for one in vocabulary.rows(page, "maintenances")),
         history=True,
     )
 
 
-def _ours(document: phases.Document) -> bool:
+def _ours(document: Row) -> bool:
     rows = document.get("components")
     kinds = ("Component", "ComponentGroup")
     return (
         isinstance(rows, list)
         and bool(rows)
         and all(isinstance(one, dict) and one.get("type") in kinds for one in rows)
-        and phases.listed(document, "incidents", "maintenances")
+        and vocabulary.listed(document, "incidents", "maintenances")
     )
 
 
-def _leaves(parent: phases.Document, depth: int = 0) -> Iterator[Component]:
-    for row in objects(parent.get("components"), phases.MAX_COMPONENTS):
+def _leaves(parent: Row, depth: int = 0) -> Iterator[Component]:
+    for row in objects(parent.get("components"), vocabulary.MAX_COMPONENTS):
         if row.get("type") == "ComponentGroup":
             if depth < 4:
                 yield from _leaves(row, depth + 1)
         else:
-            found = phases.level(WORDS, row.get("status"))
-            yield phases.component(row.get("id"), row.get("name"), found)
+            yield vocabulary.own_component(row, WORDS)
 
 
-def _affected(row: phases.Document) -> list[phases.Document]:
+def _affected(row: Row) -> list[Row]:
     return objects(row.get("componentsAffected"), 500)
 
 
-def _levels(row: phases.Document) -> list[Level]:
-    return [phases.level(WORDS, one.get("status")) for one in _affected(row)]
+def _levels(row: Row) -> list[Level]:
+    return [vocabulary.level(one.get("status"), WORDS) for one in _affected(row)]
 
 
-def _stage(row: phases.Document) -> str:
-    return phases.phase(row.get("currentStatus") or row.get("status"))
+def _stage(row: Row) -> str:
+    return vocabulary.phase(row.get("currentStatus") or row.get("status"))
 
 
-def _entries(row: phases.Document) -> list[phases.Document]:
+def _entries(row: Row) -> list[Row]:
     return objects(row.get("timeline"), 2_000)
 
 
-def _updates(row: phases.Document) -> tuple[Update, ...]:
-    return phases.updates(row.get("timeline"), ("startedAt",), "status", "description")
+def _updates(row: Row) -> tuple[Update, ...]:
+    return vocabulary.updates(row.get("timeline"), ("startedAt",), "status", "description")
 
 
-def _named(row: phases.Document) -> tuple[str, ...]:
-    return phases.names([one for entry in [row, *_entries(row)] for one in _affected(entry)])
+def _named(row: Row) -> tuple[str, ...]:
+    return vocabulary.names_of([one for entry in [row, *_entries(row)] for one in _affected(entry)])
 
 
-def _incident(row: phases.Document) -> Incident:
+def _incident(row: Row) -> Incident:
     closed = row.get("resolved") is True or _stage(row) == "resolved"
     levels = [one for entry in _entries(row) for one in _levels(entry)] if closed else _levels(row)
     published = times.parse(row.get("publishedDate"))
     updates = _updates(row)
     last = max((one.at for one in updates if one.at is not None), default=None)
     return Incident(
-        id=phases.key(row.get("id"), row.get("title"), published),
+        id=vocabulary.key(row.get("id"), row.get("title"), published),
         title=text.plain(row.get("title")) or "Untitled",
         open=not closed,
-        impact=phases.impact(levels),
+        impact=vocabulary.impact(levels),
         phase=_stage(row) or ("resolved" if closed else ""),
         started_at=published,
         ended_at=(times.parse(row.get("resolvedDate")) or last) if closed else None,
@@ -124,13 +122,13 @@ def _incident(row: phases.Document) -> Incident:
     )
 
 
-def _maintenance(row: phases.Document) -> Maintenance:
+def _maintenance(row: Row) -> Maintenance:
     stage = _stage(row)
     over = stage in _OVER or row.get("resolved") is True
     running = "in_progress" if stage in _RUNNING else "scheduled"
-    return phases.maintenance(
+    return vocabulary.maintenance(
         _incident(row),
         "completed" if over else running,
-        phases.moment(row, "startDate", "scheduledStartDate", "publishedDate"),
-        phases.moment(row, "completedDate", "endDate", "scheduledEndDate"),
+        vocabulary.moment(row, "startDate", "scheduledStartDate", "publishedDate"),
+        vocabulary.moment(row, "completedDate", "endDate", "scheduledEndDate"),
     )

@@ -9,7 +9,6 @@ affected components), and xAI's (`Status:`, `Severity:`, dated updates, componen
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 from lxml import etree
 
@@ -17,11 +16,9 @@ from crawler import text, times
 from crawler.catalogue import Source
 from crawler.errors import Unreadable
 from crawler.model import Incident, Level, Maintenance, Reading, Update
-from crawler.platforms import azure
+from crawler.platforms import azure, vocabulary
 from crawler.wire import Reply, Request
 
-CLOSED = frozenset({"resolved", "completed", "postmortem"})
-WORK = frozenset({"scheduled", "in_progress", "verifying", "completed"})
 SEVERITIES = {
     "available": Level.NONE,
     "operational": Level.NONE,
@@ -76,8 +73,9 @@ def read(replies: Mapping[str, Reply]) -> Reading:
         for item in _items(root, notes):
             one = _incident(item)
             labelled = labelled or bool(one.phase)
-            if one.phase in WORK or any(update.phase in WORK for update in one.updates):
-                maintenances.setdefault(one.id, _maintenance(one))
+            if vocabulary.WORK.keys() & {one.phase, *(update.phase for update in one.updates)}:
+                stage = vocabulary.work_phase(one, "in_progress")
+                maintenances.setdefault(one.id, vocabulary.maintenance(one, stage))
                 continue
             twin = incidents.get(one.id)
             if twin is None or _newest(one) > _newest(twin):
@@ -149,17 +147,17 @@ def _incident(item: etree._Element) -> Incident:
     updates = tuple(_updates(lines, changed))
     # "Update" repeats the state before it, so the newest other label is the state.
     labels = [update.phase for update in updates]
-    phase = _word(stated.get("status", "")) or next((one for one in labels if one != "update"), "")
-    phase = phase or next(iter(labels), "")
+    told = [one for one in labels if one != "update"] + labels
+    phase = vocabulary.phase(stated.get("status")) or next(iter(told), "")
     if not phase and (match := _TITLE_STATE.search(title)):
-        phase = _word(match[1])
+        phase = vocabulary.phase(match[1])
     ended = times.parse(stated.get("resolved")) or next((u.at for u in updates), None) or changed
-    impact = SEVERITIES.get(_word(stated.get("severity", "")))
-    closed = phase in CLOSED
+    impact = SEVERITIES.get(vocabulary.phase(stated.get("severity")))
+    closed = phase in vocabulary.CLOSED
     start = times.parse(stated.get("started")) or _start(updates, posted, closed=closed)
     key = fields.get("id") or fields.get("guid") or f"{title} {posted}"
     return Incident(
-        id=_identifier(key),
+        id=vocabulary.identifier(key),
         title=title,
         open=not closed,
         # What is over may be called "available" by now; that was not its impact.
@@ -209,16 +207,7 @@ def _updates(lines: list[str], changed: int | None) -> Iterator[Update]:
             key = hashlib.sha256(f"{label} {said}".encode()).hexdigest()[:16]
             yield Update(key, moment, label, said)
             first = False
-        label, words, moment, at = _word(match[1]), [match[2] or ""], at, None
-
-
-def _word(raw: str) -> str:
-    return text.words(raw).replace("-", "_")
-
-
-def _identifier(raw: str) -> str:
-    clean = text.plain(raw.strip())
-    return clean if len(clean) <= 80 else hashlib.sha256(clean.encode()).hexdigest()[:32]
+        label, words, moment, at = vocabulary.phase(match[1]), [match[2] or ""], at, None
 
 
 def _components(title: str, lines: list[str]) -> Iterator[str]:
@@ -230,16 +219,3 @@ def _components(title: str, lines: list[str]) -> Iterator[str]:
         listing = listing or line == "Affected components"
         if listing and (match := _COMPONENT.fullmatch(line)):
             yield match[1]
-
-
-def _maintenance(one: Incident) -> Maintenance:
-    phases = {"scheduled": "scheduled", "in_progress": "in_progress", "verifying": "in_progress"}
-    phase = phases.get(one.phase, "completed" if not one.open else "in_progress")
-    return Maintenance(
-        id=one.id,
-        title=one.title,
-        phase=phase,
-        url=one.url,
-        components=one.components,
-        updates=tuple(replace(update) for update in one.updates),
-    )

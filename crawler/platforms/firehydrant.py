@@ -20,7 +20,8 @@ from collections.abc import Mapping
 from crawler import text
 from crawler.catalogue import Source
 from crawler.model import Component, Incident, Level, Maintenance, Reading, Update
-from crawler.platforms import phases
+from crawler.platforms import vocabulary
+from crawler.platforms.vocabulary import Row
 from crawler.wire import Reply, Request, objects
 
 CONDITIONS = {"operational": Level.NONE, "degraded": Level.MINOR, "offline": Level.CRITICAL}
@@ -36,21 +37,19 @@ def requests(source: Source) -> Mapping[str, Request]:
 
 def recognises(reply: Reply) -> bool:
     """Conditions by name beside components and incidents with timestamps."""
-    return phases.fits(reply, _ours)
+    return _ours(reply.json(dict))
 
 
 def read(replies: Mapping[str, Reply]) -> Reading:
     """Every incident, open ones first, and components as the open ones say."""
-    page = phases.documents(replies, _ours)[0]
-    words = {k.lower(): phases.level(CONDITIONS, v) for k, v in page["conditions"].items()}
+    page = vocabulary.documents(replies, _ours)[0]
+    words = {k.lower(): vocabulary.level(v, CONDITIONS) for k, v in page["conditions"].items()}
     every = sorted(objects(page["incidents"], 5_000), key=lambda one: not _is_open(one))
-    rows = every[: phases.MAX_INCIDENTS]
+    rows = every[: vocabulary.MAX_INCIDENTS]
     incidents = tuple(_incident(one, words) for one in rows if not _is_work(one))
     components = _components(page, [one for one in rows if _is_open(one)], words)
     return Reading(
-        word=phases.worst_open(
-            [*(one.level for one in components), *(one.weight for one in incidents)]
-        ),
+        word=vocabulary.worst_open((one.level for one in components), incidents),
         components=components,
         incidents=incidents,
         maintenances=tuple(_maintenance(one) for one in rows if _is_work(one)),
@@ -59,40 +58,38 @@ def read(replies: Mapping[str, Reply]) -> Reading:
     )
 
 
-def _ours(document: phases.Document) -> bool:
+def _ours(document: Row) -> bool:
     conditions, incidents = document.get("conditions"), document.get("incidents")
     return (
         isinstance(conditions, dict)
         and isinstance(incidents, list)
         and all(isinstance(i, dict) and isinstance(i.get("timestamps"), dict) for i in incidents)
-        and phases.listed(document, "components")
+        and vocabulary.listed(document, "components")
         and bool(document["components"])
     )
 
 
-def _is_open(row: phases.Document) -> bool:
+def _is_open(row: Row) -> bool:
     # A resolution that we cannot read leaves it open: rather a false alarm than a false calm.
-    return phases.moment(row["timestamps"], "resolved") is None
+    return vocabulary.moment(row["timestamps"], "resolved") is None
 
 
-def _is_work(row: phases.Document) -> bool:
-    return phases.phase(row.get("severitySlug")) == "maintenance"
+def _is_work(row: Row) -> bool:
+    return vocabulary.phase(row.get("severitySlug")) == "maintenance"
 
 
-def _runs(row: phases.Document) -> bool:
+def _runs(row: Row) -> bool:
     return bool(_RUNNING & row["timestamps"].keys())
 
 
-def _condition(row: phases.Document, words: Mapping[str, Level]) -> Level:
+def _condition(row: Row, words: Mapping[str, Level]) -> Level:
     name = row.get("condition")
     if isinstance(name, str) and name.strip().lower() == "maintenance":
         return Level.MAINTENANCE
-    return phases.level({**CONDITIONS, **words}, name)
+    return vocabulary.level(name, {**CONDITIONS, **words})
 
 
-def _components(
-    page: phases.Document, opened: list[phases.Document], words: Mapping[str, Level]
-) -> tuple[Component, ...]:
+def _components(page: Row, opened: list[Row], words: Mapping[str, Level]) -> tuple[Component, ...]:
     said: dict[str, list[Level]] = {}
     for event in opened:
         if _is_work(event) and not _runs(event):
@@ -100,16 +97,16 @@ def _components(
         for one in objects(event.get("components"), 500):
             level = Level.MAINTENANCE if _is_work(event) else _condition(one, words)
             said.setdefault(str(one.get("id")), []).append(level)
-    return phases.standing(phases.rows(page, "components", phases.MAX_COMPONENTS), said)
+    return vocabulary.standing(vocabulary.rows(page, "components", vocabulary.MAX_COMPONENTS), said)
 
 
-def _updates(row: phases.Document) -> tuple[Update, ...]:
-    return phases.newest(
+def _updates(row: Row) -> tuple[Update, ...]:
+    return vocabulary.newest(
         _update(one, note) for one in objects(row.get("timeline"), 2_000) if (note := _note(one))
     )
 
 
-def _note(entry: phases.Document) -> str:
+def _note(entry: Row) -> str:
     note: object = entry.get("details")
     # A plain note has the text one level down, a change of impact two.
     for _ in range(2):
@@ -117,34 +114,36 @@ def _note(entry: phases.Document) -> str:
     return text.plain(note, text.BODY)
 
 
-def _update(entry: phases.Document, note: str) -> Update:
+def _update(entry: Row, note: str) -> Update:
     label = _LABEL.match(note)
-    at = phases.moment(entry, "occurredAt", "time")
-    return phases.update(entry, at, label and label[1], note[label.end() :] if label else note)
+    at = vocabulary.moment(entry, "occurredAt", "time")
+    return vocabulary.update(
+        entry.get("id"), at, label and label[1], note[label.end() :] if label else note
+    )
 
 
-def _incident(row: phases.Document, words: Mapping[str, Level]) -> Incident:
+def _incident(row: Row, words: Mapping[str, Level]) -> Incident:
     affected = objects(row.get("components"), 500)
-    stated = phases.level(SEVERITIES, row.get("severitySlug"))
+    stated = vocabulary.level(row.get("severitySlug"), SEVERITIES)
     levels = [stated, *(_condition(one, words) for one in affected)]
     moments, updates = row["timestamps"], _updates(row)
     latest = next((one.phase for one in updates if one.phase), "")
-    started = phases.moment(moments, "started", "detected")
+    started = vocabulary.moment(moments, "started", "detected")
     closed = not _is_open(row)
     return Incident(
-        id=phases.key(row.get("id"), row.get("title"), started),
+        id=vocabulary.key(row.get("id"), row.get("title"), started),
         title=text.plain(row.get("title")) or "Untitled incident",
         open=not closed,
-        impact=phases.impact(levels),
+        impact=vocabulary.impact(levels),
         phase="resolved" if closed else latest,
         started_at=started,
-        ended_at=phases.moment(moments, "resolved"),
-        components=phases.names(affected),
+        ended_at=vocabulary.moment(moments, "resolved"),
+        components=vocabulary.names_of(affected),
         updates=updates,
     )
 
 
-def _maintenance(row: phases.Document) -> Maintenance:
+def _maintenance(row: Row) -> Maintenance:
     event = _incident(row, {})
     stage = ("in_progress" if _runs(row) else "scheduled") if event.open else "completed"
-    return phases.maintenance(event, stage, event.started_at, event.ended_at)
+    return vocabulary.maintenance(event, stage, event.started_at, event.ended_at)

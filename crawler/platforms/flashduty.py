@@ -17,7 +17,8 @@ from crawler import text, times
 from crawler.catalogue import Source
 from crawler.errors import Unreadable
 from crawler.model import Incident, Level, Maintenance, Reading, Update
-from crawler.platforms import phases
+from crawler.platforms import vocabulary
+from crawler.platforms.vocabulary import Row
 from crawler.wire import Reply, Request, objects
 
 WORDS = {
@@ -39,21 +40,21 @@ def requests(source: Source) -> Mapping[str, Request]:
 
 def recognises(reply: Reply) -> bool:
     """An overall status with the three lists of events."""
-    return phases.fits(reply, _ours)
+    return _ours(reply.json(dict))
 
 
 def read(replies: Mapping[str, Reply]) -> Reading:
     """The overall word and every open event."""
-    widget = phases.documents(_without_errors(replies), _ours)[0]
+    widget = vocabulary.documents(_without_errors(replies), _ours)[0]
     overall = widget["overall"]["status"]
     if not isinstance(overall, str):
         raise Unreadable("unexpected_shape", "the overall status is not a word")
-    running = phases.rows(widget, "in_progress_maintenances")
-    planned = phases.rows(widget, "scheduled_maintenances")
+    running = vocabulary.rows(widget, "in_progress_maintenances")
+    planned = vocabulary.rows(widget, "scheduled_maintenances")
     limit = widget.get("max_stale_seconds")
     return Reading(
-        word=phases.level(WORDS, overall),
-        incidents=tuple(_incident(one) for one in phases.rows(widget, "ongoing_incidents")),
+        word=vocabulary.level(overall, WORDS),
+        incidents=tuple(_incident(one) for one in vocabulary.rows(widget, "ongoing_incidents")),
         maintenances=(
             *(_maintenance(one, "in_progress") for one in running),
             *(_maintenance(one, "scheduled") for one in planned),
@@ -73,38 +74,37 @@ def _without_errors(replies: Mapping[str, Reply]) -> Mapping[str, Reply]:
     return replies
 
 
-def _ours(document: phases.Document) -> bool:
+def _ours(document: Row) -> bool:
     overall = document.get("overall")
-    return isinstance(overall, dict) and "status" in overall and phases.listed(document, *LISTS)
+    return isinstance(overall, dict) and "status" in overall and vocabulary.listed(document, *LISTS)
 
 
-def _incident(row: phases.Document) -> Incident:
-    stage = phases.phase(row.get("phase"))
-    impact = phases.level(WORDS, row.get("impact"))
+def _incident(row: Row) -> Incident:
+    stage = vocabulary.phase(row.get("phase"))
+    impact = vocabulary.level(row.get("impact"), WORDS)
     closed = stage in ("resolved", "completed")
-    started = phases.moment(row, "started_at", "starts_at")
+    started = vocabulary.moment(row, "started_at", "starts_at")
     return Incident(
-        id=phases.key(row.get("id"), row.get("title"), started),
+        id=vocabulary.key(row.get("id"), row.get("title"), started),
         title=text.plain(row.get("title")) or "Untitled incident",
         open=not closed,
-        impact=None if impact is Level.NONE and not closed else phases.impact([impact]),
+        impact=None if impact is Level.NONE and not closed else vocabulary.impact([impact]),
         phase=stage,
         started_at=started,
         ended_at=times.parse(row.get("updated_at")) if closed else None,
         url=text.https_url(row.get("url")),
-        components=phases.names(objects(row.get("affected_components"), 500)),
+        components=vocabulary.names_of(objects(row.get("affected_components"), 500)),
         updates=_updates(row, stage),
     )
 
 
-def _maintenance(row: phases.Document, stage: str) -> Maintenance:
+def _maintenance(row: Row, stage: str) -> Maintenance:
     event = _incident(row)
-    ends = phases.moment(row, "ends_at", "scheduled_end_at")
-    return phases.maintenance(event, stage, event.started_at, ends)
+    ends = vocabulary.moment(row, "ends_at", "scheduled_end_at")
+    return vocabulary.maintenance(event, stage, event.started_at, ends)
 
 
-def _updates(row: phases.Document, stage: str) -> tuple[Update, ...]:
-    last = row.get("last_update")
-    if not isinstance(last, dict) or not text.plain(last.get("message")):
-        return ()
-    return (phases.update(last, phases.moment(last, "at"), stage, last.get("message")),)
+def _updates(row: Row, stage: str) -> tuple[Update, ...]:
+    last = vocabulary.inner(row, "last_update")
+    at, message = vocabulary.moment(last, "at"), last.get("message")
+    return (vocabulary.update(last.get("id"), at, stage, message),) if text.plain(message) else ()

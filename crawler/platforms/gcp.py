@@ -17,6 +17,7 @@ from crawler.catalogue import Source
 from crawler.errors import Unreadable
 from crawler.model import Incident, Level, Reading, Update, worst
 from crawler.platforms import vocabulary
+from crawler.platforms.vocabulary import Row
 from crawler.wire import Reply, Request, objects
 
 SEVERITIES = {"low": Level.MINOR, "medium": Level.MAJOR, "high": Level.CRITICAL}
@@ -26,8 +27,6 @@ IMPACTS = {
     "service_outage": Level.CRITICAL,
 }
 SEVERAL = ("Multiple Products", "zall")
-
-Row = dict[str, Any]
 
 
 def requests(source: Source) -> Mapping[str, Request]:
@@ -49,7 +48,7 @@ def read(replies: Mapping[str, Reply]) -> Reading:
     incidents = tuple(_incident(row, base) for row in rows[: vocabulary.MAX_INCIDENTS])
     stated = any("severity" in row or "status_impact" in row for row in rows)
     return Reading(
-        word=worst([Level.NONE, *(one.weight for one in incidents)]) if stated else None,
+        word=vocabulary.worst_open((), incidents) if stated else None,
         incidents=incidents,
         current=stated,
         history=True,
@@ -85,7 +84,7 @@ def _incident(row: Row, base: str) -> Incident:
         impact=worst(levels) if levels else None,
         phase="resolved" if closed else updates[0].phase if updates else "",
         started_at=begin,
-        created_at=times.parse(row.get("created")) or begin,
+        created_at=vocabulary.moment(row, "created", "begin"),
         ended_at=times.parse(end) if closed else None,
         url=text.https_url(urljoin(base, uri)) if isinstance(uri, str) and uri else None,
         components=_products(row),
@@ -96,12 +95,9 @@ def _incident(row: Row, base: str) -> Incident:
 
 def _products(row: Row) -> tuple[str, ...]:
     rows = objects(row.get("affected_products"), vocabulary.MAX_COMPONENTS)
-    keys = ("id", "title", "current_title")
     service = [row.get(name) for name in ("service_key", "service_name")]
-    return vocabulary.names(
-        *(one.get(name) for one in rows for name in keys),
-        *(one for one in service if one not in SEVERAL),
-    )
+    own = (one for one in service if one not in SEVERAL)
+    return vocabulary.names(*vocabulary.names_of(rows, "id", "title", "current_title"), *own)
 
 
 def _regions(row: Row, *, closed: bool) -> tuple[str, ...]:
@@ -115,12 +111,4 @@ def _regions(row: Row, *, closed: bool) -> tuple[str, ...]:
 
 
 def _updates(row: Row) -> tuple[Update, ...]:
-    return vocabulary.newest_first(
-        vocabulary.update(
-            None,
-            times.parse(one.get("when")) or times.parse(one.get("created")),
-            vocabulary.phase(one.get("status")),
-            one.get("text"),
-        )
-        for one in objects(row.get("updates"), vocabulary.MAX_UPDATES)
-    )
+    return vocabulary.updates(row.get("updates"), ("when", "created"), "status", "text")

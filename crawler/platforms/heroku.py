@@ -11,8 +11,9 @@ from typing import Any
 
 from crawler import text, times
 from crawler.catalogue import Source
-from crawler.model import Component, Incident, Level, Maintenance, Reading, Update
+from crawler.model import Incident, Level, Maintenance, Reading, Update
 from crawler.platforms import vocabulary
+from crawler.platforms.vocabulary import Row
 from crawler.wire import Reply, Request, objects
 
 COLOURS = {
@@ -22,8 +23,6 @@ COLOURS = {
     "blue": Level.MAINTENANCE,
 }
 PHASES = {"scheduled": "scheduled", "maintenance": "in_progress", "resolved": "completed"}
-
-Row = dict[str, Any]
 
 
 def requests(source: Source) -> Mapping[str, Request]:
@@ -40,10 +39,8 @@ def read(replies: Mapping[str, Reply]) -> Reading:
     """The systems, the open incidents and the planned work."""
     (document,) = vocabulary.parts(replies, _is_status)
     components = vocabulary.merged(
-        Component(
-            vocabulary.key(row["system"]),
-            text.plain(row["system"]),
-            vocabulary.level(row.get("status"), COLOURS),
+        vocabulary.component(
+            row["system"], row["system"], vocabulary.level(row.get("status"), COLOURS)
         )
         for row in document["status"][: vocabulary.MAX_COMPONENTS]
     )
@@ -69,15 +66,7 @@ def _is_status(document: Any) -> bool:
 
 
 def _updates(row: Row) -> tuple[Update, ...]:
-    return vocabulary.newest_first(
-        vocabulary.update(
-            one.get("id"),
-            times.parse(one.get("created_at")),
-            vocabulary.phase(one.get("update_type")),
-            one.get("contents"),
-        )
-        for one in objects(row.get("updates"), 2_000)
-    )
+    return vocabulary.updates(row.get("updates"), ("created_at",), "update_type", "contents")
 
 
 def _impact(row: Row) -> Level | None:
@@ -95,7 +84,7 @@ def _incident(row: Row) -> Incident:
     updates = _updates(row)
     created = times.parse(row.get("created_at"))
     closed = row.get("resolved") is True or row.get("state") in ("resolved", "closed")
-    ended = times.parse(row.get("resolved_at")) or times.parse(row.get("updated_at"))
+    ended = vocabulary.moment(row, "resolved_at", "updated_at")
     return Incident(
         id=vocabulary.key(row.get("id"), row.get("title"), created),
         title=text.plain(row.get("title")) or "Untitled incident",

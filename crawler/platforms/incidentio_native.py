@@ -20,8 +20,9 @@ from crawler import text, times
 from crawler.catalogue import Source
 from crawler.errors import Unreadable
 from crawler.model import Incident, Level, Maintenance, Reading
-from crawler.platforms import phases
-from crawler.platforms.statuspage import WORDS, identifier
+from crawler.platforms import vocabulary
+from crawler.platforms.statuspage import WORDS
+from crawler.platforms.vocabulary import Row
 from crawler.wire import Reply, Request, objects
 
 PHASES = {
@@ -40,85 +41,86 @@ def requests(source: Source) -> Mapping[str, Request]:
 
 def recognises(reply: Reply) -> bool:
     """A summary with the structure of an incident.io page."""
-    return phases.fits(reply, _ours)
+    return _ours(reply.json(dict))
 
 
 def read(replies: Mapping[str, Reply]) -> Reading:
     """Components of the structure, and what is wrong with them now."""
-    page = _summary(phases.documents(replies, _ours)[0])
-    if not phases.listed(page, "affected_components", "ongoing_incidents"):
+    page = _summary(vocabulary.documents(replies, _ours)[0])
+    if not vocabulary.listed(page, "affected_components", "ongoing_incidents"):
         raise Unreadable("no_state", "the page's structure without what is wrong now")
-    items = list(islice(_items(page), phases.MAX_COMPONENTS))
+    items = list(islice(_items(page), vocabulary.MAX_COMPONENTS))
     called = {str(one.get("component_id")): text.plain(one.get("name")) for one in items}
-    affected = phases.rows(page, "affected_components")
+    affected = vocabulary.rows(page, "affected_components")
     now = {str(one.get("component_id")): [_now(one)] for one in affected}
     events = [
-        *phases.rows(page, "ongoing_incidents"),
-        *objects(page.get("scheduled_maintenances"), phases.MAX_INCIDENTS),
+        *vocabulary.rows(page, "ongoing_incidents"),
+        *objects(page.get("scheduled_maintenances"), vocabulary.MAX_INCIDENTS),
     ]
     base = text.https_url(page.get("public_url")) or ""
     incidents = tuple(_incident(one, called, base) for one in events if not _is_work(one))
     return Reading(
-        word=phases.worst_open([*map(_now, affected), *(one.weight for one in incidents)]),
-        components=phases.standing(items, now, "component_id"),
+        word=vocabulary.worst_open(map(_now, affected), incidents),
+        components=vocabulary.standing(items, now, "component_id"),
         incidents=incidents,
         maintenances=tuple(_maintenance(one, called, base) for one in events if _is_work(one)),
     )
 
 
-def _summary(document: phases.Document) -> phases.Document:
-    inner = document.get("summary")
-    return inner if isinstance(inner, dict) else document
+def _summary(document: Row) -> Row:
+    return vocabulary.inner(document, "summary") or document
 
 
-def _ours(document: phases.Document) -> bool:
-    structure = _summary(document).get("structure")
-    items = structure.get("items") if isinstance(structure, dict) else None
+def _ours(document: Row) -> bool:
+    items = vocabulary.inner(_summary(document), "structure").get("items")
     kinds = {"component", "group", "sub_page"}
     if not items or not isinstance(items, list):
         return False
     return all(isinstance(one, dict) and kinds & one.keys() for one in items)
 
 
-def _items(page: phases.Document) -> Iterator[phases.Document]:
+def _items(page: Row) -> Iterator[Row]:
     """Each visible component of the structure, those of groups in their place."""
-    for item in objects(page["structure"]["items"], phases.MAX_COMPONENTS):
+    for item in objects(page["structure"]["items"], vocabulary.MAX_COMPONENTS):
         group = item.get("group")
         inner = group.get("components") if isinstance(group, dict) else [item.get("component")]
-        for one in objects(inner, phases.MAX_COMPONENTS):
+        for one in objects(inner, vocabulary.MAX_COMPONENTS):
             if one.get("hidden") is not True and "component_id" in one:
                 yield one
 
 
-def _now(row: phases.Document) -> Level:
+def _now(row: Row) -> Level:
     current = row.get("current_status")
     told = isinstance(current, str) and not current.startswith("$")
-    return phases.level(WORDS, current if told else row.get("status"))
+    return vocabulary.level(current if told else row.get("status"), WORDS)
 
 
-def _is_work(row: phases.Document) -> bool:
-    return row.get("type") == "maintenance" or phases.phase(row.get("status")) in PHASES
+def _is_work(row: Row) -> bool:
+    return row.get("type") == "maintenance" or vocabulary.phase(row.get("status")) in PHASES
 
 
-def _affected(row: phases.Document, called: Mapping[str, str]) -> tuple[str, ...]:
+def _affected(row: Row, called: Mapping[str, str]) -> tuple[str, ...]:
     ids = [str(one.get("component_id")) for one in objects(row.get("affected_components"), 500)]
-    found = {name for one in ids for name in (identifier(one), called.get(one, "")) if name}
-    return tuple(sorted(found))
+    return vocabulary.names(*ids, *(called.get(one) for one in ids))
 
 
-def _incident(row: phases.Document, called: Mapping[str, str], base: str) -> Incident:
-    stage = phases.phase(row.get("status"))
+def _incident(row: Row, called: Mapping[str, str], base: str) -> Incident:
+    stage = vocabulary.phase(row.get("status"))
     affected = objects(row.get("affected_components"), 500)
     closed = stage in ("resolved", "postmortem")
-    levels = [phases.level(WORDS, one.get("status")) if closed else _now(one) for one in affected]
-    updates = phases.updates(row.get("updates"), ("published_at",), "to_status", "message_string")
+    levels = [
+        vocabulary.level(one.get("status"), WORDS) if closed else _now(one) for one in affected
+    ]
+    updates = vocabulary.updates(
+        row.get("updates"), ("published_at",), "to_status", "message_string"
+    )
     moments = [one.at for one in updates if one.at is not None]
     published = times.parse(row.get("published_at"))
     return Incident(
-        id=phases.key(row.get("id"), row.get("name"), published),
+        id=vocabulary.key(row.get("id"), row.get("name"), published),
         title=text.plain(row.get("name")) or "Untitled incident",
         open=not closed,
-        impact=phases.impact(levels),
+        impact=vocabulary.impact(levels),
         phase=stage,
         started_at=min([*moments, *([published] if published else [])], default=None),
         created_at=published,
@@ -129,11 +131,11 @@ def _incident(row: phases.Document, called: Mapping[str, str], base: str) -> Inc
     )
 
 
-def _maintenance(row: phases.Document, called: Mapping[str, str], base: str) -> Maintenance:
+def _maintenance(row: Row, called: Mapping[str, str], base: str) -> Maintenance:
     incident = _incident(row, called, base)
     impacts = objects(row.get("component_impacts"), 500)
     spans = [(times.parse(one.get("start_at")), times.parse(one.get("end_at"))) for one in impacts]
-    return phases.maintenance(
+    return vocabulary.maintenance(
         incident,
         PHASES.get(incident.phase, "scheduled"),
         min((start for start, _ in spans if start is not None), default=None),
@@ -141,6 +143,6 @@ def _maintenance(row: phases.Document, called: Mapping[str, str], base: str) -> 
     )
 
 
-def _url(row: phases.Document, base: str) -> str | None:
-    word = identifier(row.get("id"))
+def _url(row: Row, base: str) -> str | None:
+    word = vocabulary.identifier(row.get("id"))
     return text.https_url(f"{base.rstrip('/')}/incidents/{word}") if base and word else None

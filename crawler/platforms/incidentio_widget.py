@@ -16,8 +16,9 @@ from collections.abc import Mapping
 from crawler import text
 from crawler.catalogue import Source
 from crawler.model import Incident, Level, Maintenance, Reading, Update
-from crawler.platforms import phases
+from crawler.platforms import vocabulary
 from crawler.platforms.statuspage import WORDS
+from crawler.platforms.vocabulary import Row
 from crawler.wire import Reply, Request, objects
 
 LISTS = ("ongoing_incidents", "in_progress_maintenances", "scheduled_maintenances")
@@ -25,24 +26,24 @@ LISTS = ("ongoing_incidents", "in_progress_maintenances", "scheduled_maintenance
 
 def requests(source: Source) -> Mapping[str, Request]:
     """The widget's address as it stands."""
-    return {"widget": Request(phases.address(source.url))}
+    return {"widget": Request(vocabulary.address(source.url))}
 
 
 def recognises(reply: Reply) -> bool:
     """A page's title and address with its three lists of what is open."""
-    return phases.fits(reply, _ours)
+    return _ours(reply.json(dict))
 
 
 def read(replies: Mapping[str, Reply]) -> Reading:
     """What is open now; the level is the worst of it."""
-    widget = phases.documents(replies, _ours)[0]
-    running = phases.rows(widget, "in_progress_maintenances")
-    planned = phases.rows(widget, "scheduled_maintenances")
-    opened = phases.rows(widget, "ongoing_incidents")
+    widget = vocabulary.documents(replies, _ours)[0]
+    running = vocabulary.rows(widget, "in_progress_maintenances")
+    planned = vocabulary.rows(widget, "scheduled_maintenances")
+    opened = vocabulary.rows(widget, "ongoing_incidents")
     incidents = tuple(_incident(one) for one in opened)
     strange = [Level.UNKNOWN for one in opened if _strange(one)]
     return Reading(
-        word=phases.worst_open([*strange, *(one.weight for one in incidents)]),
+        word=vocabulary.worst_open(strange, incidents),
         incidents=incidents,
         maintenances=(
             *(_maintenance(one, "in_progress") for one in running),
@@ -51,44 +52,44 @@ def read(replies: Mapping[str, Reply]) -> Reading:
     )
 
 
-def _ours(document: phases.Document) -> bool:
+def _ours(document: Row) -> bool:
     titled = isinstance(document.get("page_url"), str) or isinstance(
         document.get("page_title"), str
     )
-    return titled and "overall" not in document and phases.listed(document, *LISTS)
+    return titled and "overall" not in document and vocabulary.listed(document, *LISTS)
 
 
-def _strange(row: phases.Document) -> bool:
+def _strange(row: Row) -> bool:
     stated = row.get("current_worst_impact")
-    return isinstance(stated, str) and phases.level(WORDS, stated) is Level.UNKNOWN
+    return isinstance(stated, str) and vocabulary.level(stated, WORDS) is Level.UNKNOWN
 
 
-def _incident(row: phases.Document) -> Incident:
+def _incident(row: Row) -> Incident:
     affected = objects(row.get("affected_components"), 500)
-    stated = phases.level(WORDS, row.get("current_worst_impact"))
-    levels = [phases.level(WORDS, one.get("current_status")) for one in affected]
-    stage = phases.phase(row.get("status"))
+    stated = vocabulary.level(row.get("current_worst_impact"), WORDS)
+    levels = [vocabulary.level(one.get("current_status"), WORDS) for one in affected]
+    stage = vocabulary.phase(row.get("status"))
     return Incident(
-        id=phases.key(row.get("id"), row.get("name")),
+        id=vocabulary.key(row.get("id"), row.get("name")),
         title=text.plain(row.get("name")) or "Untitled",
         open=stage not in ("resolved", "postmortem"),
-        impact=phases.impact(levels if stated is Level.UNKNOWN else [stated]),
+        impact=vocabulary.impact(levels if stated is Level.UNKNOWN else [stated]),
         phase=stage,
         url=text.https_url(row.get("url")),
-        components=phases.names(affected),
+        components=vocabulary.names_of(affected),
         updates=_updates(row, stage),
     )
 
 
-def _maintenance(row: phases.Document, stage: str) -> Maintenance:
-    start = phases.moment(row, "started_at", "starts_at")
-    end = phases.moment(row, "scheduled_end_at", "ends_at")
-    return phases.maintenance(_incident(row), stage, start, end)
+def _maintenance(row: Row, stage: str) -> Maintenance:
+    start = vocabulary.moment(row, "started_at", "starts_at")
+    end = vocabulary.moment(row, "scheduled_end_at", "ends_at")
+    return vocabulary.maintenance(_incident(row), stage, start, end)
 
 
-def _updates(row: phases.Document, stage: str) -> tuple[Update, ...]:
+def _updates(row: Row, stage: str) -> tuple[Update, ...]:
     message = row.get("last_update_message")
     if not text.plain(message):
         return ()
     # The widget gives only the last message and no id for it.
-    return (phases.update({}, phases.moment(row, "last_update_at"), stage, message),)
+    return (vocabulary.update(None, vocabulary.moment(row, "last_update_at"), stage, message),)

@@ -15,7 +15,8 @@ from crawler import text
 from crawler.catalogue import Source
 from crawler.errors import Unreadable
 from crawler.model import Component, Incident, Level, Maintenance, Reading
-from crawler.platforms import vocabulary
+from crawler.platforms import dates, vocabulary
+from crawler.platforms.vocabulary import Row
 from crawler.wire import Reply, Request, objects
 
 WORDS = {
@@ -56,13 +57,15 @@ def read(replies: Mapping[str, Reply]) -> Reading:
     summary, listed = vocabulary.parts(replies, _is_summary, _is_list)
     if summary is None:
         raise Unreadable("no_state", "components without a page")
-    rows = [*_rows(summary, "components"), *_rows(listed or {}, "components")]
+    rows = [*vocabulary.rows(summary, "components"), *vocabulary.rows(listed or {}, "components")]
     components = vocabulary.merged(_components(rows))
     return Reading(
         word=vocabulary.level(summary["page"]["status"], PAGES),
         components=components,
-        incidents=tuple(_incident(row) for row in _rows(summary, "activeIncidents")),
-        maintenances=tuple(_maintenance(row) for row in _rows(summary, "activeMaintenances")),
+        incidents=tuple(_incident(row) for row in vocabulary.rows(summary, "activeIncidents")),
+        maintenances=tuple(
+            _maintenance(row) for row in vocabulary.rows(summary, "activeMaintenances")
+        ),
         notes=() if components else ("components_missing",),
     )
 
@@ -85,37 +88,33 @@ def _is_list(document: Any) -> bool:
     )
 
 
-def _rows(document: dict[str, Any], name: str) -> list[dict[str, Any]]:
-    """A list that may be left out or null; anything else there is not Instatus."""
-    rows = document.get(name)
-    if rows is not None and not isinstance(rows, list):
-        raise Unreadable("unexpected_shape", f"{name} is no list")
-    return objects(rows, vocabulary.MAX_COMPONENTS)
+def _called(row: Row) -> object:
+    """A name that may be an object of translations, `{"default": ..., "en": ...}`."""
+    raw = row.get("name")
+    return raw.get("default") or raw.get("en") if isinstance(raw, dict) else raw
 
 
-def _components(rows: list[dict[str, Any]]) -> Iterator[Component]:
+def _components(rows: list[Row]) -> Iterator[Component]:
     groups = {str(row["group"].get("id")) for row in rows if isinstance(row.get("group"), dict)}
     for row in rows:
         children = objects(row.get("children"), vocabulary.MAX_COMPONENTS)
         if children or row.get("isParent") is True or str(row.get("id", "")) in groups:
             yield from _components(children)
             continue
-        name = text.plain(vocabulary.translated(row.get("name"))) or "(unnamed)"
-        key = vocabulary.key(row.get("id"), name)
-        yield Component(key, name, vocabulary.level(row.get("status"), WORDS))
+        found = vocabulary.level(row.get("status"), WORDS)
+        yield vocabulary.component(row.get("id"), _called(row), found)
 
 
-def _named(row: dict[str, Any]) -> tuple[str, ...]:
+def _named(row: Row) -> tuple[str, ...]:
     affected = objects(row.get("components"), vocabulary.MAX_COMPONENTS)
-    pairs = [(one.get("id"), vocabulary.translated(one.get("name"))) for one in affected]
-    return vocabulary.names(*(raw for pair in pairs for raw in pair))
+    return vocabulary.names(*(raw for one in affected for raw in (one.get("id"), _called(one))))
 
 
-def _incident(row: dict[str, Any]) -> Incident:
-    title = text.plain(vocabulary.translated(row.get("name"))) or "Untitled incident"
+def _incident(row: Row) -> Incident:
+    title = text.plain(_called(row)) or "Untitled incident"
     phase = vocabulary.phase(row.get("status"))
-    started = vocabulary.js_date(row.get("started"))
-    changed = vocabulary.js_date(row.get("updatedAt"))
+    started = dates.js_date(row.get("started"))
+    changed = dates.js_date(row.get("updatedAt"))
     return Incident(
         id=vocabulary.key(row.get("id"), title, started),
         title=title,
@@ -130,9 +129,9 @@ def _incident(row: dict[str, Any]) -> Incident:
     )
 
 
-def _maintenance(row: dict[str, Any]) -> Maintenance:
-    title = text.plain(vocabulary.translated(row.get("name"))) or "Untitled maintenance"
-    start = vocabulary.js_date(row.get("start"))
+def _maintenance(row: Row) -> Maintenance:
+    title = text.plain(_called(row)) or "Untitled maintenance"
+    start = dates.js_date(row.get("start"))
     minutes = str(row.get("duration"))
     length = int(minutes) * 60 if re.fullmatch("[0-9]{1,5}", minutes, re.ASCII) else None
     end = start + length if start is not None and length else None

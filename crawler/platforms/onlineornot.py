@@ -16,7 +16,8 @@ from collections.abc import Mapping
 from crawler import text, times
 from crawler.catalogue import Source
 from crawler.model import Incident, Level, Maintenance, Reading
-from crawler.platforms import phases
+from crawler.platforms import vocabulary
+from crawler.platforms.vocabulary import Row
 from crawler.wire import Reply, Request
 
 WORDS = {
@@ -35,65 +36,62 @@ WORDS = {
 
 def requests(source: Source) -> Mapping[str, Request]:
     """The summary's address as it stands."""
-    return {"summary": Request(phases.address(source.url))}
+    return {"summary": Request(vocabulary.address(source.url))}
 
 
 def recognises(reply: Reply) -> bool:
     """A successful result that names its status page, with components and active incidents."""
-    return phases.fits(reply, _ours)
+    return _ours(reply.json(dict))
 
 
 def read(replies: Mapping[str, Reply]) -> Reading:
     """Components and what is open; the level is the worst of both."""
-    result = phases.documents(replies, _ours)[0]["result"]
-    components = phases.merged(
-        phases.component(one.get("id"), one.get("name"), phases.level(WORDS, one.get("status")))
-        for one in phases.rows(result, "components", phases.MAX_COMPONENTS)
+    result = vocabulary.documents(replies, _ours)[0]["result"]
+    components = vocabulary.merged(
+        vocabulary.own_component(one, WORDS)
+        for one in vocabulary.rows(result, "components", vocabulary.MAX_COMPONENTS)
     )
-    incidents = tuple(_incident(one) for one in phases.rows(result, "active_incidents"))
-    status = result.get("status")
+    incidents = tuple(_incident(one) for one in vocabulary.rows(result, "active_incidents"))
     return Reading(
-        headline=text.plain(status.get("description")) if isinstance(status, dict) else "",
-        word=phases.worst_open(
-            [*(one.level for one in components), *(one.weight for one in incidents)]
-        ),
+        headline=text.plain(vocabulary.inner(result, "status").get("description")),
+        word=vocabulary.worst_open((one.level for one in components), incidents),
         components=components,
         incidents=incidents,
         maintenances=tuple(
-            _maintenance(one) for one in phases.rows(result, "scheduled_maintenance")
+            _maintenance(one) for one in vocabulary.rows(result, "scheduled_maintenance")
         ),
     )
 
 
-def _ours(document: phases.Document) -> bool:
+def _ours(document: Row) -> bool:
     result = document.get("result")
     return (
         document.get("success") is True
         and isinstance(result, dict)
         and isinstance(result.get("status_page"), dict)
-        and phases.listed(result, "components", "active_incidents")
+        and vocabulary.listed(result, "components", "active_incidents")
         and bool(result["components"])
     )
 
 
-def _incident(row: phases.Document) -> Incident:
+def _incident(row: Row) -> Incident:
     created = times.parse(row.get("created_at"))
     return Incident(
-        id=phases.key(row.get("id"), row.get("title"), created),
+        id=vocabulary.key(row.get("id"), row.get("title"), created),
         title=text.plain(row.get("title")) or "Untitled",
         open=True,
-        impact=phases.impact([phases.level(WORDS, row.get("impact"))]),
-        started_at=times.parse(row.get("started")) or created,
+        impact=vocabulary.impact([vocabulary.level(row.get("impact"), WORDS)]),
+        started_at=vocabulary.moment(row, "started", "created_at"),
         created_at=created,
-        components=phases.names(phases.rows(row, "components", 500)),
+        components=vocabulary.names_of(vocabulary.rows(row, "components", 500)),
     )
 
 
-def _maintenance(row: phases.Document) -> Maintenance:
-    running = phases.phase(row.get("status")) in ("in_progress", "active", "started")
-    return phases.maintenance(
+def _maintenance(row: Row) -> Maintenance:
+    running = vocabulary.phase(row.get("status")) in ("in_progress", "active", "started")
+    return vocabulary.maintenance(
         _incident(row),
         "in_progress" if running else "scheduled",
-        phases.moment(row, "started", "starts_at", "scheduled_for", "start_date"),
-        phases.moment(row, "ended", "ends_at", "scheduled_until", "end_date"),
+        vocabulary.moment(row, "started", "starts_at", "scheduled_for", "start_date"),
+        vocabulary.moment(row, "ended", "ends_at", "scheduled_until", "end_date"),
     )

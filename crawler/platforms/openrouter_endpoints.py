@@ -23,7 +23,8 @@ from crawler import text
 from crawler.catalogue import Source
 from crawler.errors import Unreadable
 from crawler.model import Component, Level, Reading, worst
-from crawler.platforms import phases
+from crawler.platforms import vocabulary
+from crawler.platforms.vocabulary import Row
 from crawler.wire import Reply, Request, objects
 
 MODELS = (
@@ -49,31 +50,30 @@ def requests(source: Source) -> Mapping[str, Request]:
 
 def recognises(reply: Reply) -> bool:
     """A model with its endpoints."""
-    return phases.fits(reply, _ours)
+    return _ours(reply.json(dict))
 
 
 def read(replies: Mapping[str, Reply]) -> Reading:
     """Providers as components, each as its worst endpoint of all models asked."""
-    models = phases.documents(replies, _ours)
-    found = phases.merged(one for model in models for one in _providers(model["data"]))
+    models = vocabulary.documents(replies, _ours)
+    found = vocabulary.merged(one for model in models for one in _providers(model["data"]))
     if not found:
         raise Unreadable("no_state", "no endpoint is listed")
     return Reading(word=worst(one.level for one in found), components=found)
 
 
-def _ours(document: phases.Document) -> bool:
-    data = document.get("data")
-    endpoints = data.get("endpoints") if isinstance(data, dict) else None
+def _ours(document: Row) -> bool:
+    endpoints = vocabulary.inner(document, "data").get("endpoints")
     return isinstance(endpoints, list) and all(
         isinstance(one, dict) and {"provider_name", "uptime_last_30m"} <= one.keys()
         for one in endpoints
     )
 
 
-def _providers(data: phases.Document) -> Iterator[Component]:
-    for row in objects(data["endpoints"], phases.MAX_COMPONENTS):
+def _providers(data: Row) -> Iterator[Component]:
+    for row in objects(data["endpoints"], vocabulary.MAX_COMPONENTS):
         tag = text.plain(row.get("tag")).partition("/")[0]
-        yield phases.component(tag, row.get("provider_name"), _level(row["uptime_last_30m"]))
+        yield vocabulary.component(tag, row.get("provider_name"), _level(row["uptime_last_30m"]))
 
 
 def _level(uptime: object) -> Level:

@@ -17,7 +17,8 @@ from crawler import text, times
 from crawler.catalogue import Source
 from crawler.errors import Unreadable
 from crawler.model import Component, Incident, Level, Maintenance, Reading
-from crawler.platforms import phases
+from crawler.platforms import vocabulary
+from crawler.platforms.vocabulary import Row
 from crawler.wire import Reply, Request, challenged, objects
 
 WORDS = {
@@ -36,7 +37,7 @@ _SCRIPT = re.compile(r"<script\b[^<>]{0,200}\bid=[\"']data[\"'][^<>]{0,200}>")
 def requests(source: Source) -> Mapping[str, Request]:
     """The page itself."""
     accept = "text/html, application/json;q=0.5"
-    return {"page": Request(phases.address(source.url), accept=accept, html=True)}
+    return {"page": Request(vocabulary.address(source.url), accept=accept, html=True)}
 
 
 def recognises(reply: Reply) -> bool:
@@ -50,8 +51,8 @@ def read(replies: Mapping[str, Reply]) -> Reading:
     if found is None:
         raise Unreadable("unexpected_shape", "the page's data are not in it")
     summary = found["summary"]
-    opened, over = (phases.rows(summary, n) for n in ("open_incidents", "resolved_incidents"))
-    posts = [one for one in phases.rows(summary, "posts") if _stage(one) != "resolved"]
+    opened, over = (vocabulary.rows(summary, n) for n in ("open_incidents", "resolved_incidents"))
+    posts = [one for one in vocabulary.rows(summary, "posts") if _stage(one) != "resolved"]
     work = [one for one in posts if _is_work(one)]
     opened += [one for one in posts if not _is_work(one)]
     every = [_incident(one, closed=False) for one in opened]
@@ -59,17 +60,15 @@ def read(replies: Mapping[str, Reply]) -> Reading:
     incidents = tuple({one.id: one for one in reversed(every)}.values())[::-1]
     components = _components(summary, opened + [w for w in work if _stage(w) == "in_progress"])
     return Reading(
-        word=phases.worst_open(
-            [*(one.level for one in components), *(one.weight for one in incidents)]
-        ),
+        word=vocabulary.worst_open((one.level for one in components), incidents),
         components=components,
-        incidents=incidents[: phases.MAX_INCIDENTS],
+        incidents=incidents[: vocabulary.MAX_INCIDENTS],
         maintenances=tuple(_maintenance(one) for one in work),
         history=True,
     )
 
 
-def _embedded(reply: Reply) -> phases.Document:
+def _embedded(reply: Reply) -> Row:
     """The data of the page, or {}; the reply itself where it is that JSON."""
     body = reply.text()
     if not body.lstrip().startswith("<"):
@@ -84,67 +83,67 @@ def _embedded(reply: Reply) -> phases.Document:
     return inner.json(dict)
 
 
-def _ours(document: phases.Document) -> bool:
+def _ours(document: Row) -> bool:
     summary = document.get("summary")
     needed = ("open_incidents", "resolved_incidents", "post_status_page_services")
-    listed = isinstance(summary, dict) and phases.listed(summary, *needed)
+    listed = isinstance(summary, dict) and vocabulary.listed(summary, *needed)
     return listed and bool(document["summary"]["post_status_page_services"])
 
 
 def _word(raw: object) -> Level:
-    return phases.level(WORDS, phases.phase(raw))
+    return vocabulary.level(vocabulary.phase(raw), WORDS)
 
 
-def _entries(row: phases.Document) -> list[phases.Document]:
+def _entries(row: Row) -> list[Row]:
     """The updates of a post, newest first."""
     rows = objects(row.get("updates"), 2_000)
     return sorted(rows, key=lambda one: times.parse(one.get("reported_at")) or 0, reverse=True)
 
 
-def _impacts(entry: phases.Document) -> list[phases.Document]:
+def _impacts(entry: Row) -> list[Row]:
     return objects(entry.get("impacted_business_services"), 500)
 
 
-def _stage(row: phases.Document) -> str:
+def _stage(row: Row) -> str:
     newest = next(iter(_entries(row)), {})
-    return phases.phase(newest.get("status") or row.get("status"))
+    return vocabulary.phase(newest.get("status") or row.get("status"))
 
 
-def _is_work(row: phases.Document) -> bool:
+def _is_work(row: Row) -> bool:
     return row.get("post_type") == "maintenance" or _stage(row) in WORK
 
 
-def _components(summary: phases.Document, current: list[phases.Document]) -> tuple[Component, ...]:
+def _components(summary: Row, current: list[Row]) -> tuple[Component, ...]:
     """The page's services, each as the newest updates of what is open say."""
     now: dict[str, list[Level]] = {}
     for row in current:
         for one in _impacts(next(iter(_entries(row)), {})):
             now.setdefault(str(one.get("id")), []).append(_word(one.get("severity")))
-    services = phases.rows(summary, "post_status_page_services", phases.MAX_COMPONENTS)
-    return phases.standing((one for one in services if one.get("is_active") is not False), now)
+    services = vocabulary.rows(summary, "post_status_page_services", vocabulary.MAX_COMPONENTS)
+    return vocabulary.standing((one for one in services if one.get("is_active") is not False), now)
 
 
-def _incident(row: phases.Document, *, closed: bool) -> Incident:
+def _incident(row: Row, *, closed: bool) -> Incident:
     entries = _entries(row)
     told = entries if closed else entries[:1]
     levels = [_word(x.get("severity")) for one in told for x in [one, *_impacts(one)]]
-    updates = phases.updates(entries, ("reported_at",), "status", "message")
+    updates = vocabulary.updates(entries, ("reported_at",), "status", "message")
     moments = [one.at for one in updates if one.at is not None]
     return Incident(
-        id=phases.key(row.get("id"), row.get("title"), moments),
+        id=vocabulary.key(row.get("id"), row.get("title"), moments),
         title=text.plain(row.get("title")) or "Untitled incident",
         open=not closed,
-        impact=phases.impact(levels),
+        impact=vocabulary.impact(levels),
         phase=_stage(row),
         started_at=min(moments, default=None),
         ended_at=max(moments, default=None) if closed else None,
-        components=phases.names([x for one in entries for x in _impacts(one)]),
+        components=vocabulary.names_of([x for one in entries for x in _impacts(one)]),
         updates=updates,
     )
 
 
-def _maintenance(row: phases.Document) -> Maintenance:
+def _maintenance(row: Row) -> Maintenance:
     event = _incident(row, closed=False)
     stage = event.phase if event.phase in WORK else "scheduled"
-    starts, ends = phases.moment(row, "starts_at"), phases.moment(row, "ends_at")
-    return phases.maintenance(event, stage, starts or event.started_at, ends)
+    starts, ends = vocabulary.moment(row, "starts_at"), vocabulary.moment(row, "ends_at")
+    return vocabulary.maintenance(event, stage, starts or event.started_at, ends)

@@ -18,8 +18,9 @@ from crawler import text, times
 from crawler.catalogue import Source
 from crawler.errors import Unreadable
 from crawler.model import Incident, Level, Maintenance, Reading, worst
-from crawler.platforms import phases
+from crawler.platforms import vocabulary
 from crawler.platforms.statuspage import INDICATORS
+from crawler.platforms.vocabulary import Row
 from crawler.wire import Reply, Request, objects
 
 _MAX_BRIEFS = 50
@@ -32,17 +33,17 @@ def requests(source: Source) -> Mapping[str, Request]:
 
 def recognises(reply: Reply) -> bool:
     """A list of services with an indicator and whether they could be reached."""
-    return phases.fits(reply, _ours)
+    return _ours(reply.json(dict))
 
 
 def read(replies: Mapping[str, Reply]) -> Reading:
     """Services as components, their recent incidents by name."""
-    document = phases.documents(replies, _ours)[0]
-    services = objects(document["services"], phases.MAX_COMPONENTS)
+    document = vocabulary.documents(replies, _ours)[0]
+    services = objects(document["services"], vocabulary.MAX_COMPONENTS)
     if not services:
         raise Unreadable("no_state", "no service is listed")
-    components = phases.merged(
-        phases.component(one.get("id"), one.get("name"), _level(one)) for one in services
+    components = vocabulary.merged(
+        vocabulary.component(one.get("id"), one.get("name"), _level(one)) for one in services
     )
     briefs = [(one, brief) for one in services for brief in _briefs(one)]
     work = [pair for pair in briefs if _is_work(pair[1])]
@@ -50,14 +51,14 @@ def read(replies: Mapping[str, Reply]) -> Reading:
     return Reading(
         word=worst(one.level for one in components),
         components=components,
-        incidents=tuple(_incident(*pair) for pair in rest[: phases.MAX_INCIDENTS]),
-        maintenances=tuple(_maintenance(*pair) for pair in work[: phases.MAX_INCIDENTS]),
+        incidents=tuple(_incident(*pair) for pair in rest[: vocabulary.MAX_INCIDENTS]),
+        maintenances=tuple(_maintenance(*pair) for pair in work[: vocabulary.MAX_INCIDENTS]),
         history=bool(briefs),
         said_at=times.parse(document.get("fetchedAt")),
     )
 
 
-def _ours(document: phases.Document) -> bool:
+def _ours(document: Row) -> bool:
     services = document.get("services")
     needed = {"id", "name", "indicator", "reachable"}
     return (
@@ -67,39 +68,39 @@ def _ours(document: phases.Document) -> bool:
     )
 
 
-def _level(service: phases.Document) -> Level:
+def _level(service: Row) -> Level:
     if service.get("reachable") is not True:
         return Level.UNKNOWN
-    return phases.level(INDICATORS, service.get("indicator"))
+    return vocabulary.level(service.get("indicator"), INDICATORS)
 
 
-def _briefs(service: phases.Document) -> list[phases.Document]:
+def _briefs(service: Row) -> list[Row]:
     return objects(service.get("recentIncidentBriefs"), _MAX_BRIEFS)
 
 
-def _is_work(brief: phases.Document) -> bool:
-    return phases.phase(brief.get("impact")) == "maintenance"
+def _is_work(brief: Row) -> bool:
+    return vocabulary.phase(brief.get("impact")) == "maintenance"
 
 
-def _maintenance(service: phases.Document, brief: phases.Document) -> Maintenance:
+def _maintenance(service: Row, brief: Row) -> Maintenance:
     event = _incident(service, brief)
     stage = "scheduled" if event.open else "completed"
-    return phases.maintenance(event, stage, event.started_at, event.ended_at)
+    return vocabulary.maintenance(event, stage, event.started_at, event.ended_at)
 
 
-def _incident(service: phases.Document, brief: phases.Document) -> Incident:
+def _incident(service: Row, brief: Row) -> Incident:
     created = times.parse(brief.get("createdAt"))
     ended = times.parse(brief.get("resolvedAt"))
     # Only a resolution that we can read closes an incident; a null one leaves it open.
     return Incident(
-        id=phases.key(brief.get("id"), service.get("id"), brief.get("name"), created),
+        id=vocabulary.key(brief.get("id"), service.get("id"), brief.get("name"), created),
         title=text.plain(brief.get("name")) or "Untitled incident",
         open=ended is None,
-        impact=phases.impact([phases.level(INDICATORS, brief.get("impact"))]),
+        impact=vocabulary.impact([vocabulary.level(brief.get("impact"), INDICATORS)]),
         phase="" if ended is None else "resolved",
         started_at=created,
         created_at=created,
         ended_at=ended,
         url=text.https_url(brief.get("shortlink")),
-        components=phases.names([service]),
+        components=vocabulary.names_of([service]),
     )

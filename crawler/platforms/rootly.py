@@ -16,11 +16,12 @@ from crawler import text, times
 from crawler.catalogue import Source
 from crawler.errors import Unreadable
 from crawler.model import Incident, Maintenance, Reading, Update
-from crawler.platforms import phases
+from crawler.platforms import vocabulary
 from crawler.platforms.statuspage import INDICATORS
+from crawler.platforms.vocabulary import Row
 from crawler.wire import Reply, Request, objects
 
-WORK = {"scheduled": "scheduled", "in_progress": "in_progress", "completed": "completed"}
+WORK = frozenset({"scheduled", "in_progress", "completed"})
 _UPDATES = ("incident_updates", "updates", "events")
 _AFFECTED = ("components", "affected_components", "services")
 
@@ -36,12 +37,12 @@ def requests(source: Source) -> Mapping[str, Request]:
 
 def recognises(reply: Reply) -> bool:
     """A page without an id, with a list of incidents."""
-    return phases.fits(reply, _ours)
+    return _ours(reply.json(dict))
 
 
 def read(replies: Mapping[str, Reply]) -> Reading:
     """The page's word, and every active incident of both lists once."""
-    documents = phases.documents(replies, _ours)
+    documents = vocabulary.documents(replies, _ours)
     state = next((one for one in documents if "status" in one), None)
     if state is None:
         raise Unreadable("no_state", "a list of incidents without the page's state")
@@ -49,67 +50,67 @@ def read(replies: Mapping[str, Reply]) -> Reading:
     if not isinstance(indicator, str):
         raise Unreadable("unexpected_shape", "the indicator is not a word")
     ordered = sorted(documents, key=lambda one: one is not state)
-    rows = [row for one in reversed(ordered) for row in phases.rows(one, "incidents")]
-    events = {phases.key(row.get("id"), _title(row)): row for row in rows}
+    rows = [row for one in reversed(ordered) for row in vocabulary.rows(one, "incidents")]
+    events = {vocabulary.key(row.get("id"), _title(row)): row for row in rows}
     return Reading(
         headline=text.plain(state["status"].get("description")),
-        word=phases.level(INDICATORS, indicator),
+        word=vocabulary.level(indicator, INDICATORS),
         incidents=tuple(_incident(k, one) for k, one in events.items() if not _is_work(one)),
         maintenances=tuple(_maintenance(k, one) for k, one in events.items() if _is_work(one)),
         said_at=times.parse(state["page"].get("updated_at")),
     )
 
 
-def _ours(document: phases.Document) -> bool:
+def _ours(document: Row) -> bool:
     page = document.get("page")
     return (
         isinstance(page, dict)
         and "id" not in page
         and {"name", "time_zone"} <= page.keys()
         and "components" not in document
-        and phases.listed(document, "incidents")
+        and vocabulary.listed(document, "incidents")
         and isinstance(document.get("status", {"indicator": ""}), dict)
     )
 
 
-def _title(row: phases.Document) -> str:
+def _title(row: Row) -> str:
     return text.plain(row.get("name")) or text.plain(row.get("title"))
 
 
-def _is_work(row: phases.Document) -> bool:
-    return phases.phase(row.get("status")) in WORK or row.get("impact") == "maintenance"
+def _is_work(row: Row) -> bool:
+    return vocabulary.phase(row.get("status")) in WORK or row.get("impact") == "maintenance"
 
 
-def _updates(row: phases.Document) -> tuple[Update, ...]:
+def _updates(row: Row) -> tuple[Update, ...]:
     messages = next((row[name] for name in _UPDATES if name in row), None)
-    return phases.updates(messages, ("display_at", "created_at"), "status", "body", "message")
+    return vocabulary.updates(messages, ("display_at", "created_at"), "status", "body", "message")
 
 
-def _incident(key: str, row: phases.Document) -> Incident:
-    stage = phases.phase(row.get("status"))
-    closed = stage in ("resolved", "postmortem", "completed")
+def _incident(key: str, row: Row) -> Incident:
+    stage = vocabulary.phase(row.get("status"))
+    closed = stage in vocabulary.CLOSED
     created = times.parse(row.get("created_at"))
-    ended = times.parse(row.get("resolved_at")) or times.parse(row.get("updated_at"))
+    ended = vocabulary.moment(row, "resolved_at", "updated_at")
     return Incident(
         id=key,
         title=_title(row) or "Untitled incident",
         open=not closed,
-        impact=phases.impact([phases.level(INDICATORS, row.get("impact"))]),
+        impact=vocabulary.impact([vocabulary.level(row.get("impact"), INDICATORS)]),
         phase=stage,
-        started_at=times.parse(row.get("started_at")) or created,
+        started_at=vocabulary.moment(row, "started_at", "created_at"),
         created_at=created,
         ended_at=ended if closed else None,
         url=text.https_url(row.get("url") or row.get("shortlink")),
-        components=phases.names([o for n in _AFFECTED for o in objects(row.get(n), 500)]),
+        components=vocabulary.names_of([o for n in _AFFECTED for o in objects(row.get(n), 500)]),
         updates=_updates(row),
     )
 
 
-def _maintenance(key: str, row: phases.Document) -> Maintenance:
+def _maintenance(key: str, row: Row) -> Maintenance:
     event = _incident(key, row)
-    return phases.maintenance(
+    return vocabulary.maintenance(
         event,
-        WORK.get(event.phase, "in_progress" if event.open else "completed"),
-        phases.moment(row, "scheduled_for") or event.started_at,
-        phases.moment(row, "scheduled_until"),
+        vocabulary.work_phase(event, "in_progress"),
+        vocabulary.moment(row, "scheduled_for") or event.started_at,
+        vocabulary.moment(row, "scheduled_until"),
     )

@@ -14,12 +14,11 @@ from crawler import text, times
 from crawler.catalogue import Source
 from crawler.model import Incident, Level, Maintenance, Reading, Update, worst
 from crawler.platforms import vocabulary
+from crawler.platforms.vocabulary import Row
 from crawler.wire import Reply, Request, objects
 
 TYPES = {"notice": Level.MINOR, "incident": Level.MAJOR, "outage": Level.CRITICAL}
 CLOSED = frozenset({"resolved", "completed", "cancelled", "canceled"})
-
-Row = dict[str, Any]
 
 
 def requests(source: Source) -> Mapping[str, Request]:
@@ -104,10 +103,7 @@ def _is_work(row: Row) -> bool:
 
 
 def _updates(row: Row) -> tuple[Update, ...]:
-    return vocabulary.newest_first(
-        vocabulary.update(one.get("id"), times.parse(one.get("date_created")), "", one.get("body"))
-        for one in objects(row.get("notes"), 2_000)
-    )
+    return vocabulary.updates(row.get("notes"), ("date_created",), "", "body")
 
 
 def _named(row: Row) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from crawler import text, times
 from crawler.catalogue import Source
 from crawler.model import Component, Incident, Level, Maintenance, Reading, Update
 from crawler.platforms import vocabulary
+from crawler.platforms.vocabulary import Row
 from crawler.wire import Reply, Request, objects
 
 CODES = {
@@ -43,8 +44,7 @@ def read(replies: Mapping[str, Reply]) -> Reading:
     (document,) = vocabulary.parts(replies, _is_status)
     result = document["result"]
     said = result["status_overall"]
-    work = result.get("maintenance")
-    planned = work if isinstance(work, dict) else {}
+    planned = vocabulary.inner(result, "maintenance")
     rows = objects(result["status"], vocabulary.MAX_COMPONENTS)
     codes = {said["status_code"], *(_code(row.get("status_code")) for row in rows)}
     return Reading(
@@ -65,25 +65,24 @@ def read(replies: Mapping[str, Reply]) -> Reading:
 
 
 def _is_status(document: Any) -> bool:
-    result = document.get("result") if isinstance(document, dict) else None
-    if not isinstance(result, dict) or not isinstance(result.get("status"), list):
+    if not isinstance(document, dict):
         return False
-    said = result.get("status_overall")
-    return isinstance(said, dict) and _code(said.get("status_code")) is not None
+    result = vocabulary.inner(document, "result")
+    code = _code(vocabulary.inner(result, "status_overall").get("status_code"))
+    return code is not None and isinstance(result.get("status"), list)
 
 
 def _code(raw: object) -> int | None:
     return raw if isinstance(raw, int) and not isinstance(raw, bool) else None
 
 
-def _component(row: dict[str, Any]) -> Component:
-    name = text.plain(row.get("name")) or "(unnamed)"
+def _component(row: Row) -> Component:
     level = CODES.get(_code(row.get("status_code")) or 0, Level.UNKNOWN)
-    return Component(vocabulary.key(row.get("id"), name), name, level)
+    return vocabulary.component(row.get("id"), row.get("name"), level)
 
 
-def _messages(row: dict[str, Any], stages: Mapping[int, str]) -> tuple[Update, ...]:
-    return vocabulary.newest_first(
+def _messages(row: Row, stages: Mapping[int, str]) -> tuple[Update, ...]:
+    return vocabulary.newest(
         vocabulary.update(
             one.get("_id"),
             times.parse(one.get("datetime")),
@@ -94,12 +93,12 @@ def _messages(row: dict[str, Any], stages: Mapping[int, str]) -> tuple[Update, .
     )
 
 
-def _named(row: dict[str, Any]) -> tuple[str, ...]:
+def _named(row: Row) -> tuple[str, ...]:
     affected = objects(row.get("components_affected"), vocabulary.MAX_COMPONENTS)
-    return vocabulary.names(*(one.get(part) for one in affected for part in ("_id", "name")))
+    return vocabulary.names_of(affected, "_id", "name")
 
 
-def _incident(row: dict[str, Any]) -> Incident:
+def _incident(row: Row) -> Incident:
     title = text.plain(row.get("name")) or "Untitled incident"
     messages = objects(row.get("messages"), 2_000)
     newest = max(messages, key=lambda one: times.parse(one.get("datetime")) or 0, default={})
@@ -118,7 +117,7 @@ def _incident(row: dict[str, Any]) -> Incident:
     )
 
 
-def _maintenance(row: dict[str, Any], phase: str) -> Maintenance:
+def _maintenance(row: Row, phase: str) -> Maintenance:
     title = text.plain(row.get("name")) or "Untitled maintenance"
     start, end = vocabulary.window(
         times.parse(row.get("datetime_planned_start")),

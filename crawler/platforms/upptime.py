@@ -9,9 +9,8 @@ not listed. An empty list is no page. https://upptime.js.org/docs/
 from collections.abc import Mapping
 from typing import Any
 
-from crawler import text
 from crawler.catalogue import Source
-from crawler.model import Component, Level, Reading
+from crawler.model import Level, Reading
 from crawler.platforms import vocabulary
 from crawler.wire import Reply, Request
 
@@ -35,10 +34,8 @@ def read(replies: Mapping[str, Reply]) -> Reading:
     total = vocabulary.outage(down, [row["slug"] for row in rows])
     table = {**WORDS, "down": total}
     components = vocabulary.merged(
-        Component(
-            vocabulary.key(row["slug"]),
-            text.plain(row.get("name")) or "(unnamed)",
-            vocabulary.level(row.get("status"), table),
+        vocabulary.component(
+            row["slug"], row.get("name"), vocabulary.level(row.get("status"), table)
         )
         for row in rows
     )

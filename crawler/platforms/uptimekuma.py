@@ -15,6 +15,7 @@ from crawler.catalogue import Source
 from crawler.errors import Unreadable
 from crawler.model import Component, Incident, Level, Maintenance, Reading, Update
 from crawler.platforms import vocabulary
+from crawler.platforms.vocabulary import Row
 from crawler.wire import Reply, Request, objects
 
 DOWN, PENDING, NEVER, STRANGE = 0, 2, -1, -2
@@ -26,8 +27,6 @@ STYLES = {
     **dict.fromkeys(("info", "primary", "light", "dark"), Level.NONE),
 }
 PHASES = {"scheduled": "scheduled", "ended": "completed", "inactive": "completed"}
-
-Row = dict[str, Any]
 
 
 def requests(source: Source) -> Mapping[str, Request]:
@@ -69,8 +68,7 @@ def read(replies: Mapping[str, Reply]) -> Reading:
 def _is_page(document: Any) -> bool:
     return (
         isinstance(document, dict)
-        and isinstance(document.get("config"), dict)
-        and isinstance(document["config"].get("slug"), str)
+        and isinstance(vocabulary.inner(document, "config").get("slug"), str)
         and isinstance(document.get("publicGroupList"), list)
     )
 

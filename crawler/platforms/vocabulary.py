@@ -1,53 +1,44 @@
-"""What several kinds of status page share: level words, ids, small date shapes, bounded lists."""
+"""What platforms read alike: words of level and phase, ids and names, components, updates, work,
+and which document is theirs. Each platform keeps its own table of words."""
 
 import hashlib
-import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 from crawler import text, times
 from crawler.errors import Unreadable
-from crawler.model import Component, Level, Update, worst
-from crawler.platforms.statuspage import identifier
-from crawler.wire import Reply
+from crawler.model import Component, Incident, Level, Maintenance, Update, worst
+from crawler.wire import Reply, objects
 
 MAX_COMPONENTS, MAX_INCIDENTS, MAX_UPDATES = 500, 500, 200
+CLOSED = frozenset({"resolved", "postmortem", "completed"})
+WORK = {
+    "scheduled": "scheduled",
+    "in_progress": "in_progress",
+    "verifying": "in_progress",
+    "completed": "completed",
+}
+_MAX_NAMES, _MAX_READ = 4 * MAX_COMPONENTS, 2_000
 _LONGEST_WORK = 7 * times.DAY
-_JS = re.compile(r"[A-Z][a-z]{2} ([A-Z][a-z]{2}) (\d\d) (\d{4}) (\d\d:\d\d:\d\d) GMT([+-]\d{4})")
-_GO = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?) ([+-]\d{4}) \S{1,8}")
 
-
-def parts(replies: Mapping[str, Reply], *kinds: Callable[[Any], bool]) -> list[Any]:
-    """The first JSON document of each kind among the replies, None for a kind that is not there.
-
-    Raises Unreadable when there is none of any kind: the first failure's own reason, else
-    unexpected_shape.
-    """
-    documents, failures = [], []
-    for reply in replies.values():
-        try:
-            documents.append(reply.json(object))
-        except Unreadable as error:
-            failures.append(error)
-    found = [next(filter(fits, documents), None) for fits in kinds]
-    if all(one is None for one in found):
-        raise failures[0] if failures else Unreadable("unexpected_shape", "no document of ours")
-    return found
-
-
-def level(raw: object, table: Mapping[str, Level]) -> Level:
-    """The level that a table gives to a foreign word, whatever its case; else unknown."""
-    return stated(raw, table) or Level.UNKNOWN
+Row = dict[str, Any]  # a JSON object
 
 
 def stated(raw: object, table: Mapping[str, Level]) -> Level | None:
-    """As `level`, but None for a word that the table does not know: nothing is stated."""
+    """The level that a table (lower case) gives to a foreign word, whatever its case; None for a
+    word that the table does not know."""
     return table.get(raw.strip().lower()) if isinstance(raw, str) else None
 
 
+def level(raw: object, table: Mapping[str, Level]) -> Level:
+    """As `stated`, but unknown for a word that the table does not know."""
+    return stated(raw, table) or Level.UNKNOWN
+
+
 def overall(levels: Iterable[Level]) -> Level:
-    """A page's level where only its components speak: work on some of them hides no other, and
-    one that we cannot read keeps the rest from being good news."""
+    """The level where only parts speak: work on some of them hides no other, and one that we
+    cannot read keeps the rest from being good news. Of nothing it is unknown."""
     every = set(levels)
     known = worst(every - {Level.MAINTENANCE})
     if known.trouble or not every:
@@ -57,6 +48,19 @@ def overall(levels: Iterable[Level]) -> Level:
     return Level.UNKNOWN if Level.UNKNOWN in every else known
 
 
+def worst_open(levels: Iterable[Level], incidents: Iterable[Incident]) -> Level:
+    """The level of a page that lists what is wrong: its worst component or open incident; none
+    where it lists nothing. Work under way is told by its own component."""
+    return overall([Level.NONE, *levels, *(one.weight for one in incidents)])
+
+
+def impact(levels: Iterable[Level]) -> Level | None:
+    """What an incident puts on what it names; None where a word cannot be read or none is stated,
+    so that an open incident never looks like nothing by mistake."""
+    found = overall(one for one in levels if one is not Level.MAINTENANCE)
+    return None if found is Level.UNKNOWN else found
+
+
 def outage(down: Iterable[str], watched: Iterable[str]) -> Level:
     """How bad it is that some of the watched parts are down: critical when it is all of them."""
     all_of_them = set(watched)
@@ -64,25 +68,46 @@ def outage(down: Iterable[str], watched: Iterable[str]) -> Level:
 
 
 def phase(raw: object) -> str:
-    """A foreign state as a slug: lower case letters, digits and underscores."""
+    """A foreign phase as we print it: lower case letters, digits and underscores."""
     return text.words(text.plain(raw)).replace("-", "_")
+
+
+def identifier(raw: object) -> str:
+    """A foreign id as bounded text; one that is too long keeps its hash, so it stays unique."""
+    if isinstance(raw, int) and not isinstance(raw, bool):
+        raw = str(raw)[:40]
+    clean = text.plain(raw)
+    if len(clean) <= 80:
+        return clean
+    return clean[:40] + "-" + hashlib.sha256(clean.encode()).hexdigest()[:16]
 
 
 def key(raw: object, *otherwise: object) -> str:
     """A foreign id, or a hash of what stands for it where the source gives none."""
-    spare = hashlib.sha256(repr(otherwise).encode("utf-8", "replace")).hexdigest()[:20]
-    return identifier(raw) or spare
+    return identifier(raw) or hashlib.sha256(repr(otherwise).encode()).hexdigest()[:20]
 
 
 def names(*raws: object) -> tuple[str, ...]:
-    """Ids and names, cleaned, each once, in order; what is empty is left out."""
-    found = {identifier(raw) or text.plain(raw): None for raw in raws}
-    return tuple(sorted(name for name in found if name))[: 2 * MAX_COMPONENTS]
+    """Ids and names, cleaned, sorted, each once; what is empty is left out. A long one stands as
+    the id and as the name that it may be."""
+    found = {form for raw in raws for form in (identifier(raw), text.plain(raw)) if form}
+    return tuple(sorted(found)[:_MAX_NAMES])
 
 
-def translated(raw: object) -> object:
-    """A name that may be an object of translations, `{"default": ..., "en": ...}`."""
-    return raw.get("default") or raw.get("en") if isinstance(raw, dict) else raw
+def names_of(rows: Iterable[Row], *fields: str) -> tuple[str, ...]:
+    """The ids and names of some rows, by default those in `id` and `name`."""
+    return names(*(row.get(field) for row in rows for field in fields or ("id", "name")))
+
+
+def component(raw_id: object, raw_name: object, found: Level) -> Component:
+    """A component whose id falls back to its name."""
+    name = text.plain(raw_name) or "(unnamed)"
+    return Component(identifier(raw_id) or text.words(name) or key("", name), name, found)
+
+
+def own_component(row: Row, table: Mapping[str, Level]) -> Component:
+    """A component that tells in `id`, `name` and `status` how it is."""
+    return component(row.get("id"), row.get("name"), level(row.get("status"), table))
 
 
 def merged(components: Iterable[Component]) -> tuple[Component, ...]:
@@ -96,15 +121,45 @@ def merged(components: Iterable[Component]) -> tuple[Component, ...]:
     return tuple(by_id.values())
 
 
-def update(raw_id: object, at: int | None, phase: str, body: object) -> Update:
+def standing(
+    every: Iterable[Row], now: Mapping[str, list[Level]], field: str = "id"
+) -> tuple[Component, ...]:
+    """Components of a page that lists them without their state: as told by id, else well."""
+    told = ((one, now.get(str(one.get(field)), [Level.NONE])) for one in every)
+    return merged(component(one.get(field), one.get("name"), worst(levels)) for one, levels in told)
+
+
+def moment(row: Row, *fields: str) -> int | None:
+    """The time in the first of some fields that has one."""
+    found = (times.parse(row.get(field)) for field in fields)
+    return next((at for at in found if at is not None), None)
+
+
+def update(raw_id: object, at: int | None, stage: object, body: object) -> Update:
     """One message; where it has no id, its time and phase stand for it, so an edit keeps it."""
-    return Update(key(raw_id, at, phase or body), at, phase, text.plain(body, text.BODY))
+    said = phase(stage)
+    spare = text.words(f"{at}-{said}") if said else key(None, at, body)
+    return Update(identifier(raw_id) or spare, at, said, text.plain(body, text.BODY))
 
 
-def newest_first(updates: Iterable[Update]) -> tuple[Update, ...]:
-    """At most 200 updates, by time; one without a time is the oldest."""
-    ordered = sorted(updates, key=lambda one: (one.at or 0, one.id), reverse=True)
+def newest(updates: Iterable[Update]) -> tuple[Update, ...]:
+    """At most 200 updates, each id once, newest first; one without a time is the oldest."""
+    once = {one.id: one for one in updates}.values()
+    ordered = sorted(once, key=lambda one: (one.at or 0, one.id), reverse=True)
     return tuple(ordered[:MAX_UPDATES])
+
+
+def updates(raw: object, at: Sequence[str], stage: str, *bodies: str) -> tuple[Update, ...]:
+    """The messages of a JSON list, newest first, by the names of their fields."""
+    return newest(
+        update(
+            one.get("id"),
+            moment(one, *at),
+            one.get(stage),
+            next((body for field in bodies if (body := one.get(field))), ""),
+        )
+        for one in objects(raw, _MAX_READ)
+    )
 
 
 def window(start: int | None, end: int | None) -> tuple[int | None, int | None]:
@@ -114,25 +169,81 @@ def window(start: int | None, end: int | None) -> tuple[int | None, int | None]:
     return start, None if end < start else min(end, start + _LONGEST_WORK)
 
 
-def epoch(raw: object) -> int | None:
-    """Seconds since 1970 as a number or a text of digits; None for anything else."""
-    if isinstance(raw, bool) or not isinstance(raw, int | str):
-        return None
-    digits = str(raw) if isinstance(raw, str) or 0 <= raw < 10**12 else ""
-    # Ten digits are 2001 to 2286 in seconds; milliseconds have thirteen.
-    return int(digits) if re.fullmatch(r"[0-4][0-9]{9}|9[4-9][0-9]{7}", digits, re.ASCII) else None
+def work_phase(event: Incident, otherwise: str = "scheduled") -> str:
+    """Our phase of an event that is work; of an open one whose phase says nothing, `otherwise`."""
+    return WORK.get(event.phase, otherwise if event.open else "completed")
 
 
-def js_date(raw: object) -> int | None:
-    """A JavaScript date, `Sat Jun 11 2022 18:55:50 GMT+0000 (...)`, or any form of `times`."""
-    match = _JS.match(raw) if isinstance(raw, str) else None
-    if match is None:
-        return times.parse(raw)
-    month, day, year, clock, zone = match.groups()
-    return times.parse(f"{day} {month} {year} {clock} {zone}")
+def maintenance(
+    event: Incident, stage: str, starts_at: int | None = None, ends_at: int | None = None
+) -> Maintenance:
+    """An event that is work, in its window."""
+    starts_at, ends_at = window(starts_at, ends_at)
+    return Maintenance(
+        id=event.id,
+        title=event.title,
+        phase=stage,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        url=event.url,
+        components=event.components,
+        updates=event.updates,
+    )
 
 
-def go_date(raw: object) -> int | None:
-    """Go's printed time, `2025-04-10 13:00:00 +0000 UTC`; `<no value>` and the zero time: None."""
-    match = _GO.fullmatch(raw) if isinstance(raw, str) else None
-    return times.parse(" ".join(match.groups())) if match else None
+def inner(row: Row, field: str) -> Row:
+    """The object in a field; {} where it is anything else."""
+    found = row.get(field)
+    return found if isinstance(found, dict) else {}
+
+
+def rows(document: Row, field: str, at_most: int = MAX_INCIDENTS) -> list[Row]:
+    """The objects of a list that may be null. Raises Unreadable where it is anything else."""
+    found = document.get(field)
+    if found is not None and not isinstance(found, list):
+        raise Unreadable("unexpected_shape", f"{field} is not a list")
+    return objects(found, at_most)
+
+
+def listed(document: Row, *fields: str) -> bool:
+    """Whether a document has all these keys, each a list of objects or null (some servers write
+    an empty list so)."""
+    found = [document.get(field, "missing") for field in fields]
+    lists = [[] if one is None else one for one in found]
+    return all(isinstance(one, list) and all(isinstance(r, dict) for r in one) for one in lists)
+
+
+def documents(replies: Mapping[str, Reply], ours: Callable[[Row], bool]) -> list[Row]:
+    """Every JSON object of some shape among the replies, in their order.
+
+    Raises Unreadable where there is none: the first failure's own reason, else unexpected_shape.
+    """
+    return _fitting(replies, lambda one: isinstance(one, dict) and ours(one))
+
+
+def parts(replies: Mapping[str, Reply], *kinds: Callable[[Any], bool]) -> list[Any]:
+    """The first JSON document of each kind, None for a kind that is not there.
+
+    Raises Unreadable as `documents` does, where there is none of any kind.
+    """
+    found = _fitting(replies, lambda one: any(fits(one) for fits in kinds))
+    return [next(filter(fits, found), None) for fits in kinds]
+
+
+def _fitting(replies: Mapping[str, Reply], fits: Callable[[Any], bool]) -> list[Any]:
+    found, failures = [], []
+    for reply in replies.values():
+        try:
+            found.append(reply.json(object))
+        except Unreadable as error:
+            failures.append(error)
+    if kept := [one for one in found if fits(one)]:
+        return kept
+    wrong = Unreadable("unexpected_shape", "no document of this platform")
+    raise failures[0] if failures else wrong
+
+
+def address(url: str) -> str:
+    """A whole address from content, its path at least the root."""
+    found = urlsplit(url)
+    return found._replace(path=found.path or "/").geturl()

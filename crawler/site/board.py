@@ -42,7 +42,8 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceRow:
-    """One source as the crawler sees it. `reason` is None while it is readable."""
+    """One source as the crawler sees it. `reason` is None while it is readable; `services` are
+    ids; `note` is that of the Visit; `experimental` says that no real reply was ever recorded."""
 
     id: str
     platform: str
@@ -55,6 +56,7 @@ class SourceRow:
     answered_by: str = ""
     note: str = ""
     latency_ms: int | None = None
+    experimental: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

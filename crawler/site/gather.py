@@ -1,6 +1,6 @@
 """Catalogue and memory -> Board. Pure: here old news becomes unknown."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
 
 from crawler import __version__, judge, verdict
@@ -12,8 +12,15 @@ from crawler.site.board import Board, Cadence, Row, SourceRow, Story
 from crawler.times import DAY
 
 
-def gather(catalogue: Catalogue, known: Memories, now: int, *, simulated: bool = False) -> Board:
-    """Everything that the site says at `now` (seconds UTC)."""
+def gather(
+    catalogue: Catalogue,
+    known: Memories,
+    now: int,
+    *,
+    simulated: bool = False,
+    experimental: Collection[str] = (),
+) -> Board:
+    """Everything that the site says at `now` (seconds UTC). `experimental` are platforms."""
     last = known.runs[-1] if known.runs else None
     validity = last.validity if last else 2_700
     blind = last.blind if last else False
@@ -34,7 +41,7 @@ def gather(catalogue: Catalogue, known: Memories, now: int, *, simulated: bool =
         version=__version__,
         rows=rows,
         stories=tuple(stories),
-        sources=tuple(_source(p, known) for p in catalogue.providers if p.source),
+        sources=tuple(_source(p, known, experimental) for p in catalogue.providers if p.source),
         cadence=_cadence([run.id for run in known.runs]),
         validity=validity,
         ran_at=seeing[-1] if seeing else None,
@@ -178,7 +185,7 @@ def _start(story: Story) -> int:
     return one.started_at or one.created_at or story.record.first_seen
 
 
-def _source(provider: Provider, known: Memories) -> SourceRow:
+def _source(provider: Provider, known: Memories, experimental: Collection[str]) -> SourceRow:
     line = known.sources.get(provider.id)
     at = known.read_at.get(provider.id)
     trouble = known.troubles.get(provider.id)
@@ -188,7 +195,7 @@ def _source(provider: Provider, known: Memories) -> SourceRow:
         id=provider.id,
         platform=source.platform if source else "",
         url=source.url if source else "",
-        services=tuple(service.name for service in provider.services),
+        services=tuple(service.id for service in provider.services),
         read_at=at,
         level=line.level if line else None,
         reason=failing.reason if failing else None,
@@ -196,6 +203,7 @@ def _source(provider: Provider, known: Memories) -> SourceRow:
         answered_by=line.answered_by if line else "",
         note=line.note if line else "",
         latency_ms=known.timings.get(provider.id),
+        experimental=(line.platform if line else source.platform if source else "") in experimental,
     )
 
 

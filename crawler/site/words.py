@@ -53,7 +53,7 @@ CONFIDENCE = {
     "stale": "Stale: based on the last good reading, not on a new one.",
 }
 
-FAULTS = {"you": "Yours", "them": "Theirs", "upstream": "Their upstream's"}
+FAULTS = {"you": "Yours", "them": "Theirs", "upstream": "An upstream"}
 
 PHASES = {"scheduled": "Scheduled", "in_progress": "In progress", "completed": "Completed"}
 

@@ -113,8 +113,8 @@ def _reading(db: Connection, source: str, line: SourceLine) -> None:
             known[key] = component
     components = json.dumps(known, ensure_ascii=False) if line.listed else None
     db.execute(
-        "INSERT INTO readings VALUES (?, NULL, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (source) DO UPDATE SET"
-        " platform = excluded.platform, level = excluded.level, word = excluded.word,"
+        "INSERT INTO readings VALUES (?, NULL, ?, ?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT (source) DO UPDATE SET platform = excluded.platform, level = excluded.level, word = excluded.word,"
         " headline = excluded.headline, answered_by = excluded.answered_by, note = excluded.note,"
         " components = excluded.components",
         (

@@ -5,23 +5,20 @@ from sqlite3 import Connection, Row
 
 from crawler.lines import MaintenanceLine, SourceLine
 from crawler.memory import Head, Memories, Memory, ProbeState, Run, Snapshot, Trouble
-from crawler.model import Incident, Level, Maintenance, Record, Revision, Update
+from crawler.model import Level, Maintenance, Update
+from crawler.store import incidents
 from crawler.times import DAY
 
 
 def memory(db: Connection) -> Memory:
     """Everything that the next run needs."""
-    heads = (
-        "SELECT provider, id, digest, open, missing, withdrawn_at, created_at, started_at,"
-        " first_seen, components FROM incidents"
-    )
     return Memory(
         owners=dict(db.execute("SELECT id, provider FROM services WHERE gone IS NULL")),
         snapshots=latest(db),
         sources={row["source"]: _source(row) for row in _rows(db, "SELECT * FROM readings")},
         read_at=dict(db.execute("SELECT source, at FROM readings WHERE at IS NOT NULL")),
         probes=probes(db),
-        heads={(row["provider"], row["id"]): _head(row) for row in _rows(db, heads)},
+        heads=_heads(db),
         maintenances={
             (row["provider"], row["id"]): _maintenance_line(row)
             for row in _rows(db, "SELECT * FROM maintenances")
@@ -40,7 +37,7 @@ def memories(db: Connection, now: int) -> Memories:
         read_at=known.read_at,
         troubles=troubles(db),
         timings=dict(db.execute("SELECT source, elapsed_ms FROM timings")),
-        records=records(db, now - 365 * DAY),
+        records=incidents.records(db, now - 365 * DAY),
         maintenances=maintenances(db),
         runs=runs(db, now - 7 * DAY),
     )
@@ -68,44 +65,6 @@ def probes(db: Connection) -> dict[str, ProbeState]:
         )
         for row in _rows(db, "SELECT * FROM probes")
     }
-
-
-def records(db: Connection, since: int) -> list[Record]:
-    """Incidents that are open, began or ended after `since`; the newest first."""
-    query = (
-        "SELECT * FROM incidents WHERE open OR max(coalesce(started_at, created_at, first_seen),"
-        " coalesce(ended_at, 0)) >= ? ORDER BY coalesce(started_at, created_at, first_seen) DESC,"
-        " provider, id"
-    )
-    texts: dict[tuple[str, str], list[Row]] = {}
-    revisions = "SELECT * FROM incident_revisions ORDER BY provider, incident, seen_at, key"
-    for row in _rows(db, revisions):
-        texts.setdefault((row["provider"], row["incident"]), []).append(row)
-    return [
-        _record(row, texts.get((row["provider"], row["id"]), [])) for row in _rows(db, query, since)
-    ]
-
-
-def record(db: Connection, provider: str, incident: str) -> Record | None:
-    """One incident with every wording, None when it is not known."""
-    rows = _rows(db, "SELECT * FROM incidents WHERE provider = ? AND id = ?", provider, incident)
-    texts = _rows(
-        db,
-        "SELECT * FROM incident_revisions WHERE provider = ? AND incident = ?"
-        " ORDER BY seen_at, key",
-        provider,
-        incident,
-    )
-    return _record(rows[0], texts) if rows else None
-
-
-def opened(db: Connection, provider: str) -> list[Incident]:
-    """The incidents of a provider that are open as far as we know."""
-    ids = db.execute(
-        "SELECT id FROM incidents WHERE open AND provider = ? ORDER BY id", (provider,)
-    )
-    found = [record(db, provider, row[0]) for row in ids.fetchall()]
-    return [one.incident for one in found if one is not None]
 
 
 def maintenances(db: Connection) -> list[tuple[str, Maintenance]]:
@@ -190,6 +149,17 @@ def _source(row: Row) -> SourceLine:
     )
 
 
+def _heads(db: Connection) -> dict[str, dict[str, Head]]:
+    heads: dict[str, dict[str, Head]] = {}
+    query = (
+        "SELECT provider, id, digest, open, missing, withdrawn_at, created_at, started_at,"
+        " first_seen, components FROM incidents"
+    )
+    for row in _rows(db, query):
+        heads.setdefault(row["provider"], {})[row["id"]] = _head(row)
+    return heads
+
+
 def _head(row: Row) -> Head:
     began = row["created_at"] or row["started_at"] or row["first_seen"]
     return Head(
@@ -214,37 +184,4 @@ def _maintenance_line(row: Row) -> MaintenanceLine:
         url=row["url"],
         components=tuple(json.loads(row["components"])),
         text=row["text"],
-    )
-
-
-def _record(row: Row, texts: list[Row]) -> Record:
-    present = {text["key"]: text for text in texts}
-    updates = [
-        Update(key, text["at"], text["phase"], text["text"]) for key, text in present.items() if key
-    ]
-    first = {text["key"]: text["seen_at"] for text in reversed(texts)}
-    updates.sort(key=lambda one: (one.at or first[one.id], one.id), reverse=True)
-    return Record(
-        provider=row["provider"],
-        slug=row["slug"],
-        first_seen=row["first_seen"],
-        changed_at=row["changed_at"],
-        resolved_seen=row["resolved_seen"],
-        withdrawn_at=row["withdrawn_at"],
-        phases=tuple((a, b) for a, b in json.loads(row["phases"])),
-        revisions=tuple(Revision(t["key"], t["seen_at"], t["phase"], t["text"]) for t in texts),
-        incident=Incident(
-            id=row["id"],
-            title=row["title"],
-            open=bool(row["open"]),
-            impact=_level(row["impact"]),
-            phase=row["phase"],
-            started_at=row["started_at"],
-            created_at=row["created_at"],
-            ended_at=row["ended_at"],
-            url=row["url"],
-            components=tuple(json.loads(row["components"])),
-            regions=tuple(json.loads(row["regions"])),
-            updates=tuple(updates),
-        ),
     )

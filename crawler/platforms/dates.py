@@ -1,0 +1,32 @@
+"""Foreign forms of dates that `times` does not read, each of one platform."""
+
+import re
+
+from crawler import times
+
+_JS = re.compile(r"[A-Z][a-z]{2} ([A-Z][a-z]{2}) (\d\d) (\d{4}) (\d\d:\d\d:\d\d) GMT([+-]\d{4})")
+_GO = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?) ([+-]\d{4}) \S{1,8}")
+
+
+def epoch(raw: object) -> int | None:
+    """Seconds since 1970 as a number or a text of digits; None for anything else."""
+    if isinstance(raw, bool) or not isinstance(raw, int | str):
+        return None
+    digits = str(raw) if isinstance(raw, str) or 0 <= raw < 10**12 else ""
+    # Ten digits are 2001 to 2286 in seconds; milliseconds have thirteen.
+    return int(digits) if re.fullmatch(r"[0-4][0-9]{9}|9[4-9][0-9]{7}", digits, re.ASCII) else None
+
+
+def js_date(raw: object) -> int | None:
+    """A JavaScript date, `Sat Jun 11 2022 18:55:50 GMT+0000 (...)`, or any form of `times`."""
+    match = _JS.match(raw) if isinstance(raw, str) else None
+    if match is None:
+        return times.parse(raw)
+    month, day, year, clock, zone = match.groups()
+    return times.parse(f"{day} {month} {year} {clock} {zone}")
+
+
+def go_date(raw: object) -> int | None:
+    """Go's printed time, `2025-04-10 13:00:00 +0000 UTC`; `<no value>` and the zero time: None."""
+    match = _GO.fullmatch(raw) if isinstance(raw, str) else None
+    return times.parse(" ".join(match.groups())) if match else None

@@ -1,0 +1,74 @@
+"""Incidents with every wording that they ever had, from the rows that remember them."""
+
+import json
+from sqlite3 import Connection, Row
+
+from crawler.model import Incident, Level, Record, Revision, Update
+
+
+def records(db: Connection, since: int) -> list[Record]:
+    """Incidents that are open, began or ended after `since`; the newest first."""
+    query = (
+        "SELECT * FROM incidents WHERE open OR max(coalesce(started_at, created_at, first_seen),"
+        " coalesce(ended_at, 0)) >= ? ORDER BY coalesce(started_at, created_at, first_seen) DESC,"
+        " provider, id"
+    )
+    texts: dict[tuple[str, str], list[Row]] = {}
+    revisions = "SELECT * FROM incident_revisions ORDER BY provider, incident, seen_at, key"
+    for row in _rows(db, revisions):
+        texts.setdefault((row["provider"], row["incident"]), []).append(row)
+    return [
+        _record(row, texts.get((row["provider"], row["id"]), [])) for row in _rows(db, query, since)
+    ]
+
+
+def record(db: Connection, provider: str, incident: str) -> Record | None:
+    """One incident with every wording, None when it is not known."""
+    rows = _rows(db, "SELECT * FROM incidents WHERE provider = ? AND id = ?", provider, incident)
+    texts = _rows(
+        db,
+        "SELECT * FROM incident_revisions WHERE provider = ? AND incident = ?"
+        " ORDER BY seen_at, key",
+        provider,
+        incident,
+    )
+    return _record(rows[0], texts) if rows else None
+
+
+def _rows(db: Connection, query: str, *values: object) -> list[Row]:
+    cursor = db.cursor()
+    cursor.row_factory = Row
+    return cursor.execute(query, values).fetchall()
+
+
+def _record(row: Row, texts: list[Row]) -> Record:
+    present = {text["key"]: text for text in texts}
+    updates = [
+        Update(key, text["at"], text["phase"], text["text"]) for key, text in present.items() if key
+    ]
+    first = {text["key"]: text["seen_at"] for text in reversed(texts)}
+    updates.sort(key=lambda one: (one.at or first[one.id], one.id), reverse=True)
+    return Record(
+        provider=row["provider"],
+        slug=row["slug"],
+        first_seen=row["first_seen"],
+        changed_at=row["changed_at"],
+        resolved_seen=row["resolved_seen"],
+        withdrawn_at=row["withdrawn_at"],
+        phases=tuple((a, b) for a, b in json.loads(row["phases"])),
+        revisions=tuple(Revision(t["key"], t["seen_at"], t["phase"], t["text"]) for t in texts),
+        incident=Incident(
+            id=row["id"],
+            title=row["title"],
+            open=bool(row["open"]),
+            impact=None if row["impact"] is None else Level(row["impact"]),
+            phase=row["phase"],
+            started_at=row["started_at"],
+            created_at=row["created_at"],
+            ended_at=row["ended_at"],
+            url=row["url"],
+            components=tuple(json.loads(row["components"])),
+            regions=tuple(json.loads(row["regions"])),
+            updates=tuple(updates),
+        ),
+    )

@@ -1,0 +1,204 @@
+"""A page that says the same costs next to nothing, and still counts as read just now."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+import pytest
+
+from crawler.visit import Round
+from killer import Killer
+from looking import CASES, acme, look
+from loopback import Answer, Loopback
+from running import INCIDENTS, NOW, SUMMARY, Place, incident, provider, summary, tree, well
+
+MINUTE = 60
+PAGES = {
+    "statuspage": (SUMMARY, INCIDENTS),
+    "betterstack": ("/index.json",),
+    "instatus": ("/summary.json", "/components.json"),
+    "slack": ("/api/v2.0.0/current", "/api/v2.0.0/history"),
+}
+
+
+@pytest.fixture(scope="module")
+def forks() -> Iterator[Killer]:
+    with Killer() as made:
+        yield made
+
+
+@pytest.fixture
+def make(tmp_path: Path, net: Loopback, forks: Killer) -> Callable[..., Place]:
+    def made(**providers: str) -> Place:
+        net.control()
+        place = Place(tmp_path / "place", net.env, **providers)
+        place.forks = forks
+        return place
+
+    return made
+
+
+def counted(body: bytes, sent: list[int], **more: str) -> Answer:
+    """An answer that notes how many bytes of body really went out."""
+
+    def pieces() -> Iterable[bytes]:
+        sent.append(len(body))
+        yield body
+
+    return Answer(body=pieces, **more)  # type: ignore[arg-type]
+
+
+def grown(document: bytes) -> bytes:
+    """A document of the size that such pages have, about 60 KB."""
+    return document + b" " * 60_000
+
+
+def replies(platform: str) -> list[bytes]:
+    """The recorded replies of a page that is well, in the order of PAGES."""
+    folder = CASES / platform / "fine"
+    names = [path.rpartition("/")[2].removesuffix(".json") for path in PAGES[platform]]
+    return [
+        file.read_bytes() if (file := folder / f"{name}.json").exists() else b"[]" for name in names
+    ]
+
+
+def test_a_second_run_of_unchanged_pages_transfers_next_to_nothing(
+    make: Callable[..., Place], net: Loopback
+) -> None:
+    sent: list[int] = []
+    for platform, addresses in PAGES.items():
+        for path, body in zip(addresses, replies(platform), strict=True):
+            answer = counted(grown(body), sent, etag=f'"{platform}{len(path)}"')
+            net.put(f"{platform}.test", path, answer)
+    place = make(**{one: provider(one, one) for one in PAGES})
+    place.well(NOW)
+    first, asked, sent[:] = sum(sent), len(net.log), []
+    assert set(place.levels().values()) == {"none"}
+
+    place.well(NOW + 10 * MINUTE)
+
+    again = net.log[asked:]
+    assert len(again) == asked
+    assert first > 300_000
+    # Every answer without a body is counted with the most that its headers can be.
+    assert sum(sent) + 300 * len(again) < 0.05 * first
+    assert dict(place.rows("SELECT source, at FROM readings")) == dict.fromkeys(PAGES, NOW + 600)
+    assert {one["readAt"] for one in place.services().values()} == {"2026-11-22T11:10:00Z"}
+    assert place.lines()[1].get("sources", {}) == {}
+    assert place.rows("SELECT * FROM troubles") == []
+
+
+def test_the_same_bytes_without_an_etag_are_not_parsed_again(net: Loopback) -> None:
+    well(net, "acme.test")
+    first = Round()
+    read = look(net, acme(), first)
+
+    same = look(net, acme(), Round(digests=first.cache.digests))
+    net.put("acme.test", SUMMARY, summary(level="minor"))
+    other = look(net, acme(), Round(digests=first.cache.digests))
+
+    assert "if-none-match" not in net.log[2].headers
+    assert (read.unchanged, same.unchanged, other.unchanged) == (False, True, False)
+    assert same.reading is None
+    assert same.reason is None
+    assert other.reading is not None
+
+
+def test_a_change_of_an_extra_reply_alone_is_seen(net: Loopback) -> None:
+    well(net, "acme.test")
+    first = Round()
+    look(net, acme(), first)
+    rows = json.dumps({"page": {"id": "kctbh9vrtdwd"}, "incidents": [incident("a", "Slow")]})
+    net.put("acme.test", INCIDENTS, Answer(body=rows.encode()))
+
+    other = look(net, acme(), Round(digests=first.cache.digests))
+
+    assert other.reading is not None
+    assert [one.title for one in other.reading.incidents] == ["Slow"]
+
+
+def test_another_version_platform_address_or_a_watched_incident_parses_anew(
+    net: Loopback, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    well(net, "acme.test", "spare.test")
+    first = Round()
+    look(net, acme(), first)
+    known = first.cache.digests
+
+    watched = look(net, acme(), Round(digests=known, watched=frozenset({"acme"})))
+    spare = look(net, acme(also=(("statuspage", "https://spare.test"),)), Round(digests=known))
+    net.put("acme.test", SUMMARY, Answer(status=403))
+    elsewhere = look(net, acme(also=(("statuspage", "https://spare.test"),)), Round(digests=known))
+    well(net, "acme.test")
+    monkeypatch.setattr("crawler.visit.__version__", "99.0")
+    newer = look(net, acme(), Round(digests=known))
+
+    assert [one.unchanged for one in (watched, spare, elsewhere, newer)] == [
+        False,
+        True,
+        False,
+        False,
+    ]
+    assert elsewhere.note == "fallback:http_403"
+
+
+@pytest.mark.parametrize("etag", ["", '"same"'])
+def test_unchanged_replies_count_as_fresh_and_keep_what_was_known(
+    make: Callable[..., Place], net: Loopback, etag: str
+) -> None:
+    page = summary(incident("a", "It is slow"), level="minor").body
+    net.put("one.test", SUMMARY, Answer(body=page, etag=etag))
+    net.put("one.test", INCIDENTS, Answer(body=b'{"page": {"id": "k"}, "incidents": []}'))
+    place = make(one=provider("one"))
+    place.well(NOW)
+    before = place.services()["one"]
+
+    for number in range(1, 8):
+        place.well(NOW + number * 1_800)
+    after = place.services()["one"]
+
+    assert place.rows("SELECT at FROM readings") == [(NOW + 7 * 1_800,)]
+    assert (after["indicator"], after["reachable"]) == ("major", True)
+    assert after["readAt"] > before["readAt"]
+    assert {**after, "readAt": 0, "validUntil": 0} == {**before, "readAt": 0, "validUntil": 0}
+    assert [one.get("incidents", []) for one in place.lines()[1:]] == [[]] * 7
+
+
+def test_an_incident_that_left_the_list_is_withdrawn_over_unchanged_replies(
+    make: Callable[..., Place], net: Loopback
+) -> None:
+    old = incident("old", "Older", status="resolved", created_at="2026-11-20T10:00:00Z")
+    old |= {"started_at": old["created_at"], "resolved_at": "2026-11-20T11:00:00Z"}
+    new = incident("new", "Newer", status="resolved", resolved_at="2026-11-22T10:30:00Z")
+
+    def listed(*rows: object) -> Answer:
+        page = {"page": {"id": "kctbh9vrtdwd"}, "incidents": rows}
+        body = json.dumps(page).encode()
+        return Answer(body=body, etag=f'"{len(body)}"')
+
+    well(net, "one.test")
+    net.put("one.test", INCIDENTS, listed(new, old))
+    place = make(one=provider("one"))
+    place.well(NOW)
+    net.put("one.test", INCIDENTS, listed(old))
+    query = "SELECT withdrawn_at FROM incidents WHERE id = 'new'"
+    seen = []
+    for number in range(1, 4):
+        place.well(NOW + number * 10 * MINUTE)
+        seen += [row[0] for row in place.rows(query)]
+
+    assert seen == [None, None, NOW + 30 * MINUTE]
+
+
+def test_a_run_in_which_nothing_changed_writes_the_same_site_but_for_times(
+    make: Callable[..., Place], net: Loopback
+) -> None:
+    well(net, "one.test")
+    place = make(one=provider("one"))
+    place.well(NOW)
+    place.well(NOW + 10 * MINUTE)
+    first = tree(place.out)
+    place.well(NOW + 20 * MINUTE)
+
+    assert tree(place.out).keys() == first.keys()
+    assert len(place.lines()[2]) <= len(place.lines()[1])
