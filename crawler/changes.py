@@ -111,7 +111,7 @@ def incidents(
     provider: str, reading: Reading, memory: Memory, remembered: Remembered, now: int
 ) -> Iterator[IncidentLine]:
     """New and changed incidents, and those that the provider's list should name and does not."""
-    heads = memory.heads.get(provider, {})
+    heads = memory.heads(provider)
     for incident in reading.incidents:
         head = heads.get(incident.id)
         digest = _digest(incident)

@@ -114,7 +114,7 @@ def _page(
     visit = visits.get(provider.id)
     if provider.source is None or visit is None:
         return _Page(None, None, fresh=False, reason=None)
-    heads = memory.heads.get(provider.id, {})
+    heads = memory.heads(provider.id)
     if visit.reading is not None:
         incidents = tuple(_united(one, heads.get(one.id), now) for one in visit.reading.incidents)
         reading = replace(visit.reading, incidents=incidents)

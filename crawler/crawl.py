@@ -35,11 +35,7 @@ def run(
         known=known,
         rules=store.robots(),
         digests=store.digests(),
-        watched=frozenset(
-            provider
-            for provider, heads in memory.heads.items()
-            if any(head.missing and not head.withdrawn for head in heads.values())
-        ),
+        watched=memory.watched,
         strict=catalogue.site.robots == "strict",
     )
     asked = asyncio.run(_ask(catalogue, network, turn, now, tick))

@@ -20,9 +20,7 @@ NETWORK = frozenset(
 )
 """Reasons after which another address of the same host need not be tried."""
 FEEDS = ("history.atom", "history.rss", "feed.atom", "feed.rss", "feed.xml")
-_COMMON = frozenset(
-    "status www api com io net org dev ai co app statuspage instatus betteruptime".split()
-)
+_COMMON = frozenset("status www api com co statuspage instatus betteruptime betterstack".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,25 +99,21 @@ def _endings() -> list[str]:
 
 def candidates(url: str) -> Iterator[tuple[Source, Mapping[str, Request]]]:
     """What to try, each address once, the most usual platform first and feeds last."""
-    asked: set[str] = set()
-    for platform in PLATFORMS:
-        if platform == "feed":
-            continue
-        source = Source("new", platform, url)
-        requests = PLATFORMS[platform].requests(source)
-        first = next(iter(requests.values())).url
-        if first not in asked:
-            asked.add(first)
+    asked: set[tuple[str, str]] = set()
+    feeds = [f"{url}/{one}".rstrip("/") for one in ("", *FEEDS)]
+    pages = [Source("new", one, url) for one in PLATFORMS if one != "feed"]
+    for source in (*pages, *(Source("new", "feed", url, one) for one in feeds)):
+        requests = PLATFORMS[source.platform].requests(source)
+        first = next(iter(requests.values()))
+        if (key := (first.url.rstrip("/"), first.accept)) not in asked:
+            asked.add(key)
             yield source, requests
-    for feed in ("", *FEEDS):
-        source = Source("new", "feed", url, f"{url}/{feed}" if feed else url)
-        yield source, PLATFORMS["feed"].requests(source)
 
 
 def identifier(url: str) -> str:
     """A slug for the provider from the host: `status.example.com` gives `example`."""
     labels = (urlsplit(url).hostname or "").split(".")
-    telling = [one for one in labels if one not in _COMMON] or labels[:1]
+    telling = [one for one in labels[:-1] if one not in _COMMON] or labels[:1]
     words = text.words(max(telling, key=len).replace("status", "") or telling[0])
     return words if SLUG.fullmatch(words) else "new-provider"
 

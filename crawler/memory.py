@@ -1,6 +1,6 @@
 """What one run hands to the next, and to the site. Times are seconds since 1970 UTC."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from crawler.lines import MaintenanceLine, SourceLine
@@ -65,15 +65,17 @@ class Head:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Memory:
-    """All that a run must know of the runs before it. `heads` are by provider and incident; times
-    are seconds UTC."""
+    """All that a run must know of the runs before it. `heads` gives
+    a provider's incidents by id, as they are needed, because there may be very many; `watched` are
+    the providers with an incident that is missing from their list. Times are seconds UTC."""
 
     owners: dict[str, str]
     snapshots: dict[str, Snapshot]
     sources: dict[str, SourceLine]
     read_at: dict[str, int]
     probes: dict[str, ProbeState]
-    heads: dict[str, dict[str, Head]]
+    heads: Callable[[str], Mapping[str, Head]]
+    watched: frozenset[str]
     maintenances: dict[tuple[str, str], MaintenanceLine]
     waits: dict[str, int]
 

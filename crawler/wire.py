@@ -141,11 +141,9 @@ def _shallow(value: Any) -> bool:
 
 
 def _inside(value: Any) -> list[Any]:
-    if isinstance(value, dict):
-        return [inner for inner in value.values() if isinstance(inner, dict | list)]
-    if isinstance(value, list):
-        return [inner for inner in value if isinstance(inner, dict | list)]
-    return []
+    # Types, not isinstance: this sees every value of every page.
+    inside = value.values() if type(value) is dict else value if type(value) is list else ()
+    return [inner for inner in inside if type(inner) is dict or type(inner) is list]
 
 
 def _name(value: object) -> str:

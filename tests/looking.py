@@ -1,12 +1,15 @@
-"""One visit of one source, with real sockets."""
+"""One visit of one source, with real sockets; and one reading of replies made by hand."""
 
 import asyncio
+import json
 from pathlib import Path
 
+from crawler import platforms
 from crawler.catalogue import Source
 from crawler.fetch import Network, open_client
-from crawler.model import Visit
+from crawler.model import Reading, Visit
 from crawler.visit import Round, visit
+from crawler.wire import Reply
 from loopback import Answer, Loopback
 from running import NOW
 
@@ -36,3 +39,14 @@ def case(name: str) -> Answer:
 def paths(net: Loopback, host: str) -> list[str]:
     """What a host was asked for, in order."""
     return [one.path for one in net.asked(host)]
+
+
+def read(platform: str, **replies: object) -> Reading:
+    """What a platform reads from replies by their names; what is not bytes is sent as JSON."""
+    bodies = {
+        name: body if isinstance(body, bytes) else json.dumps(body).encode()
+        for name, body in replies.items()
+    }
+    url = "https://status.acme.test/"
+    given = {name: Reply(url=url, status=200, body=body) for name, body in bodies.items()}
+    return platforms.read(platform, given)

@@ -122,7 +122,10 @@ def test_a_lost_database_is_as_good_as_a_kept_one_for_the_next_run(
     store.rebuild(life.store.data, tmp_path / "status.db")
     again = store.Store(tmp_path, store._connect(tmp_path / "status.db"))
     try:
-        assert again.memory() == life.store.memory()
+        kept, found = life.store.memory(), again.memory()
+        for provider in kept.owners.values():
+            assert found.heads(provider) == kept.heads(provider)
+        assert replace(found, heads=dict) == replace(kept, heads=dict)  # type: ignore[arg-type]
         moment = life.runs[-1].id
         assert again.memories(moment) == life.store.memories(moment)
     finally:

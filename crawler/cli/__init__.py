@@ -204,11 +204,12 @@ def _build(
     *,
     simulated: bool = False,
 ) -> None:
-    from crawler import platforms, site
+    from crawler import site
+    from crawler.platforms import EXPERIMENTAL
     from crawler.site.gather import gather
 
-    known, marked = store.memories(now), getattr(platforms, "EXPERIMENTAL", frozenset())
-    board = gather(catalogue, known, now, simulated=simulated, experimental=marked)
+    known = store.memories(now)
+    board = gather(catalogue, known, now, simulated=simulated, experimental=EXPERIMENTAL)
     site.write(board, content, out)
     click.echo(f"{out}: {len(board.rows)} services", err=True)
 

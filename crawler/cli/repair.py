@@ -43,12 +43,15 @@ def add(
     Exit 65 when the page cannot be read; nothing is written then.
     """
     from crawler import discover
+    from crawler.catalogue import SLUG
     from crawler.content import load_site
 
     site = load_site(content)
     category = _category(site, category)
     page = discover.root(url)
     key = key or discover.identifier(page)
+    if not SLUG.fullmatch(key):
+        raise click.BadParameter(f"{key!r} is not a slug (a-z, 0-9, -)")
     path = content / "providers" / f"{key}.toml"
     if path.exists():
         raise ContentError(f"{path}: exists already; choose another --id")

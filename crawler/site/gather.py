@@ -1,10 +1,10 @@
 """Catalogue and memory -> Board. Pure: here old news becomes unknown."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from crawler import __version__, judge, verdict
-from crawler.catalogue import Catalogue, Provider, Service
+from crawler.catalogue import Catalogue, Category, Provider, Service
 from crawler.lines import SourceLine
 from crawler.memory import Memories, Snapshot
 from crawler.model import Component, Evidence, Level, Maintenance, Record
@@ -48,12 +48,16 @@ def gather(
         last_run=last.id if last else None,
         blind=blind,
         simulated=simulated,
-        by_category=tuple(
-            (category, found)
-            for category in catalogue.site.category
-            if (found := tuple(row for row in rows if row.service.category == category.id))
-        ),
+        by_category=tuple(_by_category(catalogue, rows)),
     )
+
+
+def _by_category(
+    catalogue: Catalogue, rows: Sequence[Row]
+) -> Iterator[tuple[Category, tuple[Row, ...]]]:
+    for category in catalogue.site.category:
+        if found := tuple(row for row in rows if row.service.category == category.id):
+            yield category, found
 
 
 def _stories(catalogue: Catalogue, records: Sequence[Record], now: int) -> list[Story]:

@@ -114,7 +114,8 @@ def _reading(db: Connection, source: str, line: SourceLine) -> None:
     components = json.dumps(known, ensure_ascii=False) if line.listed else None
     db.execute(
         "INSERT INTO readings VALUES (?, NULL, ?, ?, ?, ?, ?, ?, ?)"
-        " ON CONFLICT (source) DO UPDATE SET platform = excluded.platform, level = excluded.level, word = excluded.word,"
+        " ON CONFLICT (source) DO UPDATE SET platform = excluded.platform,"
+        " level = excluded.level, word = excluded.word,"
         " headline = excluded.headline, answered_by = excluded.answered_by, note = excluded.note,"
         " components = excluded.components",
         (

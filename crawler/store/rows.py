@@ -1,6 +1,7 @@
 """Questions to the database, answered in our own types. Nothing here writes."""
 
 import json
+from functools import partial
 from sqlite3 import Connection, Row
 
 from crawler.lines import MaintenanceLine, SourceLine
@@ -12,13 +13,15 @@ from crawler.times import DAY
 
 def memory(db: Connection) -> Memory:
     """Everything that the next run needs."""
+    watched = "SELECT DISTINCT provider FROM incidents WHERE missing AND withdrawn_at IS NULL"
     return Memory(
         owners=dict(db.execute("SELECT id, provider FROM services WHERE gone IS NULL")),
         snapshots=latest(db),
         sources={row["source"]: _source(row) for row in _rows(db, "SELECT * FROM readings")},
         read_at=dict(db.execute("SELECT source, at FROM readings WHERE at IS NOT NULL")),
         probes=probes(db),
-        heads=_heads(db),
+        heads=partial(_heads, db),
+        watched=frozenset(one for (one,) in db.execute(watched)),
         maintenances={
             (row["provider"], row["id"]): _maintenance_line(row)
             for row in _rows(db, "SELECT * FROM maintenances")
@@ -149,15 +152,12 @@ def _source(row: Row) -> SourceLine:
     )
 
 
-def _heads(db: Connection) -> dict[str, dict[str, Head]]:
-    heads: dict[str, dict[str, Head]] = {}
+def _heads(db: Connection, provider: str) -> dict[str, Head]:
     query = (
-        "SELECT provider, id, digest, open, missing, withdrawn_at, created_at, started_at,"
-        " first_seen, components FROM incidents"
+        "SELECT id, digest, open, missing, withdrawn_at, created_at, started_at, first_seen,"
+        " components FROM incidents WHERE provider = ?"
     )
-    for row in _rows(db, query):
-        heads.setdefault(row["provider"], {})[row["id"]] = _head(row)
-    return heads
+    return {row["id"]: _head(row) for row in _rows(db, query, provider)}
 
 
 def _head(row: Row) -> Head:
