@@ -34,7 +34,8 @@ def run(
         waits=memory.waits,
         known=known,
         rules=store.robots(),
-        digests=store.digests(),
+        # A source that left and came back has no reading to fall back on, whatever its digest.
+        digests={key: one for key, one in store.digests().items() if key in memory.sources},
         watched=memory.watched,
         strict=catalogue.site.robots == "strict",
     )
@@ -60,7 +61,8 @@ def look(
 ) -> tuple[Mapping[str, Visit], dict[str, bool]] | None:
     """Ask every source once and remember nothing: the visits, and whether robots.txt allows each
     source's address. None where our own network does not work."""
-    turn, rules = Round(), Round(strict=True)
+    turn = Round(strict=catalogue.site.robots == "strict")
+    rules = Round(strict=True)
 
     async def both() -> tuple[Mapping[str, Visit], dict[str, bool]] | None:
         asked = await _ask(catalogue, network, turn, now, tick)

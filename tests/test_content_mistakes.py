@@ -55,6 +55,21 @@ def test_a_wrong_site_is_told_by_key_and_line(
             '"http://status.acme.test"',
             ":3: page.url: 'http://status.acme.test' does not begin with https://",
         ),
+        (
+            'url = "https://status.acme.test"',
+            'url = "https://b.test"\nalso = [{ platform = "x", url = "https://a.test" }]',
+            "page.also[0].platform: 'x' is not one of aws, azure",
+        ),
+        (
+            'url = "https://status.acme.test"',
+            'url = "https://b.test"\nalso = [{ platform = "aws", url = "http://a.test" }]',
+            "page.also[0].url: 'http://a.test' does not begin with https://",
+        ),
+        (
+            'name = "Acme Cloud"',
+            'name = "Acme Cloud"\naliases = ["acme ai"]',
+            "service[1].aliases: 'acme ai' is taken by acme.toml",
+        ),
         ('id = "acme"', 'id = "-acme"', ":6: service[0].id: '-acme' is not a slug (a-z, 0-9, -)"),
         ('id = "acme"', 'id = "acme\\n"', ":6: service[0].id: 'acme\\n' is not a slug"),
         ('"Acme Cloud"', '" "', ":27: service[1].name: a service needs a name"),

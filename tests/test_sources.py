@@ -171,3 +171,26 @@ def test_which_endpoint_answered_is_stored_and_shown_in_words(
     kept = {row[0]: row[1:] for row in place.rows("SELECT source, note, answered_by FROM readings")}
     assert kept["acme"] == ("", f"https://acme.test{SUMMARY}"), "the first one answers again"
     assert INCIDENTS in paths(net, "acme.test")
+
+
+def test_experimental_platforms_and_services_without_a_source_are_told(
+    tmp_path: Path, net: Loopback, forks: Killer
+) -> None:
+    net.control()
+    well(net, "plain.test")
+    net.put("new.test", "/api/v1/status.json", case("rootly/fine/status.json"))
+    silent = provider("silent", "") + 'note = "No status page is known <yet>."\n'
+    texts = {"new": provider("new", "rootly"), "plain": provider("plain"), "silent": silent}
+    place = Place(tmp_path / "place", net.env, SITE, **texts)
+    place.forks = forks
+
+    place.well()
+
+    shown = (place.out / "sources/index.html").read_text("utf-8")
+    new, plain = shown.split("<tr>")[-2:]
+    assert "rootly, experimental" in new
+    assert "experimental" not in plain.partition("</table>")[0]
+    assert '<a href="../service/plain/"><bdi>The plain</bdi></a>' in plain
+    listed = shown.partition('id="without"')[2]
+    assert "<bdi>The silent</bdi></a>: No status page is known &lt;yet&gt;." in listed
+    assert "The plain" not in listed

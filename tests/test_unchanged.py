@@ -189,3 +189,16 @@ def test_an_incident_that_left_the_list_is_withdrawn_over_unchanged_replies(
         seen += [row[0] for row in place.rows(query)]
 
     assert seen == [None, None, NOW + 30 * MINUTE]
+
+
+def test_a_provider_that_comes_back_is_read_anew(make: Callable[..., Place], net: Loopback) -> None:
+    well(net, "one.test", "two.test")
+    place = make(one=provider("one"), two=provider("two"))
+    place.well(NOW)
+    (place.content / "providers/two.toml").unlink()
+    place.well(NOW + 10 * MINUTE)
+    place.write("two", provider("two"))
+
+    place.well(NOW + 20 * MINUTE)
+
+    assert place.levels() == {"one": "none", "two": "none"}

@@ -94,11 +94,14 @@ def demo(content: Path, out: Path, now: int) -> None:
     import tempfile
 
     from crawler import simulate
+    from crawler.store import open_store
 
     catalogue = options.catalogue(content)
-    with tempfile.TemporaryDirectory() as folder, _opened(Path(folder), init=True) as store:
-        store.record_all(simulate.history(catalogue, now))
-        _build(catalogue, store, content, out, now, simulated=True)
+    with tempfile.TemporaryDirectory() as folder:
+        memory = open_store(Path(folder), lambda _: None)
+        memory.record_all(simulate.history(catalogue, now))
+        _build(catalogue, memory, content, out, now, simulated=True)
+        memory.close()
 
 
 @main.command()
