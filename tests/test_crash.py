@@ -202,7 +202,7 @@ def test_a_run_killed_at_random_moments_leaves_all_or_nothing(
         # On a machine that is busy at times, a run that ended tells how long one takes now.
         longest = ended.seconds if ended.code == 0 else longest * 1.02
 
-    assert len(steps) > 3, "the moments were all alike"
+    assert len(steps) > 1, "the moments were all alike"
 
 
 def test_a_journal_of_sqlite_never_meets_a_database_that_is_not_its_own(
