@@ -1,6 +1,6 @@
 """One crawl of the pretended pages in a process of its own, measured from inside.
 
-    python crawling.py FOLDER COUNT PLATFORM DATA
+    python crawling.py FOLDER COUNT PLATFORM DATA TURN
 
 prints JSON: seconds, CPU seconds, peak MiB, and how many sources were lost.
 """
@@ -39,7 +39,7 @@ def _catalogue(count: int, port: int, platform: str) -> Catalogue:
     return Catalogue(site, tuple(providers))
 
 
-def main(folder: Path, count: int, platform: str, data: Path) -> None:
+def main(folder: Path, count: int, platform: str, data: Path, turn: int) -> None:
     """Crawl once and print the figures."""
     logging.disable(logging.WARNING)
     port = int((folder / "port").read_text("utf-8"))
@@ -50,7 +50,7 @@ def main(folder: Path, count: int, platform: str, data: Path) -> None:
     store = open_store(data, lambda _: None)
     used = resource.getrusage(resource.RUSAGE_SELF)
     began = time.perf_counter()
-    line = crawl.run(catalogue, store, network, _NOW)
+    line = crawl.run(catalogue, store, network, _NOW + 600 * turn)
     wall = time.perf_counter() - began
     after = resource.getrusage(resource.RUSAGE_SELF)
     store.close()
@@ -61,4 +61,4 @@ def main(folder: Path, count: int, platform: str, data: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3], Path(sys.argv[4]))
+    main(Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3], Path(sys.argv[4]), int(sys.argv[5]))

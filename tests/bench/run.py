@@ -77,32 +77,39 @@ def curl(folder: Path, port: int, paths: list[str]) -> tuple[float, float, int]:
 
 
 def crawl(folder: Path) -> None:
-    """Many sources, once as feeds (one request each) and once as Statuspage (two)."""
+    """Many sources, as feeds (one request each) and as Statuspage (two): the first crawl, which
+    learns every incident of every page, and the next one, in which no page has changed."""
     kinds = {
         "feed": ["/feed.rss"],
         "statuspage": ["/api/v2/summary.json", "/api/v2/incidents.json"],
     }
     with pretended(folder) as port:
         for platform, paths in kinds.items():
-            ours, theirs = [], []
+            theirs, first, later = [], [], []
             for number in range(ROUNDS):
                 if shutil.which("curl"):
                     theirs.append(curl(folder, port, paths))
-                data = folder / f"{platform}{number}"
-                ours.append(child("crawling.py", folder, SOURCES, platform, data))
-            wall = statistics.median(one["wall"] for one in ours)
-            name = f"{SOURCES} {platform} sources"
-            say(f"{name}: crawl", f"{wall:.2f} s")
-            if theirs:
-                other = statistics.median(one[0] for one in theirs)
-                cpu = statistics.median(one[1] for one in theirs)
-                say(f"{name}: curl ({theirs[0][2]} replies)", f"{other:.2f} s", f"{cpu:.2f} s CPU")
-                say(f"{name}: ratio", f"{wall / other:.2f} x", "under 2.2 x")
-            spent = statistics.median(one["cpu"] for one in ours) * 1000 / SOURCES
-            say(f"{name}: CPU of one", f"{spent:.2f} ms", "at most 3.5 ms")
-            say(f"{name}: peak", f"{max(one['mib'] for one in ours):.0f} MiB", "at most 130 MiB")
-            lost = max(one["lost"] for one in ours)
-            say(f"{name}: lost", str(lost), " ".join(["none", *ours[-1]["reasons"]]))
+                where = (folder, SOURCES, platform, folder / f"{platform}{number}")
+                first.append(child("crawling.py", *where, 0))
+                later.append(child("crawling.py", *where, 1))
+            told(f"{platform}, first crawl", first, theirs)
+            told(f"{platform}, unchanged", later, theirs)
+
+
+def told(name: str, ours: list[dict[str, Any]], theirs: list[tuple[float, float, int]]) -> None:
+    """The rows about one kind of crawl."""
+    wall = statistics.median(one["wall"] for one in ours)
+    say(f"{SOURCES} {name}: crawl", f"{wall:.2f} s")
+    if theirs:
+        other = statistics.median(one[0] for one in theirs)
+        cpu = statistics.median(one[1] for one in theirs)
+        say(f"{name}: curl ({theirs[0][2]} replies)", f"{other:.2f} s", f"{cpu:.2f} s CPU")
+        say(f"{name}: ratio", f"{wall / other:.2f} x", "under 2.2 x")
+    spent = statistics.median(one["cpu"] for one in ours) * 1000 / SOURCES
+    say(f"{name}: CPU of one source", f"{spent:.2f} ms", "at most 3.5 ms")
+    say(f"{name}: peak", f"{max(one['mib'] for one in ours):.0f} MiB", "at most 130 MiB")
+    lost = max(one["lost"] for one in ours)
+    say(f"{name}: lost", str(lost), " ".join(["none", *ours[-1]["reasons"]]))
 
 
 def render(_: Path) -> None:
