@@ -3,6 +3,8 @@
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
 
+from msgspec import structs
+
 from crawler.catalogue import Catalogue
 from crawler.lines import (
     IncidentLine,
@@ -78,16 +80,7 @@ def sources(visits: Mapping[str, Visit], memory: Memory) -> dict[str, SourceLine
             before = old.components if old else {}
             gone = {key: None for key in before if key not in listed}
             different = {key: one for key, one in listed.items() if before.get(key) != one}
-            changed[source] = SourceLine(
-                new.platform,
-                new.level,
-                new.word,
-                new.headline,
-                new.answered_by,
-                new.note,
-                new.listed,
-                {**different, **gone},
-            )
+            changed[source] = structs.replace(new, components={**different, **gone})
     changed.update({one: None for one in memory.sources if one not in visits})
     return changed
 
@@ -170,11 +163,8 @@ def _missing(record: Record, head: Head, now: int) -> IncidentLine:
     withdrawn = missing == _MISSED
     line = _incident_line(record.provider, record.incident, head.digest, record)
     ended = now if withdrawn and head.open else record.incident.ended_at
-    return IncidentLine(
-        **{name: getattr(line, name) for name in ("provider", "id", "digest", "title", "impact")},
-        **{name: getattr(line, name) for name in ("phase", "started", "created", "url")},
-        components=line.components,
-        regions=line.regions,
+    return structs.replace(
+        line,
         open=head.open and not withdrawn,
         ended=ended,
         missing=missing,
@@ -190,21 +180,7 @@ def maintenances(provider: str, reading: Reading, memory: Memory) -> Iterator[Ma
             yield line
     for (owner, key), old in memory.maintenances.items():
         if owner == provider and key not in new and old.phase != "completed":
-            yield _completed(old)
-
-
-def _completed(old: MaintenanceLine) -> MaintenanceLine:
-    return MaintenanceLine(
-        old.provider,
-        old.id,
-        old.title,
-        "completed",
-        old.starts,
-        old.ends,
-        old.url,
-        old.components,
-        old.text,
-    )
+            yield structs.replace(old, phase="completed")
 
 
 def _maintenance_line(provider: str, one: Maintenance) -> MaintenanceLine:

@@ -92,8 +92,8 @@ async def _ask(
     for provider in catalogue.providers:
         if provider.source:
             late = Visit(provider.id, now, reason="timeout", detail="the run took too long")
-            visit = turn.visits.setdefault(provider.id, late)
-            if visit.not_before is None and visit.reason != "robots":
+            found = turn.visits.setdefault(provider.id, late)
+            if found.not_before is None and found.reason != "robots":
                 asked[provider.id] = provider.source.platform
     return conclude.Asked(
         visits=turn.visits,

@@ -467,5 +467,5 @@ def test_a_control_host_is_there_when_it_says_anything_at_all(
 
 def test_the_limits_are_those_of_the_design() -> None:
     assert AS_WRITTEN == (5, 10, 25, 300, 5, (0, 2, 8))
-    assert (client.MAXREDIRECTS, client.AT_ONCE, client.DNS_THREADS) == (3, 300, 64)
+    assert (client.MAX_REDIRECTS, client.AT_ONCE, client.DNS_THREADS) == (3, 300, 64)
     assert (MAX_BODY, MAX_WAIT) == (5 * MIB, 3_600)

@@ -32,7 +32,7 @@ from crawler.wire import MAX_BODY, Reply, Request, challenged
 
 CONNECT, READ, SOURCE, RUN, CONTROL = 5.0, 10.0, 25.0, 300.0, 5.0
 ATTEMPTS = (0.0, 2.0, 8.0)
-MAXREDIRECTS = 3
+MAX_REDIRECTS = 3
 AT_ONCE, DNS_THREADS = 300, 64
 _AGAIN = frozenset({"timeout", "dns", "refused", "reset", "protocol", "http_5xx"})
 
@@ -136,7 +136,7 @@ class Client:
 
     async def _hops(self, request: Request, known: Known | None, *, follow: bool) -> Reply:
         url = httpx.URL(request.url)
-        for _ in range(MAXREDIRECTS + 1):
+        for _ in range(MAX_REDIRECTS + 1):
             check_host(url.host, self.network)
             response = await self._send(url, request, known)
             try:
@@ -146,7 +146,7 @@ class Client:
             finally:
                 with contextlib.suppress(httpx.HTTPError):
                     await response.aclose()
-        return Reply(url=request.url, reason="redirect", detail=f"more than {MAXREDIRECTS} hops")
+        return Reply(url=request.url, reason="redirect", detail=f"more than {MAX_REDIRECTS} hops")
 
     async def _send(self, url: httpx.URL, request: Request, known: Known | None) -> httpx.Response:
         headers = {

@@ -154,12 +154,6 @@ def open_store(data: Path, say: Callable[[str], None], *, init: bool = False) ->
     return store
 
 
-def read_only(data: Path, say: Callable[[str], None]) -> Store:
-    """The memory for a program that only looks. Needs the lock only where a rebuild is due."""
-    with lock(data):
-        return open_store(data, say)
-
-
 def rebuild(data: Path, target: Path) -> int:
     """Fold the whole journal into a new database at `target`; the number of runs."""
     runs = list(journal.read(data / "journal"))

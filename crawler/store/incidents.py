@@ -15,17 +15,18 @@ def records(db: Connection, since: int) -> list[Record]:
     )
     texts: dict[tuple[str, str], list[Row]] = {}
     revisions = "SELECT * FROM incident_revisions ORDER BY provider, incident, seen_at, key"
-    for row in _rows(db, revisions):
+    for row in select(db, revisions):
         texts.setdefault((row["provider"], row["incident"]), []).append(row)
     return [
-        _record(row, texts.get((row["provider"], row["id"]), [])) for row in _rows(db, query, since)
+        _record(row, texts.get((row["provider"], row["id"]), []))
+        for row in select(db, query, since)
     ]
 
 
 def record(db: Connection, provider: str, incident: str) -> Record | None:
     """One incident with every wording, None when it is not known."""
-    rows = _rows(db, "SELECT * FROM incidents WHERE provider = ? AND id = ?", provider, incident)
-    texts = _rows(
+    rows = select(db, "SELECT * FROM incidents WHERE provider = ? AND id = ?", provider, incident)
+    texts = select(
         db,
         "SELECT * FROM incident_revisions WHERE provider = ? AND incident = ?"
         " ORDER BY seen_at, key",
@@ -35,7 +36,8 @@ def record(db: Connection, provider: str, incident: str) -> Record | None:
     return _record(rows[0], texts) if rows else None
 
 
-def _rows(db: Connection, query: str, *values: object) -> list[Row]:
+def select(db: Connection, query: str, *values: object) -> list[Row]:
+    """The rows of a query, their columns by name."""
     cursor = db.cursor()
     cursor.row_factory = Row
     return cursor.execute(query, values).fetchall()

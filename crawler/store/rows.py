@@ -8,6 +8,7 @@ from crawler.lines import MaintenanceLine, SourceLine
 from crawler.memory import Head, Memories, Memory, ProbeState, Run, Snapshot, Trouble
 from crawler.model import Level, Maintenance, Update
 from crawler.store import incidents
+from crawler.store.incidents import select
 from crawler.times import DAY
 
 
@@ -17,14 +18,14 @@ def memory(db: Connection) -> Memory:
     return Memory(
         owners=dict(db.execute("SELECT id, provider FROM services WHERE gone IS NULL")),
         snapshots=latest(db),
-        sources={row["source"]: _source(row) for row in _rows(db, "SELECT * FROM readings")},
+        sources={row["source"]: _source(row) for row in select(db, "SELECT * FROM readings")},
         read_at=dict(db.execute("SELECT source, at FROM readings WHERE at IS NOT NULL")),
         probes=probes(db),
         heads=partial(_heads, db),
         watched=frozenset(one for (one,) in db.execute(watched)),
         maintenances={
             (row["provider"], row["id"]): _maintenance_line(row)
-            for row in _rows(db, "SELECT * FROM maintenances")
+            for row in select(db, "SELECT * FROM maintenances")
         },
         waits=dict(db.execute("SELECT source, not_before FROM waits")),
     )
@@ -52,7 +53,7 @@ def latest(db: Connection) -> dict[str, Snapshot]:
         "SELECT s.*, n.last_seen AS seen FROM snapshots s JOIN services n"
         " ON n.id = s.service AND n.current = s.first_seen WHERE n.gone IS NULL"
     )
-    return {row["service"]: _snapshot(row) for row in _rows(db, query)}
+    return {row["service"]: _snapshot(row) for row in select(db, query)}
 
 
 def probes(db: Connection) -> dict[str, ProbeState]:
@@ -66,7 +67,7 @@ def probes(db: Connection) -> dict[str, ProbeState]:
             confirmed=bool(row["confirmed"]),
             recovering_since=row["recovering_since"],
         )
-        for row in _rows(db, "SELECT * FROM probes")
+        for row in select(db, "SELECT * FROM probes")
     }
 
 
@@ -87,7 +88,7 @@ def maintenances(db: Connection) -> list[tuple[str, Maintenance]]:
                 updates=(Update("", None, "", row["text"]),) if row["text"] else (),
             ),
         )
-        for row in _rows(db, query)
+        for row in select(db, query)
     ]
 
 
@@ -99,7 +100,7 @@ def troubles(db: Connection) -> dict[str, Trouble]:
     )
     return {
         row["source"]: Trouble(row["reason"], row["first_seen"], row["last_seen"])
-        for row in _rows(db, query)
+        for row in select(db, query)
     }
 
 
@@ -107,12 +108,6 @@ def runs(db: Connection, since: int) -> list[Run]:
     """The runs that began at or after `since`, in order."""
     query = "SELECT id, ended, validity, blind FROM runs WHERE id >= ? ORDER BY id"
     return [Run(one, ended, v, bool(blind)) for one, ended, v, blind in db.execute(query, (since,))]
-
-
-def _rows(db: Connection, query: str, *values: object) -> list[Row]:
-    cursor = db.cursor()
-    cursor.row_factory = Row
-    return cursor.execute(query, values).fetchall()
 
 
 def _level(value: str | None) -> Level | None:
@@ -157,7 +152,7 @@ def _heads(db: Connection, provider: str) -> dict[str, Head]:
         "SELECT id, digest, open, missing, withdrawn_at, created_at, started_at, first_seen,"
         " components FROM incidents WHERE provider = ?"
     )
-    return {row["id"]: _head(row) for row in _rows(db, query, provider)}
+    return {row["id"]: _head(row) for row in select(db, query, provider)}
 
 
 def _head(row: Row) -> Head:
