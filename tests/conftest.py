@@ -2,13 +2,16 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from ipaddress import ip_address
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+from killer import Killer
 from loopback import Loopback
+from running import Place, provider, well
 
 # Nothing is kept between runs: a failure prints its example, which then becomes a plain test.
 settings.register_profile("local", max_examples=100, deadline=None, database=None, print_blob=True)
@@ -61,3 +64,25 @@ def behind(net: Loopback, monkeypatch: pytest.MonkeyPatch) -> Loopback:
     # Python's ssl prefers neither, but a folder of real authorities must not rescue a client.
     monkeypatch.delenv("SSL_CERT_DIR", raising=False)
     return net
+
+
+@pytest.fixture(scope="module")
+def forks() -> Iterator[Killer]:
+    """A process from which the runs of one file are forked, so that each starts at once."""
+    with Killer() as made:
+        yield made
+
+
+@pytest.fixture
+def make(tmp_path: Path, net: Loopback, forks: Killer) -> Callable[..., Place]:
+    """A place with providers of these names, all well, behind a network whose control works."""
+
+    def made(*names: str, **providers: str) -> Place:
+        net.control()
+        well(net, *(f"{one}.test" for one in names))
+        texts = {**{one: provider(one) for one in names}, **providers}
+        place = Place(tmp_path / "place", net.env, **texts)
+        place.forks = forks
+        return place
+
+    return made

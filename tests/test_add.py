@@ -3,7 +3,6 @@
 import json
 import re
 import tomllib
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -31,12 +30,6 @@ PASTED = {
     "upptime": "https://status.new.test/acme/status/main",
 }
 FEED = CASES / "feed/statuspage_atom"
-
-
-@pytest.fixture(scope="module")
-def forks() -> Iterator[Killer]:
-    with Killer() as made:
-        yield made
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,12 +13,6 @@ from loopback import Answer, Fault, Loopback
 from running import INCIDENTS, NOW, SUMMARY, Place, incident, provider, summary, tree, well
 
 ROBOTS = Answer(body=b"User-agent: *\nDisallow: /\n")
-
-
-@pytest.fixture(scope="module")
-def forks() -> Iterator[Killer]:
-    with Killer() as made:
-        yield made
 
 
 @pytest.fixture

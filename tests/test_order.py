@@ -1,12 +1,8 @@
 """Who is asked when: one question at a time per host, nothing twice, nobody held up by others."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
-import pytest
-
-from killer import Killer
 from loopback import Answer, Fault, Loopback
 from running import INCIDENTS, SUMMARY, Place, provider, summary, well
 
@@ -21,23 +17,6 @@ probe = {{ url = "https://api.test/models", expect = [401] }}
 """
     for name in ("red", "green", "blue")
 )
-
-
-@pytest.fixture(scope="module")
-def forks() -> Iterator[Killer]:
-    with Killer() as made:
-        yield made
-
-
-@pytest.fixture
-def make(tmp_path: Path, net: Loopback, forks: Killer) -> Callable[..., Place]:
-    def made(**providers: str) -> Place:
-        net.control()
-        place = Place(tmp_path / "place", net.env, **providers)
-        place.forks = forks
-        return place
-
-    return made
 
 
 def test_a_host_is_asked_one_question_at_a_time_and_hosts_side_by_side(

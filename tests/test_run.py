@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -35,27 +35,6 @@ from shared import SHARED, Payload, payloads, requires_shared
 
 SCHEMA = "payloads/statuspage/doc/incidents-nr1.json"
 MINUTE = 60
-
-
-@pytest.fixture(scope="module")
-def forks() -> Iterator[Killer]:
-    with Killer() as made:
-        yield made
-
-
-@pytest.fixture
-def make(tmp_path: Path, net: Loopback, forks: Killer) -> Callable[..., Place]:
-    """A place with providers of these names, all well, behind a network whose control works."""
-
-    def made(*names: str, **providers: str) -> Place:
-        net.control()
-        well(net, *(f"{one}.test" for one in names))
-        texts = {**{one: provider(one) for one in names}, **providers}
-        place = Place(tmp_path / "place", net.env, **texts)
-        place.forks = forks
-        return place
-
-    return made
 
 
 def items(place: Place) -> list[str]:

@@ -1,7 +1,6 @@
 """Which endpoint answers for a source: the first, the second ones, the feed, another platform's."""
 
 import time
-from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
 
@@ -24,12 +23,6 @@ SPARE = (("statuspage", "https://spare.test"),)
 def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     """The waiting is not the point, except where a test says so."""
     monkeypatch.setattr(client, "ATTEMPTS", (0.0, 0.02))
-
-
-@pytest.fixture(scope="module")
-def forks() -> Iterator[Killer]:
-    with Killer() as made:
-        yield made
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,11 @@
 """A page that says the same costs next to nothing, and still counts as read just now."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterable
 
 import pytest
 
 from crawler.visit import Round
-from killer import Killer
 from looking import CASES, acme, look
 from loopback import Answer, Loopback
 from running import INCIDENTS, NOW, SUMMARY, Place, incident, provider, summary, well
@@ -19,23 +17,6 @@ PAGES = {
     "instatus": ("/summary.json", "/components.json"),
     "slack": ("/api/v2.0.0/current", "/api/v2.0.0/history"),
 }
-
-
-@pytest.fixture(scope="module")
-def forks() -> Iterator[Killer]:
-    with Killer() as made:
-        yield made
-
-
-@pytest.fixture
-def make(tmp_path: Path, net: Loopback, forks: Killer) -> Callable[..., Place]:
-    def made(**providers: str) -> Place:
-        net.control()
-        place = Place(tmp_path / "place", net.env, **providers)
-        place.forks = forks
-        return place
-
-    return made
 
 
 def counted(body: bytes, sent: list[int], **more: str) -> Answer:
