@@ -98,7 +98,7 @@ def _incident(
     start = 1_767_225_600 + dice.randrange(27_000_000)
     part = dice.choice(parts)
     updates = []
-    for n, phase in enumerate(dice.sample(_PHASES[:-1], dice.randint(2, 6)) + ["resolved"]):
+    for n, phase in enumerate([*dice.sample(_PHASES[:-1], dice.randint(2, 6)), "resolved"]):
         at = _iso(start + 1_200 * n + dice.randrange(1_200), dice)
         words = {"status": phase, "body": " ".join(dice.choices(_WORDS, k=46)).capitalize() + "."}
         times = dict.fromkeys(("created_at", "updated_at", "display_at"), at)
@@ -137,7 +137,7 @@ def _entry(one: dict[str, object]) -> str:
     return (
         f"<entry><id>tag:bench.test,2005:Incident/{one['id']}</id>"
         f"<published>{one['created_at']}</published><updated>{one['updated_at']}</updated>"
-        f'<link rel="alternate" type="text/html" href="https://bench.test/incidents/{one["id"]}"/>'
+        f'<link rel="alternate" type="text/html" href="https://bench.example.com/incidents/{one["id"]}"/>'
         f'<title>{one["name"]}</title><content type="html">{text}</content></entry>'
     )
 
