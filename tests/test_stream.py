@@ -166,9 +166,9 @@ def _connections() -> list[int]:
     found = []
     for name in Path("/proc/self/fd").iterdir():
         with contextlib.suppress(OSError):
-            copy = socket.socket(fileno=os.dup(int(name.name)))
-            with copy:
-                found.append(copy.getpeername()[1])
+            if str(name.readlink()).startswith("socket:"):
+                with socket.socket(fileno=os.dup(int(name.name))) as copy:
+                    found.append(copy.getpeername()[1])
     return [one for one in found if isinstance(one, int)]
 
 
