@@ -29,6 +29,7 @@ class Round:
     """What one round of asking knows before, and what it collects.
 
     `locks` keep two questions from one host at once, also those of second endpoints and robots.txt;
+    `desk` lets the network have its turn after each page that is read;
     `digests` tells what each source's last good reading was read from; a source in `watched` is
     read anew even if nothing changed, because an incident is missing from its list.
     """
@@ -43,6 +44,7 @@ class Round:
     outcomes: dict[str, str] = field(default_factory=dict)
     cache: Cache = field(default_factory=Cache)
     locks: defaultdict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
+    desk: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 async def visit(client: Client, source: Source, turn: Round, now: int) -> Visit:
@@ -143,7 +145,10 @@ async def _read(
         return replace(done, unchanged=True), first
     try:
         first.raise_for_reason()
-        reading = platforms.read(source.platform, replies)
+        async with turn.desk:
+            # A hundred pages may come at once; those that still wait must not time out meanwhile.
+            await asyncio.sleep(0)
+            reading = platforms.read(source.platform, replies)
         if not reading.current:
             raise Unreadable("no_state")
     except Unreadable as error:

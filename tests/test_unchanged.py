@@ -1,11 +1,18 @@
 """A page that says the same costs next to nothing, and still counts as read just now."""
 
+import asyncio
 import json
-from collections.abc import Callable, Iterable
+import time
+from collections.abc import Callable, Iterable, Mapping
 
 import pytest
 
-from crawler.visit import Round
+from crawler import platforms
+from crawler.catalogue import Source
+from crawler.fetch import Network, open_client
+from crawler.model import Reading, Visit
+from crawler.visit import Round, visit
+from crawler.wire import Reply
 from looking import CASES, acme, look
 from loopback import Answer, Loopback
 from running import INCIDENTS, NOW, SUMMARY, Place, incident, provider, summary, well
@@ -183,3 +190,39 @@ def test_a_provider_that_comes_back_is_read_anew(make: Callable[..., Place], net
     place.well(NOW + 20 * MINUTE)
 
     assert place.levels() == {"one": "none", "two": "none"}
+
+
+def test_between_two_pages_that_take_long_to_read_the_network_has_its_turn(
+    net: Loopback, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sources = [Source(f"s{n}", "statuspage", f"https://s{n}.test") for n in range(20)]
+    for source in sources:
+        well(net, f"{source.id}.test")
+    honest, read_at = platforms.read, list[int]()
+    turns = 0
+
+    def slow(platform: str, replies: Mapping[str, Reply]) -> Reading:
+        read_at.append(turns)
+        # Meanwhile the replies of all others come.
+        time.sleep(0.2)
+        return honest(platform, replies)
+
+    async def count() -> None:
+        nonlocal turns
+        while True:
+            await asyncio.sleep(0)
+            turns += 1
+
+    async def all_of_them() -> list[Visit]:
+        counting, turn = asyncio.create_task(count()), Round()
+        async with open_client(Network.from_environment(net.env, "test"), NOW) as asker:
+            found = await asyncio.gather(*(visit(asker, one, turn, NOW) for one in sources))
+        counting.cancel()
+        return found
+
+    monkeypatch.setattr(platforms, "read", slow)
+
+    found = asyncio.run(all_of_them())
+
+    assert [one.reason for one in found] == [None] * len(sources)
+    assert len({*read_at}) == len(sources)
