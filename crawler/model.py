@@ -229,7 +229,10 @@ class Record:
     """An incident as we remember it. `slug` is fixed at first sight and makes its address.
 
     `components` of `incident` is the union over its life. `ours` marks an incident that only our
-    probe saw. `phases` are (opened, resolved) pairs in seconds; the last may still be open.
+    probe saw, of the service `service`. `phases` are (opened, resolved) pairs in seconds; the last
+    may still be open. Where our checks saw it before the provider told of it, `confirmed_at` is
+    when they were sure, and `lead` how many seconds later the provider posted it; None where the
+    conditions for saying so do not hold.
     """
 
     provider: str
@@ -240,5 +243,8 @@ class Record:
     resolved_seen: int | None = None
     withdrawn_at: int | None = None
     ours: bool = False
+    service: str | None = None
+    confirmed_at: int | None = None
+    lead: int | None = None
     phases: tuple[tuple[int, int | None], ...] = ()
     revisions: tuple[Revision, ...] = ()
