@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from crawler.lines import MaintenanceLine, SourceLine
-from crawler.model import Level, Maintenance, Record
+from crawler.model import Level, Maintenance, Record, Work
 
 Change = tuple[int, Level]
 
@@ -101,7 +101,8 @@ class Run:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Memories:
-    """What the site is made of. `runs` are those of the last 7 days, `records` those of a year."""
+    """What the site is made of. `runs` are those of the last 7 days; `records` and `works` those
+    of a year, counted from the newest change of any of them, so that time alone takes none away."""
 
     snapshots: Mapping[str, Snapshot]
     probes: Mapping[str, ProbeState]
@@ -111,4 +112,5 @@ class Memories:
     timings: Mapping[str, int]
     records: Sequence[Record]
     maintenances: Sequence[tuple[str, Maintenance]]
+    works: Sequence[Work]
     runs: Sequence[Run]

@@ -215,13 +215,31 @@ class Verdict:
 class Revision:
     """One earlier or present wording of an incident, and when we first saw it.
 
-    `key` is an update's id, or "" for the incident's own title.
+    `key` is an update's id, or "" for the incident's own title; `at` is the update's time as it
+    was stated with this wording.
     """
 
     key: str
     seen_at: int
     phase: str
     text: str
+    at: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """One phase of an incident as it was known when it was news; later edits change nothing here.
+
+    `opened` and `ended` are seconds UTC and never later than the runs that saw them; `lasted` is
+    the duration in seconds as it was known at the end, `withdrawn` whether the provider deleted it
+    while it was open. `grave`: in this phase it was at least a partial outage once.
+    """
+
+    opened: int
+    ended: int | None = None
+    lasted: int = 0
+    withdrawn: bool = False
+    grave: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,6 +248,7 @@ class Record:
 
     `components` of `incident` is the union over its life. `ours` marks an incident that only our
     probe saw. `phases` are (opened, resolved) pairs in seconds; the last may still be open.
+    `told` is the same for feeds, which never take back a date.
     """
 
     provider: str
@@ -241,4 +260,17 @@ class Record:
     withdrawn_at: int | None = None
     ours: bool = False
     phases: tuple[tuple[int, int | None], ...] = ()
+    told: tuple[Told, ...] = ()
     revisions: tuple[Revision, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """Announced work as we remember it: each wording and when we first saw it, oldest first.
+
+    `slug` is fixed at first sight, like that of an incident. Times are seconds UTC.
+    """
+
+    provider: str
+    slug: str
+    versions: tuple[tuple[int, Maintenance], ...]

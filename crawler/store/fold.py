@@ -9,6 +9,7 @@ from sqlite3 import Connection
 from crawler import times
 from crawler.lines import IncidentLine, MaintenanceLine, RunLine, SnapshotLine, SourceLine
 from crawler.model import Level
+from crawler.store import phases
 
 
 def fold(db: Connection, run: RunLine) -> bool:
@@ -156,20 +157,16 @@ def _incident(db: Connection, now: int, line: IncidentLine) -> None:
     components = sorted({*line.components, *(json.loads(old[0]) if old else ())})
     regions = sorted({*line.regions, *(json.loads(old[8]) if old else ())})
     first_seen = old[6] if old else now
+    spans = phases.load(old[1] if old else None)
     began = line.started or line.created or first_seen
-    phases: list[list[int | None]] = json.loads(old[1]) if old else [[began, None]]
-    if old and line.open and not old[3]:
-        phases.append([now, None])
-    phases[-1][1] = None if line.open else max(phases[-1][0] or 0, line.ended or now)
-    if len(phases) == 1:
-        phases[0][0] = min(began, phases[0][1] or began)
+    phases.advance(spans, line, began=began, open_now=bool(old and old[3]), now=now)
     resolved = None if line.open else (old[4] if old and old[4] and not old[3] else now)
     withdrawn = (old[5] if old and old[5] else now) if line.withdrawn else None
     place = old[7] if old else slug(line.provider, line.id, now)
     db.execute(
         "INSERT OR REPLACE INTO incidents VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
         (*key, place, line.title, line.open, line.impact, line.phase, line.started, line.created,
-         line.ended, line.url, json.dumps(components), json.dumps(regions), json.dumps(phases),
+         line.ended, line.url, json.dumps(components), json.dumps(regions), phases.dump(spans),
          first_seen, now, resolved, withdrawn, line.missing, line.digest),
     )  # fmt: skip
     revisions = [(*key, one.id, now, one.at, one.phase, one.text) for one in line.updates]
@@ -187,4 +184,9 @@ def _maintenance(db: Connection, now: int, line: MaintenanceLine) -> None:
         " components = excluded.components, text = excluded.text",
         (line.provider, line.id, line.title, line.phase, line.starts, line.ends, line.url,
          json.dumps(line.components), line.text, now),
+    )  # fmt: skip
+    db.execute(
+        "INSERT OR REPLACE INTO maintenance_revisions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (line.provider, line.id, now, line.title, line.phase, line.starts, line.ends, line.url,
+         json.dumps(line.components), line.text),
     )  # fmt: skip

@@ -4,6 +4,7 @@ import json
 from sqlite3 import Connection, Row
 
 from crawler.model import Incident, Level, Record, Revision, Update
+from crawler.store import phases
 
 
 def records(db: Connection, since: int) -> list[Record]:
@@ -49,6 +50,7 @@ def _record(row: Row, texts: list[Row]) -> Record:
         Update(key, text["at"], text["phase"], text["text"]) for key, text in present.items() if key
     ]
     first = {text["key"]: text["seen_at"] for text in reversed(texts)}
+    spans = phases.load(row["phases"])
     updates.sort(key=lambda one: (one.at or first[one.id], one.id), reverse=True)
     return Record(
         provider=row["provider"],
@@ -57,8 +59,11 @@ def _record(row: Row, texts: list[Row]) -> Record:
         changed_at=row["changed_at"],
         resolved_seen=row["resolved_seen"],
         withdrawn_at=row["withdrawn_at"],
-        phases=tuple((a, b) for a, b in json.loads(row["phases"])),
-        revisions=tuple(Revision(t["key"], t["seen_at"], t["phase"], t["text"]) for t in texts),
+        phases=tuple(one.pair for one in spans),
+        told=tuple(one.news for one in spans),
+        revisions=tuple(
+            Revision(t["key"], t["seen_at"], t["phase"], t["text"], t["at"]) for t in texts
+        ),
         incident=Incident(
             id=row["id"],
             title=row["title"],

@@ -6,8 +6,9 @@ from sqlite3 import Connection, Row
 
 from crawler.lines import MaintenanceLine, SourceLine
 from crawler.memory import Head, Memories, Memory, ProbeState, Run, Snapshot, Trouble
-from crawler.model import Level, Maintenance, Update
+from crawler.model import Level, Maintenance, Update, Work
 from crawler.store import incidents
+from crawler.store.fold import slug
 from crawler.store.incidents import select
 from crawler.times import DAY
 
@@ -34,6 +35,7 @@ def memory(db: Connection) -> Memory:
 def memories(db: Connection, now: int) -> Memories:
     """What the site is made of at `now` (seconds UTC)."""
     known = memory(db)
+    since = min(now, newest(db)) - 365 * DAY
     return Memories(
         snapshots=known.snapshots,
         probes=known.probes,
@@ -41,8 +43,9 @@ def memories(db: Connection, now: int) -> Memories:
         read_at=known.read_at,
         troubles=troubles(db),
         timings=dict(db.execute("SELECT source, elapsed_ms FROM timings")),
-        records=incidents.records(db, now - 365 * DAY),
+        records=incidents.records(db, since),
         maintenances=maintenances(db),
+        works=works(db, since),
         runs=runs(db, now - 7 * DAY),
     )
 
@@ -74,21 +77,33 @@ def probes(db: Connection) -> dict[str, ProbeState]:
 def maintenances(db: Connection) -> list[tuple[str, Maintenance]]:
     """Announced work that is not over, as (provider, maintenance), by its start."""
     query = "SELECT * FROM maintenances WHERE phase != 'completed' ORDER BY starts_at, provider, id"
+    return [(row["provider"], _maintenance(row)) for row in select(db, query)]
+
+
+def newest(db: Connection) -> int:
+    """When an incident or announced work last changed, in seconds UTC; 0 before the first."""
+    query = "SELECT max(coalesce((SELECT max(changed_at) FROM incidents), 0), coalesce((SELECT"
+    found: int = db.execute(f"{query} max(seen_at) FROM maintenance_revisions), 0))").fetchone()[0]
+    return found
+
+
+def works(db: Connection, since: int) -> list[Work]:
+    """Announced work that is not over or changed after `since`, with every wording."""
+    query = (
+        "SELECT r.*, m.first_seen FROM maintenance_revisions r JOIN maintenances m"
+        " USING (provider, id) WHERE m.phase != 'completed' OR (SELECT max(seen_at) FROM"
+        " maintenance_revisions WHERE provider = m.provider AND id = m.id) >= ?"
+        " ORDER BY provider, id, seen_at"
+    )
+    found: dict[tuple[str, str], list[tuple[int, Maintenance]]] = {}
+    first: dict[tuple[str, str], int] = {}
+    for row in select(db, query, since):
+        key = (row["provider"], row["id"])
+        found.setdefault(key, []).append((row["seen_at"], _maintenance(row)))
+        first[key] = row["first_seen"]
     return [
-        (
-            row["provider"],
-            Maintenance(
-                id=row["id"],
-                title=row["title"],
-                phase=row["phase"],
-                starts_at=row["starts_at"],
-                ends_at=row["ends_at"],
-                url=row["url"],
-                components=tuple(json.loads(row["components"])),
-                updates=(Update("", None, "", row["text"]),) if row["text"] else (),
-            ),
-        )
-        for row in select(db, query)
+        Work(provider=key[0], slug=slug(*key, first[key]), versions=tuple(versions))
+        for key, versions in found.items()
     ]
 
 
@@ -165,6 +180,19 @@ def _head(row: Row) -> Head:
         began,
         row["first_seen"],
         tuple(json.loads(row["components"])),
+    )
+
+
+def _maintenance(row: Row) -> Maintenance:
+    return Maintenance(
+        id=row["id"],
+        title=row["title"],
+        phase=row["phase"],
+        starts_at=row["starts_at"],
+        ends_at=row["ends_at"],
+        url=row["url"],
+        components=tuple(json.loads(row["components"])),
+        updates=(Update("", None, "", row["text"]),) if row["text"] else (),
     )
 
 

@@ -4,7 +4,7 @@ from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 APPLICATION_ID = 0x77686F73  # "whos"
-VERSION = 1
+VERSION = 2
 
 migrations = Migrations("whosdown")
 
@@ -84,7 +84,7 @@ CREATE TABLE incidents (
     url TEXT,
     components TEXT NOT NULL,           -- JSON list: the union over its life
     regions TEXT NOT NULL,              -- JSON list: the same
-    phases TEXT NOT NULL,               -- JSON list of [opened, resolved or null]
+    phases TEXT NOT NULL,               -- JSON list: see store.phases.Phase
     first_seen INTEGER NOT NULL,
     changed_at INTEGER NOT NULL,
     resolved_seen INTEGER,
@@ -143,3 +143,18 @@ def first(db: Database) -> None:
     for statement in _TABLES.split(";\n"):
         if statement.strip():
             db.execute(statement)
+
+
+@migrations()
+def second(db: Database) -> None:
+    """Schema 2: every wording of announced work. What was there has the one that it has now."""
+    db.execute(
+        "CREATE TABLE maintenance_revisions (provider TEXT NOT NULL, id TEXT NOT NULL,"
+        " seen_at INTEGER NOT NULL, title TEXT NOT NULL, phase TEXT NOT NULL, starts_at INTEGER,"
+        " ends_at INTEGER, url TEXT, components TEXT NOT NULL, text TEXT NOT NULL,"
+        " PRIMARY KEY (provider, id, seen_at)) STRICT, WITHOUT ROWID"
+    )
+    db.execute(
+        "INSERT INTO maintenance_revisions SELECT provider, id, first_seen, title, phase,"
+        " starts_at, ends_at, url, components, text FROM maintenances"
+    )
