@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from crawler.catalogue import Category, Service, Site
-from crawler.model import Component, Level, Maintenance, Record, Verdict
+from crawler.model import Component, Level, Maintenance, Record, Verdict, Work
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,6 +16,15 @@ class Story:
     path: str
     duration: int | None
     edits: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """Announced work, and the services that any of its wordings concerned."""
+
+    work: Work
+    services: tuple[Service, ...]
+    provider_name: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +91,7 @@ class Board:
     version: str
     rows: tuple[Row, ...]
     stories: tuple[Story, ...]
+    planned: tuple[Planned, ...] = ()
     sources: tuple[SourceRow, ...]
     cadence: Cadence
     validity: int

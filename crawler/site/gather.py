@@ -8,7 +8,7 @@ from crawler.catalogue import Catalogue, Category, Provider, Service
 from crawler.lines import SourceLine
 from crawler.memory import Memories, Snapshot
 from crawler.model import Component, Evidence, Level, Maintenance, Record
-from crawler.site.board import Board, Cadence, Row, SourceRow, Story
+from crawler.site.board import Board, Cadence, Planned, Row, SourceRow, Story
 from crawler.times import DAY
 
 
@@ -41,6 +41,7 @@ def gather(
         version=__version__,
         rows=rows,
         stories=tuple(stories),
+        planned=tuple(_planned(catalogue, known)),
         sources=tuple(_source(p, known, experimental) for p in catalogue.providers if p.source),
         cadence=_cadence([run.id for run in known.runs]),
         validity=validity,
@@ -82,6 +83,19 @@ def _stories(catalogue: Catalogue, records: Sequence[Record], now: int) -> list[
             )
         )
     return stories
+
+
+def _planned(catalogue: Catalogue, known: Memories) -> Iterator[Planned]:
+    providers = {provider.id: provider for provider in catalogue.providers}
+    for work in known.works:
+        if provider := providers.get(work.provider):
+            services = tuple(
+                service
+                for service in provider.services
+                if any(_in_scope(service, one.components) for _, one in work.versions)
+            )
+            if services:
+                yield Planned(work=work, services=services, provider_name=provider.name)
 
 
 def concerns(service: Service, record: Record) -> bool:
