@@ -118,9 +118,12 @@ def _split(db: Connection, service: str, until: int, now: int) -> None:
     db.execute("UPDATE services SET current = ? WHERE id = ?", (now, service))
 
 
-def roll(db: Connection, run: RunLine) -> None:
+def roll(db: Connection, run: RunLine, before: int | None) -> None:
     """Count the seconds of the days that are over, of each service that has any left to count."""
     today = run.id - run.id % DAY
+    # Only a new day or a change that is dated back leaves any.
+    if before is not None and before >= today and not run.services:
+        return
     due = db.execute(
         "SELECT id, rolled, max(first_seen, rolled) FROM services WHERE rolled < ?", (today,)
     ).fetchall()
