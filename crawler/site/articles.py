@@ -174,5 +174,5 @@ _PARTS: dict[str, Part] = {
     "feeds": lambda row, _: parts.feeds(row),
     "links": lambda row, _: parts.links(row),
     "outages": nearby.outages,
-    "alternatives": nearby.alternatives,
+    "alternatives": nearby.stand_ins,
 }

@@ -8,6 +8,7 @@ from markupsafe import Markup
 from crawler import times
 from crawler.model import Level
 from crawler.site import parts, words
+from crawler.site.alternatives import alternatives, apart
 from crawler.site.board import Board, Row, Story
 
 _SHOWN = 5
@@ -76,15 +77,17 @@ def _typical(own: Sequence[Story]) -> str:
     )
 
 
-def alternatives(row: Row, board: Board, *wanted: str) -> Markup:
+def stand_ins(row: Row, board: Board, *wanted: str) -> Markup:
     """Services that are well now and fail for other reasons: the wanted ones, else its category."""
-    well, left_out = others(row, board, wanted)
-    if left_out:
-        names = ", ".join(one.service.name for one in left_out)
+    rows = {one.service.id: one for one in board.rows}
+    well, shared = (
+        apart(row, [rows[one] for one in wanted]) if wanted else alternatives(row, board.rows)
+    )
+    note = Markup()
+    if shared:
+        names = ", ".join(one.service.name for one in shared)
         left = Markup("<p>Left out, because the same trouble may reach them: <bdi>{}</bdi>.</p>")
         note = left.format(names)
-    else:
-        note = Markup()
     if not well:
         none = Markup("<p>None that we would name for <bdi>{}</bdi> is known to be well now.</p>{}")
         return none.format(row.service.name, note)
@@ -92,30 +95,3 @@ def alternatives(row: Row, board: Board, *wanted: str) -> Markup:
         Markup("<li>{}</li>").format(parts.inline(one, board)) for one in well[:_OFFERED]
     )
     return Markup('<ul class="parts">{}</ul>{}').format(lines, note)
-
-
-def others(row: Row, board: Board, wanted: Sequence[str] = ()) -> tuple[list[Row], list[Row]]:
-    """The services that can stand in for one: those well now, and those left out.
-
-    Without `wanted` they are those of its category, the ones that our own check confirms first.
-    Left out are the well ones that share an upstream that is in trouble, depend on the service
-    itself while it is, or are read from its page while it is.
-    """
-    rows = {one.service.id: one for one in board.rows}
-    if wanted:
-        found = [rows[one] for one in wanted if one != row.service.id]
-    else:
-        found = [
-            one for one in board.rows if one.service.category == row.service.category and one != row
-        ]
-        found.sort(key=lambda one: one.verdict.confidence != "confirmed")
-    broken = {one.id for one in row.verdict.upstreams if one.level.trouble}
-    bad = row.verdict.level.trouble
-    well = [one for one in found if one.verdict.level is Level.NONE]
-    shares = [
-        one
-        for one in well
-        if broken & {one.service.id, *one.service.upstreams}
-        or (bad and (row.service.id in one.service.upstreams or one.provider == row.provider))
-    ]
-    return [one for one in well if one not in shares], shares
