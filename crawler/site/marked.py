@@ -19,6 +19,7 @@ from pygments.token import (
 )
 
 _SHOWN = (Comment, String, Number, Keyword, Name.Builtin, Name.Variable)
+_FENCE = re.compile(r"^( {4,})```(\w*)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r'(<a\s[^>]*?href=")([^"]*)"')
 
 
@@ -56,10 +57,25 @@ def convert(text: str, root: str) -> tuple[str, tuple[tuple[str, Markup], ...], 
             },
         },
     )
-    html = _LINK.sub(lambda link: f'{link[1]}{_rooted(link[2], root)}"', reader.convert(text))
+    html = _LINK.sub(
+        lambda link: f'{link[1]}{_rooted(link[2], root)}"', reader.convert(_unfenced(text))
+    )
     tokens: list[dict[str, str]] = getattr(reader, "toc_tokens", [])
     headings = tuple((token["id"], Markup(token["name"])) for token in tokens)
     return html, headings, list(_links(html))
+
+
+def _unfenced(text: str) -> str:
+    """Fences within lists as indented code that names its language: Markdown knows no others."""
+
+    def indented(fence: re.Match[str]) -> str:
+        lines = [
+            f":::{fence[2] or 'text'}",
+            *(line[len(fence[1]) :] for line in fence[3].split("\n")),
+        ]
+        return "\n".join(f"{fence[1]}    {line}".rstrip() for line in lines)
+
+    return _FENCE.sub(indented, text)
 
 
 def _rooted(link: str, root: str) -> str:

@@ -67,7 +67,7 @@ def _typical(own: Sequence[Story]) -> str:
     ]
     if not lengths:
         return (
-            "None of them states both its beginning and its end, so no typical duration is known."
+            "None that is over states both its beginning and its end: no typical duration is known."
         )
     if len(lengths) == 1:
         return f"Only one of them (n = 1) states both ends: it lasted {times.span(lengths[0])}."

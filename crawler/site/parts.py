@@ -120,7 +120,7 @@ def errors_table(row: Row) -> Markup:
     )
     lines = (
         cell.format(
-            error.code,
+            Markup("_<wbr>").join(error.code.split("_")),
             error.name,
             Markup(' <span class="dim">{}</span>').format(error.when) if error.when else "",
             words.FAULTS[error.fault],

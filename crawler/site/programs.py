@@ -29,7 +29,8 @@ In Python, with nothing to install:
 import json, time
 from urllib.request import urlopen
 
-with urlopen("{url}/statuses.json", timeout=10) as reply:
+URL = "{url}/statuses.json"
+with urlopen(URL, timeout=10) as reply:
     services = {{one["id"]: one for one in json.load(reply)["services"]}}
 
 found = services["{id}"]
@@ -39,20 +40,27 @@ if not found["reachable"] or (found["validUntil"] or "") < now:
 elif found["indicator"] == "none":
     print("nothing reported")
 else:
-    print(found["indicator"], found["verdict"]["who"], found["verdict"]["headline"])
+    said = found["verdict"]
+    print(said["level"], said["who"], said["headline"])
 ```
 
 In JavaScript, in a browser or as a module in Node 18 and later:
 
 ```js
-const reply = await fetch("{url}/statuses.json", {{ signal: AbortSignal.timeout(10000) }});
+const url = "{url}/statuses.json";
+const signal = AbortSignal.timeout(10000);
+const reply = await fetch(url, {{ signal }});
 const {{ services }} = await reply.json();
 const found = services.find((one) => one.id === "{id}");
 
-if (!found.reachable || !(Date.parse(found.validUntil) > Date.now()))
+if (!found.reachable || !(Date.parse(found.validUntil) > Date.now())) {{
   console.log("unknown: ask the official page");
-else if (found.indicator === "none") console.log("nothing reported");
-else console.log(found.indicator, found.verdict.who, found.verdict.headline);
+}} else if (found.indicator === "none") {{
+  console.log("nothing reported");
+}} else {{
+  const {{ level, who, headline }} = found.verdict;
+  console.log(level, who, headline);
+}}
 ```
 """
 
@@ -68,14 +76,18 @@ curl -fsS -m 10 {url} |
 import json
 from urllib.request import urlopen
 
-with urlopen("{url}", timeout=10) as reply:
+URL = "{url}"
+with urlopen(URL, timeout=10) as reply:
     page = json.loads(reply.read().decode("{encoding}"))
 {python}
 ```
 
 ```js
-const reply = await fetch("{url}", {{ signal: AbortSignal.timeout(10000) }});
-const page = JSON.parse(new TextDecoder("{decoder}").decode(await reply.arrayBuffer()));
+const url = "{url}";
+const signal = AbortSignal.timeout(10000);
+const reply = await fetch(url, {{ signal }});
+const text = new TextDecoder("{decoder}");
+const page = JSON.parse(text.decode(await reply.arrayBuffer()));
 {js}
 ```
 """
@@ -103,7 +115,8 @@ _WORD = _Ask(
 _PARTS = _Ask(
     "/api/v2/components.json",
     "It lists the parts of the page; these programs print the ones that this guide is about.",
-    """jq -er '.components[] | select(.id | IN($wanted)) | "\\(.status): \\(.name)"'""",
+    """jq -er '.components[] | select(.id | IN($wanted))
+    | "\\(.status): \\(.name)"'""",
     """for one in page["components"]:
     if one["id"] in {$wanted}:
         print(one["status"], one["name"])""",
@@ -114,7 +127,8 @@ _ALL_PARTS = _Ask(
     "/api/v2/components.json",
     "It lists the parts of the page; these programs count them and print those that are not well.",
     """jq -er '"\\(.components | length) parts",
-    (.components[] | select(.status != "operational") | "\\(.status): \\(.name)")'""",
+    (.components[] | select(.status != "operational")
+    | "\\(.status): \\(.name)")'""",
     """print(len(page["components"]), "parts")
 for one in page["components"]:
     if one["status"] != "operational":
@@ -159,7 +173,8 @@ _AWS = _Ask(
     "It is UTF-16, lists the events of every region, and is `[]` when there is none; look for "
     "yours.",
     """iconv -f UTF-16 -t UTF-8 |
-  jq -r '.[] | "\\(.status) \\(.region_name): \\(.service_name): \\(.summary)"'""",
+  jq -r '.[] | "\\(.status) \\(.region_name): \\(.service_name)",
+    "  \\(.summary)"'""",
     """for one in page:
     print(one["status"], one["region_name"], one["service_name"], one["summary"])""",
     """for (const one of page)
