@@ -13,6 +13,7 @@ from types import TracebackType
 
 from jinja2 import Environment, StrictUndefined, TemplateError
 from markupsafe import Markup
+from msgspec import structs
 
 from crawler import times
 from crawler.catalogue import SLUG
@@ -149,7 +150,8 @@ def _filled(path: Path, body: str, board: Board, slots: list[Markup]) -> str:
 
     helpers: dict[str, object] = {name: helper(part) for name, part in _PARTS.items()}
     helpers["programs"] = lambda service: programs(known(service), board)
-    site = {"site": board.site, "root": parts.ROOT, "validity": times.span(board.validity)}
+    own = structs.replace(board.site, url=board.site.url.rstrip("/"))
+    site = {"site": own, "root": parts.ROOT, "validity": times.span(board.validity)}
     try:
         return env.from_string(body).render(helpers | site)
     except (TemplateError, _NoService, TypeError, AttributeError, ArithmeticError) as error:
