@@ -482,6 +482,14 @@ def test_code_is_coloured_by_classes_also_within_lists(content: Path, tmp_path: 
     assert len(page.xpath("//article/ol/li")) == 2
 
 
+def test_cells_of_a_table_carry_the_heading_of_their_column(content: Path, tmp_path: Path) -> None:
+    guide(content, HEAD + "| A | `B` c | D |\n|---|---|---|\n| 1 | 2 | |\n| 3 | 4 | 5 |\n")
+    page = built(lived(tmp_path), content)
+
+    cells = page.xpath("//article/table/tbody//td")
+    assert [cell.get("data-label") for cell in cells] == ["A", "B c", "D"] * 2
+
+
 def test_headings_can_be_linked_and_stand_in_the_contents(content: Path, tmp_path: Path) -> None:
     guide(content, HEAD + "## First\n\n## Second <b>\n\n## Third\n\nx\n")
     page = built(lived(tmp_path), content)

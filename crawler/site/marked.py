@@ -3,8 +3,10 @@
 import re
 from collections.abc import Iterable, Iterator
 from typing import Any
+from xml.etree.ElementTree import Element
 
 from markdown import Markdown
+from markdown.treeprocessors import Treeprocessor
 from markupsafe import Markup
 from pygments.formatters import HtmlFormatter
 from pygments.token import (
@@ -21,6 +23,17 @@ from pygments.token import (
 _SHOWN = (Comment, String, Number, Keyword, Name.Builtin, Name.Variable)
 _FENCE = re.compile(r"^( {4,})```(\w*)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r'(<a\s[^>]*?href=")([^"]*)"')
+
+
+class _Labels(Treeprocessor):
+    """The heading of its column on each cell of a table: on a phone the rows become lists."""
+
+    def run(self, root: Element) -> None:
+        for table in root.iter("table"):
+            labels = ["".join(cell.itertext()).strip() for cell in table.iter("th")]
+            for row in table.iter("tr"):
+                for label, cell in zip(labels, row.iter("td"), strict=False):
+                    cell.set("data-label", label)
 
 
 class _Few(HtmlFormatter[str]):
@@ -57,6 +70,7 @@ def convert(text: str, root: str) -> tuple[str, tuple[tuple[str, Markup], ...], 
             },
         },
     )
+    reader.treeprocessors.register(_Labels(reader), "labels", 1)  # after the words are in place
     html = _LINK.sub(
         lambda link: f'{link[1]}{_rooted(link[2], root)}"', reader.convert(_unfenced(text))
     )
