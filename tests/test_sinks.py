@@ -127,7 +127,7 @@ def check_feeds(board: Board, shown: dict[str, tuple[str, str]]) -> None:
 
 
 def check_item(title: str, content: str, wanted: tuple[str, str]) -> None:
-    assert title == f"Acme: {wanted[0]}"
+    assert title == f"Acme: {wanted[0] or EMPTY_TITLE}"
     inside = element(f"<!DOCTYPE html><title>x</title><body>{content}").find("body")
     assert inside is not None
     assert {one.tag for one in inside.iter()} <= {"body", "p", "br"}

@@ -112,7 +112,7 @@ def works(planned: Planned, site: Site) -> list[Group]:
         began = seen if one.starts_at is None else min(seen, one.starts_at)
         if shown is None and (one.phase != "completed" or not pairs):
             number = len(pairs)
-            verb, tail = ("again: ", f":again:{number}") if number else (": ", "")
+            verb, tail = (" again: ", f":again:{number}") if number else (": ", "")
             at = seen if number else began
             text = one.updates[0].text if one.updates else ""
             html = _paragraph(f"Planned {_window(one)}.") + (_quoted(who, text) if text else "")
