@@ -15,12 +15,12 @@ from msgspec import structs
 from sqlite_utils import Database
 
 from crawler import times
-from crawler.catalogue import Catalogue
+from crawler.catalogue import Catalogue, Probe
 from crawler.model import Incident, Level, Maintenance, Reading, Update
 from crawler.site import feeds
 from crawler.site.gather import gather
 from crawler.store import Store, rebuild
-from crawler.store.fold import slug
+from crawler.store.life import slug
 from lives import HOUR, MINUTE, START, Life, incident, provider, reading, service, update, world
 
 ATOM = {"a": "http://www.w3.org/2005/Atom", "dc": "http://purl.org/dc/elements/1.1/"}
@@ -513,3 +513,56 @@ def test_an_opening_without_a_message_is_never_filled_in_later(life: Life) -> No
 
     assert of_incidents(life) == before
     assert b"No text was given." in before["feed.atom"]
+
+
+PROBED = provider("acme", service("acme", probe=Probe("https://api.acme.test/v1", [401])))
+
+
+def test_what_our_checks_saw_first_stays_ours_when_the_provider_goes_on_with_it(
+    tmp_path: Path,
+) -> None:
+    late = START + 2 * HOUR
+    theirs = replace(OPEN, started_at=late + 3 * STEP, created_at=late + 3 * STEP)
+    theirs = replace(theirs, updates=(update("u1", "We look into it.", late + 3 * STEP),))
+    over = replace(theirs, open=False, ended_at=late + 4 * STEP)
+    seen: dict[str, str] = {}
+    with Life(tmp_path, world(PROBED)) as life:
+        for number, told in enumerate(((), (), (), (theirs,), (over,))):
+            said_now = {"acme": reading(OLD, *told)}
+            life.run(
+                late + number * STEP,
+                said_now,
+                probes={"acme": "fail" if number in (1, 2) else "ok"},
+            )
+            found = entries(files(life)["feed.atom"])
+            for entry in found:
+                text = etree.tostring(entry, encoding="unicode").strip()
+                assert seen.setdefault(said(entry, "a:id"), text) == text
+        written = entries(files(life)["updates.atom"])
+
+    assert [said(one, "a:title") for one in reversed(found)][2:] == [
+        "Acme: Our checks of Acme fail",
+        "Resolved: Acme: Our checks of Acme fail",
+    ]
+    assert [said(one, "dc:creator") for one in reversed(found)][2:] == ["whosdown", "whosdown"]
+    assert [said(one, "dc:creator") for one in reversed(written)] == ["whosdown", "Acme"]
+    assert "<p>whosdown wrote:</p><p>Our checks fail since" in said(found[1], "a:content")
+
+
+def test_what_our_checks_saw_end_is_reopened_when_the_provider_still_tells_of_it(
+    tmp_path: Path,
+) -> None:
+    late = START + 2 * HOUR
+    theirs = replace(OPEN, started_at=None, created_at=None, updates=())
+    with Life(tmp_path, world(PROBED)) as life:
+        for number, outcome in enumerate(("ok", "fail", "fail", "ok", "ok", "ok", "ok")):
+            told = (theirs,) if number == 6 else ()
+            said_now = {"acme": reading(OLD, *told)}
+            life.run(late + number * STEP, said_now, probes={"acme": outcome})
+        found = [said(one, "a:title") for one in reversed(entries(files(life)["feed.atom"]))]
+
+    assert found[2:] == [
+        "Acme: Our checks of Acme fail",
+        "Resolved: Acme: Our checks of Acme fail",
+        "Acme: Reopened: Our checks of Acme fail",
+    ]

@@ -1,11 +1,9 @@
 """Opening a data folder: what is repaired, what is refused, and what no column accepts."""
 
 import contextlib
-import json
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -25,7 +23,7 @@ from crawler.lines import (
     SourceLine,
     UpdateLine,
 )
-from crawler.model import Level, Maintenance
+from crawler.model import Level
 from crawler.store import Store, schema
 from crawler.store.fold import fold
 from lives import MINUTE, START, Life, V, dump, incident, reading
@@ -325,7 +323,7 @@ def folded(*portions: list[RunLine]) -> dict[str, list[str]]:
     connection = sqlite3.connect(":memory:", isolation_level=None)
     one = Store(Path(), Database(connection, execute_plugins=False))
     try:
-        schema.migrations.apply(one.db)
+        schema.create(one.db)
         for portion in portions:
             with store.transaction(connection):
                 for run in portion:
@@ -353,22 +351,3 @@ def test_any_line_reads_back_from_its_bytes_and_folds_to_the_same(runs: list[Run
 
     assert back == ordered
     assert folded(back) == folded(ordered)
-
-
-def test_a_database_of_the_first_schema_keeps_its_incidents_and_its_announced_work(
-    tmp_path: Path, opened: Opener
-) -> None:
-    data = tmp_path / "data"
-    work = Maintenance(id="m1", title="Upgrade", phase="scheduled", starts_at=START + 9 * MINUTE)
-    with Life(data) as life:
-        life.run(START, {"acme": replace(reading(incident()), maintenances=(work,))})
-        before = life.store.memories(START)
-    with contextlib.closing(sqlite3.connect(data / "status.db", isolation_level=None)) as old:
-        old.execute("DROP TABLE maintenance_revisions")
-        old.execute("DELETE FROM _sqlite_migrations WHERE name = 'second'")
-        old.execute("UPDATE incidents SET phases = ?", (json.dumps([[START, None]]),))
-        old.execute("PRAGMA user_version = 1")
-
-    after = opened(data).memories(START)
-    assert after.works == before.works
-    assert after.records == before.records

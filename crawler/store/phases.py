@@ -8,7 +8,8 @@ and when it ended is kept beside it. Both follow from the lines of the journal a
 import msgspec
 
 from crawler.lines import IncidentLine
-from crawler.model import Level, Told
+from crawler.model import Level
+from crawler.records import Told
 
 _GRAVE = (Level.MAJOR, Level.CRITICAL)
 
@@ -16,22 +17,16 @@ _GRAVE = (Level.MAJOR, Level.CRITICAL)
 class Phase(msgspec.Struct, array_like=True):
     """One row of the JSON list in `incidents.phases`; times are seconds UTC.
 
-    The first two are as the provider says now, the rest as in model.Told.
+    `opened` and `resolved` are as the provider says now, the rest is as in records.Told.
     """
 
     opened: int
+    told: int
     resolved: int | None = None
-    told: int | None = None
     ended: int | None = None
     lasted: int = 0
     withdrawn: bool = False
     grave: bool = False
-
-    def __post_init__(self) -> None:
-        """Rows that were written before the rest was kept have two places: take those for it."""
-        if self.told is None:
-            self.told, self.ended = self.opened, self.resolved
-            self.lasted = 0 if self.resolved is None else self.resolved - self.opened
 
     @property
     def pair(self) -> tuple[int, int | None]:
@@ -42,7 +37,7 @@ class Phase(msgspec.Struct, array_like=True):
     def news(self) -> Told:
         """What was told of this phase, for the model."""
         return Told(
-            opened=self.opened if self.told is None else self.told,
+            opened=self.told,
             ended=self.ended,
             lasted=self.lasted,
             withdrawn=self.withdrawn,
@@ -66,9 +61,10 @@ def advance(
     """Take in one line about an incident at the run `now`. `began` is its beginning as well as
     it is known, `open_now` whether it was open until this line."""
     if not phases:
-        phases.append(Phase(began, told=min(began, now)))
-    elif line.open and not open_now:
-        phases.append(Phase(now, told=now))
+        phases.append(Phase(began, min(began, now)))
+    elif line.open and (not open_now or phases[-1].ended is not None):
+        # The second: what our check saw end, and the provider goes on with.
+        phases.append(Phase(now, now))
     last = phases[-1]
     if line.open:
         last.resolved = None
@@ -79,6 +75,6 @@ def advance(
         last.opened = began if last.resolved is None else min(began, last.resolved)
     last.grave = last.grave or line.impact in _GRAVE
     if last.resolved is not None and last.ended is None:
-        last.ended = max(last.told or last.opened, min(last.resolved, now))
+        last.ended = max(last.told, min(last.resolved, now))
         last.lasted = last.resolved - last.opened
         last.withdrawn = line.withdrawn
