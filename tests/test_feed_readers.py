@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -59,6 +60,18 @@ def test_every_feed_of_the_demo_site_is_well_formed(files: dict[str, bytes]) -> 
             told = json.loads(files[path.removesuffix("rss") + "json"])["items"]
             assert [one["id"] for one in told] == [e.id for e in parsed.entries]
     assert full > 200
+
+
+def test_the_feeds_of_the_whole_catalogue_are_written_at_once_and_alike() -> None:
+    board = simulated()
+    first = feeds.render(board)
+    began = time.process_time()
+    second = feeds.render(board)
+
+    assert time.process_time() - began < 2, "seconds of this process"
+    assert second == first
+    assert len(first) > 900
+    assert sum(map(len, first.values())) < 40_000_000
 
 
 @pytest.mark.skipif(not shutil.which("jing"), reason="jing, which knows grammars, is not installed")
