@@ -13,7 +13,7 @@ from crawler.lines import RunLine, SnapshotLine
 from crawler.memory import Days
 from crawler.model import Level
 from crawler.times import DAY
-from crawler.uptime import Interval, by_day
+from crawler.uptime import Interval, Tally, by_day
 
 
 def fold(db: Connection, run: RunLine, before: int | None) -> None:
@@ -165,13 +165,12 @@ def _without(start: int, end: int, holes: list[tuple[int, int]]) -> Iterator[tup
 
 
 def daily(db: Connection, since: int) -> dict[str, Days]:
-    """The seconds of each finished day from `since` on, by service."""
-    found: dict[str, dict[int, tuple[int, int, int, int, int]]] = {}
-    rows = db.execute(
-        "SELECT service, day, known, maintenance, minor, major, critical FROM daily WHERE day >= ?",
-        (since,),
+    """The tally of each finished day from `since` on in which anything was known, by service."""
+    found: dict[str, dict[int, Tally]] = {}
+    query = (
+        "SELECT service, day, ?, known, maintenance, minor, major, critical FROM daily"
+        " WHERE day >= ?"
     )
-    for service, day, known, maintenance, minor, major, critical in rows:
-        seconds = (known, maintenance, minor, major, critical)
-        found.setdefault(service, {})[day] = seconds
+    for row in db.execute(query, (DAY, since)):
+        found.setdefault(row[0], {})[row[1]] = Tally._make(row[2:])
     return {**found}
