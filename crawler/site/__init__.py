@@ -1,8 +1,20 @@
 """Board in, files out: everything that people and programs read."""
 
+from collections import ChainMap
 from pathlib import Path
 
-from crawler.site import api, articles, feeds, pages, publish
+from crawler.site import (
+    api,
+    articles,
+    badges,
+    feeds,
+    hosting,
+    pages,
+    publish,
+    reference,
+    tables,
+    twins,
+)
 from crawler.site.board import Board
 
 
@@ -11,11 +23,19 @@ def build(board: Board, content: Path, templates: Path) -> dict[str, bytes]:
 
     Raises SiteError for a broken link or a path claimed twice, ContentError for an article.
     """
-    return publish.together(
-        pages.render(board, articles.load(content, board), templates),
+    guides = articles.load(content, board)
+    machines = (
         api.render(board),
+        badges.render(board),
+        twins.render(board),
+        tables.render(board),
+    )
+    told: dict[str, object] = {"reference": reference.reference(board, ChainMap(*machines))}
+    return publish.together(
+        pages.render(board, guides, templates, [("api.html", "api/index.html", told)]),
+        *machines,
         feeds.render(board),
-        {".nojekyll": b""},
+        hosting.render(board.site),
         base=board.site.url,
     )
 
