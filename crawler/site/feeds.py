@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from html import escape
 from typing import Any
 
-from crawler.model import Record
+from crawler.records import Record
 from crawler.site.board import Board, Story
 from crawler.times import span
 

@@ -6,9 +6,12 @@ from itertools import pairwise
 from crawler import __version__, judge, verdict
 from crawler.catalogue import Catalogue, Category, Provider, Service
 from crawler.lines import SourceLine
-from crawler.memory import Memories, Snapshot
-from crawler.model import Component, Evidence, Level, Maintenance, Record
-from crawler.site.board import Board, Cadence, Row, SourceRow, Story
+from crawler.memory import Latency, Memories, Snapshot
+from crawler.model import Component, Evidence, Level, Maintenance
+from crawler.records import Record
+from crawler.scope import concerns
+from crawler.site.board import Board, Cadence, EarlyWarnings, Row, SourceRow, Story
+from crawler.site.measure import measure
 from crawler.times import DAY
 
 
@@ -48,6 +51,7 @@ def gather(
         last_run=last.id if last else None,
         blind=blind,
         simulated=simulated,
+        early=_early(stories, now),
         by_category=tuple(_by_category(catalogue, rows)),
     )
 
@@ -65,12 +69,18 @@ def _stories(catalogue: Catalogue, records: Sequence[Record], now: int) -> list[
     stories = []
     for record in records:
         provider = providers.get(record.provider)
-        services = tuple(s for s in provider.services if concerns(s, record)) if provider else ()
+        services = (
+            tuple(s for s in provider.services if concerns(s, record.incident, record.service))
+            if provider
+            else ()
+        )
         if provider is None or not services:
             continue
         edited: dict[str, set[int]] = {}
         for one in record.revisions:
             edited.setdefault(one.key, set()).add(one.seen_at)
+        # That the provider's title took the place of ours is no edit of theirs.
+        ours = record.failed_at is not None and not record.ours
         stories.append(
             Story(
                 record=record,
@@ -78,19 +88,10 @@ def _stories(catalogue: Catalogue, records: Sequence[Record], now: int) -> list[
                 provider_name=provider.name,
                 path=f"incident/{record.provider}/{record.slug}/",
                 duration=_duration(record, now),
-                edits=sum(len(times) - 1 for times in edited.values()),
+                edits=sum(len(times) - 1 for times in edited.values()) - ours,
             )
         )
     return stories
-
-
-def concerns(service: Service, record: Record) -> bool:
-    """Whether an incident is about a service: it names one of its components, or names none."""
-    named = {*record.incident.components}
-    where = {*record.incident.regions}
-    if where and service.regions and not where & {*service.regions}:
-        return False
-    return not service.components or not named or bool(named & {*service.components})
 
 
 def _duration(record: Record, now: int) -> int | None:
@@ -115,32 +116,40 @@ def _row(
 ) -> Row:
     own = [story for story in stories if service in story.services]
     opened = tuple(story for story in own if story.record.incident.open)
-    remembered = known.snapshots.get(service.id)
-    at = known.read_at.get(provider.id)
-    work = tuple(
-        one
-        for owner, one in known.maintenances
-        if owner == provider.id and _in_scope(service, one.components)
-    )
+    at = known.read_at.get(provider.id) if provider.source else _probed(known, service)
+    work = _ahead(provider, service, known)
+    timing = known.latency.get(provider.id, Latency())
     return Row(
         service=service,
         provider=provider.id,
         page_url=provider.source.url if provider.source else None,
         verdict=verdict.build(
             snapshot,
-            remembered,
+            known.snapshots.get(service.id),
             _evidence(provider, service, known, opened, work),
             verdict.states(levels, service.upstreams),
-            read_at=at if provider.source else _probed(known, service),
+            read_at=at,
             validity=validity,
         ),
         components=_components(service, known.sources.get(provider.id)),
         open=opened,
         recent=tuple(story for story in own if not story.record.incident.open)[:20],
         maintenances=work,
-        latency_ms=known.timings.get(provider.id),
-        checked_at=at if provider.source else _probed(known, service),
+        latency_ms=timing.last,
+        latency=timing,
+        uptime=measure(
+            service, provider.id, known, [s.record for s in own], known.maintenances, now
+        ),
+        checked_at=at,
         incidents_30d=sum(_start(story) >= now - 30 * DAY for story in own),
+    )
+
+
+def _ahead(provider: Provider, service: Service, known: Memories) -> tuple[Maintenance, ...]:
+    return tuple(
+        one
+        for owner, one in known.maintenances
+        if owner == provider.id and one.phase != "completed" and _in_scope(service, one.components)
     )
 
 
@@ -165,6 +174,14 @@ def _evidence(
         work,
         known.probes.get(service.id),
     )
+
+
+def _early(stories: Sequence[Story], now: int) -> EarlyWarnings:
+    recent = [s for s in stories if (s.record.confirmed_at or 0) >= now - 90 * DAY]
+    # One that is still going on may be confirmed yet.
+    alone = [s for s in recent if s.record.ours and not s.record.incident.open]
+    confirmed = sum(not s.record.ours for s in recent)
+    return EarlyWarnings(total=len(recent), confirmed=confirmed, unconfirmed=tuple(alone))
 
 
 def _in_scope(service: Service, components: Sequence[str]) -> bool:
@@ -206,7 +223,7 @@ def _source(provider: Provider, known: Memories, experimental: Collection[str]) 
         failing_since=failing.first_seen if failing else None,
         answered_by=line.answered_by if line else "",
         note=line.note if line else "",
-        latency_ms=known.timings.get(provider.id),
+        latency_ms=known.latency.get(provider.id, Latency()).last,
         experimental=(line.platform if line else source.platform if source else "") in experimental,
     )
 

@@ -11,7 +11,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from crawler import times
 from crawler.errors import REASONS
-from crawler.model import Level, Record, Revision, Upstream
+from crawler.model import Level, Upstream
+from crawler.records import Record, Revision
 from crawler.site import words
 from crawler.site.articles import Article, errors_table
 from crawler.site.board import Board, Row, Story

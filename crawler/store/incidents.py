@@ -3,7 +3,8 @@
 import json
 from sqlite3 import Connection, Row
 
-from crawler.model import Incident, Level, Record, Revision, Update
+from crawler.model import Incident, Level, Update
+from crawler.records import Record, Revision
 
 
 def records(db: Connection, since: int) -> list[Record]:
@@ -14,13 +15,17 @@ def records(db: Connection, since: int) -> list[Record]:
         " provider, id"
     )
     texts: dict[tuple[str, str], list[Row]] = {}
-    revisions = "SELECT * FROM incident_revisions ORDER BY provider, incident, seen_at, key"
-    for row in select(db, revisions):
+    found = select(db, query, since)
+    wanted = json.dumps([[row["provider"], row["id"]] for row in found])
+    revisions = (
+        "SELECT r.* FROM json_each(?) w JOIN incident_revisions r"
+        " ON r.provider = json_extract(w.value, '$[0]')"
+        " AND r.incident = json_extract(w.value, '$[1]')"
+        " ORDER BY r.provider, r.incident, r.seen_at, r.key"
+    )
+    for row in select(db, revisions, wanted):
         texts.setdefault((row["provider"], row["incident"]), []).append(row)
-    return [
-        _record(row, texts.get((row["provider"], row["id"]), []))
-        for row in select(db, query, since)
-    ]
+    return [_record(row, texts.get((row["provider"], row["id"]), [])) for row in found]
 
 
 def record(db: Connection, provider: str, incident: str) -> Record | None:
@@ -57,6 +62,11 @@ def _record(row: Row, texts: list[Row]) -> Record:
         changed_at=row["changed_at"],
         resolved_seen=row["resolved_seen"],
         withdrawn_at=row["withdrawn_at"],
+        ours=row["service"] is not None,
+        service=row["service"],
+        failed_at=row["failed_at"],
+        confirmed_at=row["confirmed_at"],
+        lead=row["lead"],
         phases=tuple((a, b) for a, b in json.loads(row["phases"])),
         revisions=tuple(Revision(t["key"], t["seen_at"], t["phase"], t["text"]) for t in texts),
         incident=Incident(

@@ -1,0 +1,45 @@
+"""Incidents as we remember them, which is more than what a page says of them now."""
+
+from dataclasses import dataclass
+
+from crawler.model import Incident
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One earlier or present wording of an incident, and when we first saw it.
+
+    `key` is an update's id, or "" for the incident's own title.
+    """
+
+    key: str
+    seen_at: int
+    phase: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """An incident as we remember it. `slug` is fixed at first sight and makes its address.
+
+    `components` of `incident` is the union over its life. `ours` marks an incident that only our
+    probe saw, of the service `service`. `phases` are (opened, resolved) pairs in seconds; the last
+    may still be open. Where our checks saw it before the provider told of it, `confirmed_at` is
+    when they were sure (they failed from `failed_at` on), and `lead` how many seconds later the
+    provider posted it; None where the conditions for saying so do not hold.
+    """
+
+    provider: str
+    slug: str
+    incident: Incident
+    first_seen: int
+    changed_at: int
+    resolved_seen: int | None = None
+    withdrawn_at: int | None = None
+    ours: bool = False
+    service: str | None = None
+    failed_at: int | None = None
+    confirmed_at: int | None = None
+    lead: int | None = None
+    phases: tuple[tuple[int, int | None], ...] = ()
+    revisions: tuple[Revision, ...] = ()
