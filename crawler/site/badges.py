@@ -57,7 +57,7 @@ def shield(row: Row, board: Board) -> Shield:
     level = row.verdict.level
     return Shield(
         schemaVersion=1,
-        label=row.service.name,
+        label=_name(row),
         message=f"{level.label.lower()}, {_as_of(row, board)}",
         color=_LIGHT[level].removeprefix("#"),
         isError=level is Level.UNKNOWN,
@@ -69,16 +69,16 @@ def _status(row: Row, board: Board) -> bytes:
     level, at = row.verdict.level, words.seen(row.verdict)
     when = "never read" if at is None else f"as of {human(at)}"
     return _svg(
-        row.service.name,
+        _name(row),
         level.label.lower(),
         _as_of(row, board),
         level,
-        f"{row.service.name}: {level.label}, {when}",
+        f"{_name(row)}: {level.label}, {when}",
     )
 
 
 def _uptime(row: Row, board: Board) -> bytes:
-    label = f"{row.service.name} uptime"
+    label = f"{_name(row)} uptime"
     series = row.uptime.headline
     figure = series.figures.get(30) if series else None
     if figure is None or figure.uptime is None:
@@ -92,6 +92,10 @@ def _uptime(row: Row, board: Board) -> bytes:
     return _svg(label, f"{figure.uptime}%", note, level, said)
 
 
+def _name(row: Row) -> str:
+    return text.line(row.service.name, 60)
+
+
 def _as_of(row: Row, board: Board) -> str:
     if board.simulated:
         return "simulated"
@@ -100,7 +104,6 @@ def _as_of(row: Row, board: Board) -> str:
 
 
 def _svg(label: str, word: str, note: str, level: Level, said: str) -> bytes:
-    label = text.line(label, 60)
     first, second, third = (_width(one) for one in (label, word, note))
     x, y = first, first + second
     total = y + third
