@@ -76,7 +76,7 @@ def test_a_row_tells_one_incident(life: Life) -> None:
 
 @pytest.mark.parametrize("words", FORMULAS)
 def test_no_cell_is_a_formula(words: str) -> None:
-    row = dict.fromkeys(tables.INCIDENTS, words)
+    row: tables.Record = dict.fromkeys(tables.INCIDENTS, words)
     [cells] = list(csv.reader(io.StringIO(tables.as_csv([row], tables.INCIDENTS), newline="")))[1:]
 
     assert {cell[0] for cell in cells} == {"'"}
