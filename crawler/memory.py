@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from crawler.lines import MaintenanceLine, SourceLine
 from crawler.model import Level, Maintenance
-from crawler.records import Record
+from crawler.records import Record, Work
 from crawler.uptime import Interval
 
 Change = tuple[int, Level]
@@ -135,7 +135,8 @@ class Run:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Memories:
-    """What the site is made of. `runs` are those of the last 7 days, `records` those of a year.
+    """What the site is made of. `runs` are those of the last 7 days; `records` and `works` those
+    of a year, counted from the newest change of any of them, so that time alone takes none away.
 
     `covers` is from when on the list of a source is complete; `first_seen` when each service was
     first watched; `daily` the seconds of its finished days of the last 90;
@@ -154,4 +155,5 @@ class Memories:
     latency: Mapping[str, Latency]
     records: Sequence[Record]
     maintenances: Sequence[tuple[str, Maintenance]]
+    works: Sequence[Work]
     runs: Sequence[Run]

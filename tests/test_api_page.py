@@ -1,12 +1,15 @@
 """The page about the API: real output of this build, and clients that run as they stand there."""
 
+import hashlib
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from functools import partial
 from http.server import ThreadingHTTPServer
@@ -22,9 +25,10 @@ from crawler.model import Level
 from crawler.serve import _Handler
 from crawler.site import hosting, publish
 from crawler.site.board import Board
-from lives import REPOSITORY, SITE, simulated
+from lives import REPOSITORY, SITE, START, simulated
 
 TEMPLATES = REPOSITORY / "site_templates"
+TABLES = ("incidents", "cache", "robots")
 PARTS = ("pick", "made")
 TOOLS = {
     "sh": ("sh", "-c"),
@@ -92,7 +96,8 @@ def test_every_address_on_the_page_is_that_of_a_file(
         assert one.startswith(base)
         path = one[len(base) :]
         known = [path.replace("{id}", name) for name in names]
-        assert any(name in files for name in known), one
+        # The copy of the database is put beside what is built.
+        assert path.startswith("data/status.db") or any(name in files for name in known), one
 
 
 def test_the_clients_run_as_they_stand(page: html.HtmlElement, host: str, board: Board) -> None:
@@ -208,3 +213,48 @@ def test_the_guard_that_prismix_documents_calls_nothing_unreadable_healthy(
     assert not [row for row in unknown if is_healthy(rows[row.service.id])]
     assert [one for one in rows.values() if is_healthy(one)]
     assert is_healthy(rows["cohere"])
+
+
+# The database and the table beside it.
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder `data/` of a site that the command built of invented days."""
+    out = tmp_path_factory.mktemp("demo") / "site"
+    line = [sys.executable, "-m", "crawler", "demo", "--out", str(out), "--now", str(START)]
+    subprocess.run(line, cwd=REPOSITORY, check=True, capture_output=True, timeout=200)
+    return out / "data"
+
+
+def test_the_published_database_is_whole_and_has_no_caches(data: Path) -> None:
+    told = json.loads((data / "status.db.json").read_bytes())
+    body = (data / "status.db").read_bytes()
+    with closing(sqlite3.connect(data / "status.db")) as db:
+        count = "SELECT count(*) FROM "
+        rows = {one: db.execute(count + one).fetchone()[0] for one in TABLES}
+        assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+    assert hashlib.sha256(body).hexdigest() == told["sha256"]
+    assert rows["incidents"] == told["rows"]["incidents"] > 100
+    assert rows["cache"] == rows["robots"] == 0
+
+
+def test_the_worked_queries_run_as_they_stand(page: html.HtmlElement, data: Path) -> None:
+    shown = {one.get("data-query"): str(one.text) for one in page.xpath("//code[@data-query]")}
+    tools = Path(sys.executable).parent
+    said = {}
+    for name, words in shown.items():
+        line = [sys.executable, "-c", words] if name == "duckdb" else ["sh", "-c", words]
+        env = {**os.environ, "PATH": f"{tools}:{os.environ['PATH']}"}
+        done = subprocess.run(
+            line, cwd=data, env=env, capture_output=True, text=True, check=False, timeout=120
+        )
+        assert done.returncode == 0, f"{name}: {done.stderr}"
+        said[name] = done.stdout
+
+    assert {*said} == {"sqlite-utils", "datasette", "duckdb"}
+    assert len(said["sqlite-utils"].splitlines()) == 12
+    assert {one["impact"] for one in json.loads(said["datasette"])} >= {"minor", "major"}
+    assert "median_min" in said["duckdb"]
+    assert "│" in said["duckdb"]

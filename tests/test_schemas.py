@@ -15,6 +15,7 @@ import pytest
 from crawler.site import api, badges, feeds, hosting, pages, tables, twins
 from crawler.site.api.schema import DOCUMENTS
 from crawler.site.board import Board
+from crawler.site.build import render as build_json
 from lives import REPOSITORY, START, Life, incident, reading, simulated
 from machines import client, kinds, with_uptime
 
@@ -26,7 +27,8 @@ def board() -> Board:
 
 @pytest.fixture(scope="module")
 def files(board: Board) -> dict[str, bytes]:
-    return api.render(board)
+    found = api.render(board)
+    return found | build_json(board, {**found, "index.html": b""})
 
 
 def schema(files: dict[str, bytes], name: str) -> dict[str, Any]:

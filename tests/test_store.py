@@ -11,7 +11,7 @@ from crawler.catalogue import Catalogue, Probe
 from crawler.lines import IncidentLine, RunLine, UpdateLine
 from crawler.model import Component, Level, Maintenance, Reading
 from crawler.records import Record
-from crawler.store import incidents, rows
+from crawler.store import incidents, rows, works
 from crawler.store.fold import fold
 from crawler.store.life import slug
 from lives import (
@@ -256,7 +256,7 @@ def test_work_is_over_when_the_page_no_longer_lists_it(life: Life) -> None:
     phases = []
     for number, said in enumerate((working("scheduled"), working("in_progress"), reading())):
         life.run(START + number * STEP, {"acme": said})
-        phases.append([one.phase for _, one in rows.maintenances(life.store.connection, START)])
+        phases.append([one.phase for _, one in works.maintenances(life.store.connection, START)])
 
     assert phases == [["scheduled"], ["in_progress"], ["completed"]]
 
@@ -265,7 +265,7 @@ def test_work_that_cannot_be_read_is_not_over(life: Life) -> None:
     life.run(START, {"acme": working("in_progress")})
     life.run(START + STEP, {"acme": "timeout"})
 
-    work = rows.maintenances(life.store.connection, START)
+    work = works.maintenances(life.store.connection, START)
     assert [one.phase for _, one in work] == ["in_progress"]
 
 

@@ -191,8 +191,19 @@ def _build(
 
     known = store.memories(now)
     board = gather(catalogue, known, now, simulated=simulated, experimental=EXPERIMENTAL)
-    site.write(board, content, out)
+    site.write(board, content, out, _copied(store))
     click.echo(f"{out}: {len(board.rows)} services", err=True)
+
+
+def _copied(store: "Store") -> dict[str, bytes]:
+    """A copy of the database, and what it holds, by their paths on the site."""
+    import tempfile
+
+    from crawler.store import published
+
+    with tempfile.TemporaryDirectory() as folder:
+        published.publish(store, Path(folder) / "status.db")
+        return {f"data/{path.name}": path.read_bytes() for path in Path(folder).iterdir()}
 
 
 # At the end, because these commands are parts of `main` that stand in another file.

@@ -1,6 +1,7 @@
 """Board in, files out: everything that people and programs read."""
 
 from collections import ChainMap
+from collections.abc import Mapping
 from pathlib import Path
 
 from crawler.site import (
@@ -15,6 +16,7 @@ from crawler.site import (
     tables,
     twins,
 )
+from crawler.site import build as building
 from crawler.site.board import Board
 
 
@@ -31,20 +33,24 @@ def build(board: Board, content: Path, templates: Path) -> dict[str, bytes]:
         tables.render(board),
     )
     told: dict[str, object] = {"reference": reference.reference(board, ChainMap(*machines))}
+    people = pages.render(board, guides, templates, [("api.html", "api/index.html", told)])
     return publish.together(
-        pages.render(board, guides, templates, [("api.html", "api/index.html", told)]),
+        people,
         *machines,
+        building.render(board, ChainMap(people, *machines)),
         feeds.render(board),
         hosting.render(board.site),
         base=board.site.url,
     )
 
 
-def write(board: Board, content: Path, out: Path) -> None:
+def write(board: Board, content: Path, out: Path, more: Mapping[str, bytes]) -> None:
     """Build the site and put it in place of the one in `out`; raises as `build` does.
 
-    Its templates are those beside `content`, else ours.
+    Its templates are those beside `content`, else ours. `more` are files by path that are no part
+    of the build, such as a copy of the database.
     """
     beside = content.parent / "site_templates"
     ours = Path(__file__).resolve().parent.parent.parent / "site_templates"
-    publish.publish(build(board, content, beside if beside.is_dir() else ours), out)
+    files = build(board, content, beside if beside.is_dir() else ours)
+    publish.publish({**files, **more}, out)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from crawler.catalogue import Category, Service, Site
 from crawler.memory import Latency
 from crawler.model import Component, Level, Maintenance, Verdict
-from crawler.records import Record
+from crawler.records import Record, Work
 from crawler.uptime import Figure, Tally
 
 
@@ -20,6 +20,15 @@ class Story:
     path: str
     duration: int | None
     edits: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """Announced work, and the services that any of its wordings concerned."""
+
+    work: Work
+    services: tuple[Service, ...]
+    provider_name: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +138,7 @@ class Board:
     version: str
     rows: tuple[Row, ...]
     stories: tuple[Story, ...]
+    planned: tuple[Planned, ...] = ()
     sources: tuple[SourceRow, ...]
     cadence: Cadence
     validity: int

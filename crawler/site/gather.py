@@ -1,7 +1,6 @@
 """Catalogue and memory -> Board. Pure: here old news becomes unknown."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from itertools import pairwise
 
 from crawler import __version__, judge, verdict
 from crawler.catalogue import Catalogue, Category, Provider, Service
@@ -10,8 +9,9 @@ from crawler.memory import Latency, Memories, Snapshot
 from crawler.model import Component, Evidence, Level, Maintenance
 from crawler.records import Record
 from crawler.scope import concerns
-from crawler.site.board import Board, Cadence, EarlyWarnings, Row, SourceRow, Story
+from crawler.site.board import Board, Planned, Row, Story
 from crawler.site.measure import measure
+from crawler.site.sources import cadence, early_warnings, source_row
 from crawler.times import DAY
 
 
@@ -44,14 +44,15 @@ def gather(
         version=__version__,
         rows=rows,
         stories=tuple(stories),
-        sources=tuple(_source(p, known, experimental) for p in catalogue.providers if p.source),
-        cadence=_cadence([run.id for run in known.runs]),
+        planned=tuple(_planned(catalogue, known)),
+        sources=tuple(source_row(p, known, experimental) for p in catalogue.providers if p.source),
+        cadence=cadence([run.id for run in known.runs]),
         validity=validity,
         ran_at=seeing[-1] if seeing else None,
         last_run=last.id if last else None,
         blind=blind,
         simulated=simulated,
-        early=_early(stories, now),
+        early=early_warnings(stories, now),
         by_category=tuple(_by_category(catalogue, rows)),
     )
 
@@ -92,6 +93,19 @@ def _stories(catalogue: Catalogue, records: Sequence[Record], now: int) -> list[
             )
         )
     return stories
+
+
+def _planned(catalogue: Catalogue, known: Memories) -> Iterator[Planned]:
+    providers = {provider.id: provider for provider in catalogue.providers}
+    for work in known.works:
+        if provider := providers.get(work.provider):
+            services = tuple(
+                service
+                for service in provider.services
+                if any(_in_scope(service, one.components) for _, one in work.versions)
+            )
+            if services:
+                yield Planned(work=work, services=services, provider_name=provider.name)
 
 
 def _duration(record: Record, now: int) -> int | None:
@@ -176,14 +190,6 @@ def _evidence(
     )
 
 
-def _early(stories: Sequence[Story], now: int) -> EarlyWarnings:
-    recent = [s for s in stories if (s.record.confirmed_at or 0) >= now - 90 * DAY]
-    # One that is still going on may be confirmed yet.
-    alone = [s for s in recent if s.record.ours and not s.record.incident.open]
-    confirmed = sum(not s.record.ours for s in recent)
-    return EarlyWarnings(total=len(recent), confirmed=confirmed, unconfirmed=tuple(alone))
-
-
 def _in_scope(service: Service, components: Sequence[str]) -> bool:
     return not service.components or not components or bool({*service.components} & {*components})
 
@@ -204,37 +210,3 @@ def _probed(known: Memories, service: Service) -> int | None:
 def _start(story: Story) -> int:
     one = story.record.incident
     return one.started_at or one.created_at or story.record.first_seen
-
-
-def _source(provider: Provider, known: Memories, experimental: Collection[str]) -> SourceRow:
-    line = known.sources.get(provider.id)
-    at = known.read_at.get(provider.id)
-    trouble = known.troubles.get(provider.id)
-    failing = trouble if trouble and (at is None or trouble.last_seen > at) else None
-    source = provider.source
-    return SourceRow(
-        id=provider.id,
-        platform=source.platform if source else "",
-        url=source.url if source else "",
-        services=tuple(service.id for service in provider.services),
-        read_at=at,
-        level=line.level if line else None,
-        reason=failing.reason if failing else None,
-        failing_since=failing.first_seen if failing else None,
-        answered_by=line.answered_by if line else "",
-        note=line.note if line else "",
-        latency_ms=known.latency.get(provider.id, Latency()).last,
-        experimental=(line.platform if line else source.platform if source else "") in experimental,
-    )
-
-
-def _cadence(starts: Sequence[int]) -> Cadence:
-    gaps = sorted(b - a for a, b in pairwise(starts))
-    if not gaps:
-        return Cadence(runs=len(starts))
-    return Cadence(
-        runs=len(starts),
-        median=gaps[len(gaps) // 2],
-        p90=gaps[min(len(gaps) - 1, len(gaps) * 9 // 10)],
-        longest=gaps[-1],
-    )

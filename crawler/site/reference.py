@@ -36,7 +36,6 @@ class Reference:
     id: str
     name: str
     groups: tuple[tuple[str, str, tuple[Format, ...]], ...]
-    queries: tuple[tuple[str, str, str], ...]
 
 
 def reference(board: Board, files: Mapping[str, bytes]) -> Reference:
@@ -48,7 +47,7 @@ def reference(board: Board, files: Mapping[str, bytes]) -> Reference:
         names["{incident}"] = board.stories[0].record.slug
     shown = {name: tuple(_formats(name, board, files, names)) for name, _ in _GROUPS}
     groups = tuple((name, title, shown[name]) for name, title in _GROUPS)
-    return Reference(chosen, known.get(chosen, ""), groups, ())
+    return Reference(chosen, known.get(chosen, ""), groups)
 
 
 _GROUPS = (
@@ -69,7 +68,8 @@ _OTHERS = {
     ),
     "data": (
         ("data/incidents.csv", "Every incident of the last year."),
-        ("data/status.db", "The whole memory as an SQLite file."),
+        ("data/status.db", "The whole memory as an SQLite file, without caches."),
+        ("data/status.db.json", "Its digest, size and number of rows."),
     ),
     "json": (("api/v1/openapi.json", "All of the above as OpenAPI 3.1."),),
 }
@@ -83,7 +83,7 @@ def _formats(
             path = one.paths[0].replace("incidents/{id}", "incidents/{incident}")
             yield _format(one.what, path, f"api/v1/schema/{one.name}.json", board, files, names)
     for path, what in _OTHERS.get(group, ()):
-        if path in files or "{" in path:
+        if path in files or "{" in path or path.startswith("data/"):
             yield _format(what, path, "", board, files, names)
 
 

@@ -130,3 +130,8 @@ def _maintenance(db: Connection, now: int, line: MaintenanceLine) -> None:
         (line.provider, line.id, line.title, line.phase, line.starts, line.ends, line.url,
          json.dumps(line.components), line.text, now),
     )  # fmt: skip
+    db.execute(
+        "INSERT OR REPLACE INTO maintenance_revisions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (line.provider, line.id, now, line.title, line.phase, line.starts, line.ends, line.url,
+         json.dumps(line.components), line.text),
+    )  # fmt: skip

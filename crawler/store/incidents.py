@@ -5,6 +5,7 @@ from sqlite3 import Connection, Row
 
 from crawler.model import Incident, Level, Update
 from crawler.records import Record, Revision
+from crawler.store import phases
 
 
 def records(db: Connection, since: int) -> list[Record]:
@@ -54,6 +55,7 @@ def _record(row: Row, texts: list[Row]) -> Record:
         Update(key, text["at"], text["phase"], text["text"]) for key, text in present.items() if key
     ]
     first = {text["key"]: text["seen_at"] for text in reversed(texts)}
+    spans = phases.load(row["phases"])
     updates.sort(key=lambda one: (one.at or first[one.id], one.id), reverse=True)
     return Record(
         provider=row["provider"],
@@ -67,8 +69,11 @@ def _record(row: Row, texts: list[Row]) -> Record:
         failed_at=row["failed_at"],
         confirmed_at=row["confirmed_at"],
         lead=row["lead"],
-        phases=tuple((a, b) for a, b in json.loads(row["phases"])),
-        revisions=tuple(Revision(t["key"], t["seen_at"], t["phase"], t["text"]) for t in texts),
+        phases=tuple(one.pair for one in spans),
+        told=tuple(one.news for one in spans),
+        revisions=tuple(
+            Revision(t["key"], t["seen_at"], t["phase"], t["text"], t["at"]) for t in texts
+        ),
         incident=Incident(
             id=row["id"],
             title=row["title"],

@@ -7,8 +7,7 @@ from sqlite3 import Connection, Row
 
 from crawler import times
 from crawler.lines import IncidentLine
-
-Phases = list[list[int | None]]
+from crawler.store import phases
 
 
 def fold(db: Connection, now: int, line: IncidentLine) -> None:
@@ -24,13 +23,18 @@ def fold(db: Connection, now: int, line: IncidentLine) -> None:
     failed_at = old["failed_at"] if old else line.started if line.service else None
     resolved = old["resolved_seen"] if old and not old["open"] else None
     withdrawn = (old["withdrawn_at"] if old else None) or now
+    began = line.started or line.created or first_seen
+    spans = phases.load(old["phases"] if old else None)
+    # What our check saw first began with its first failure, whatever the provider says later.
+    began = began if failed_at is None else min(began, failed_at)
+    phases.advance(spans, line, began=began, open_now=bool(old and old["open"]), now=now)
     db.execute(
         "INSERT OR REPLACE INTO incidents"
         " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
         (*key, old["slug"] if old else slug(line.provider, line.id, now), line.title, line.open,
          line.impact, line.phase, line.started, line.created, line.ended, line.url,
          _union(line.components, old, "components"), _union(line.regions, old, "regions"),
-         json.dumps(_phases(line, old, failed_at, now)), first_seen, now,
+         phases.dump(spans), first_seen, now,
          None if line.open else resolved or now, withdrawn if line.withdrawn else None,
          line.missing, line.digest, line.service, failed_at,
          old["confirmed_at"] if old else line.confirmed,
@@ -58,18 +62,6 @@ def _adopt(db: Connection, provider: str, ours: str, theirs: str) -> None:
     db.execute(
         "UPDATE incident_revisions SET incident = ? WHERE provider = ? AND incident = ?", names
     )
-
-
-def _phases(line: IncidentLine, old: Row | None, failed_at: int | None, now: int) -> Phases:
-    began = line.started or line.created or (old["first_seen"] if old else now)
-    phases: Phases = json.loads(old["phases"]) if old else [[began, None]]
-    if old and line.open and not old["open"]:
-        phases.append([now, None])
-    phases[-1][1] = None if line.open else max(phases[-1][0] or 0, line.ended or now)
-    if len(phases) == 1:
-        first = began if failed_at is None else min(began, failed_at)
-        phases[0][0] = min(first, phases[0][1] or first)
-    return phases
 
 
 def _union(new: tuple[str, ...], old: Row | None, column: str) -> str:

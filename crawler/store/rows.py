@@ -6,8 +6,8 @@ from sqlite3 import Connection, Row
 
 from crawler.lines import MaintenanceLine, SourceLine
 from crawler.memory import Head, Memories, Memory, Own, ProbeState, Run, Snapshot, Trouble
-from crawler.model import Level, Maintenance, Update
-from crawler.store import incidents, latency, spans
+from crawler.model import Level
+from crawler.store import incidents, latency, spans, works
 from crawler.store.fold import newest
 from crawler.store.incidents import select
 from crawler.times import DAY
@@ -38,6 +38,7 @@ def memory(db: Connection) -> Memory:
 def memories(db: Connection, now: int) -> Memories:
     """What the site is made of at `now` (seconds UTC)."""
     known = memory(db)
+    since = min(now, works.changed(db)) - 365 * DAY
     ran = runs(db, now - 7 * DAY)
     seen, v = newest(db) or now, ran[-1].validity if ran else 0
     return Memories(
@@ -51,8 +52,9 @@ def memories(db: Connection, now: int) -> Memories:
         daily=spans.daily(db, now - now % DAY - 90 * DAY),
         intervals=lambda one, start, end: spans.intervals(db, one, start, end, seen, v),
         latency=latency.read(db, now),
-        records=incidents.records(db, now - 365 * DAY),
-        maintenances=maintenances(db, now - 90 * DAY),
+        records=incidents.records(db, since),
+        maintenances=works.maintenances(db, now - 90 * DAY),
+        works=works.works(db, since),
         runs=ran,
     )
 
@@ -80,30 +82,6 @@ def probes(db: Connection) -> dict[str, ProbeState]:
         )
         for row in select(db, "SELECT * FROM probes")
     }
-
-
-def maintenances(db: Connection, since: int) -> list[tuple[str, Maintenance]]:
-    """Announced work that was not over at `since`, as (provider, maintenance), by its start."""
-    query = (
-        "SELECT * FROM maintenances WHERE phase != 'completed' OR coalesce(ends_at, first_seen)"
-        " >= ? ORDER BY starts_at, provider, id"
-    )
-    return [
-        (
-            row["provider"],
-            Maintenance(
-                id=row["id"],
-                title=row["title"],
-                phase=row["phase"],
-                starts_at=row["starts_at"],
-                ends_at=row["ends_at"],
-                url=row["url"],
-                components=tuple(json.loads(row["components"])),
-                updates=(Update("", None, "", row["text"]),) if row["text"] else (),
-            ),
-        )
-        for row in select(db, query, since)
-    ]
 
 
 def troubles(db: Connection) -> dict[str, Trouble]:

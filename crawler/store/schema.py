@@ -100,7 +100,7 @@ CREATE TABLE incidents (
     url TEXT,
     components TEXT NOT NULL,           -- JSON list: the union over its life
     regions TEXT NOT NULL,              -- JSON list: the same
-    phases TEXT NOT NULL,               -- JSON list of [opened, resolved or null]
+    phases TEXT NOT NULL,               -- JSON list: see store.phases.Phase
     first_seen INTEGER NOT NULL,
     changed_at INTEGER NOT NULL,
     resolved_seen INTEGER,
@@ -137,6 +137,19 @@ CREATE TABLE maintenances (
     text TEXT NOT NULL,
     first_seen INTEGER NOT NULL,
     PRIMARY KEY (provider, id)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE maintenance_revisions (    -- every wording
+    provider TEXT NOT NULL,
+    id TEXT NOT NULL,
+    seen_at INTEGER NOT NULL,
+    title TEXT NOT NULL,
+    phase TEXT NOT NULL,
+    starts_at INTEGER,
+    ends_at INTEGER,
+    url TEXT,
+    components TEXT NOT NULL,
+    text TEXT NOT NULL,
+    PRIMARY KEY (provider, id, seen_at)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE cache (                    -- never in the journal: validators and bodies
     url TEXT PRIMARY KEY,

@@ -9,6 +9,7 @@ import msgspec
 from crawler import __version__
 from crawler.site.api import details, shapes, types
 from crawler.site.board import Board
+from crawler.site.build import Build
 
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -54,6 +55,12 @@ DOCUMENTS = (
         details.IncidentDetail,
         ("api/v1/incidents/{id}.json",),
         "One incident with every update and wording.",
+    ),
+    Document(
+        "build",
+        Build,
+        ("api/v1/build.json",),
+        "Which build this is, how often the crawler runs, and the digests of two files.",
     ),
     Document(
         "statuspage-summary",

@@ -53,9 +53,21 @@ def service(row: Row, board: Board) -> ServiceItem:
         validUntil=moment(verdict.valid_until),
         stale=verdict.confidence == "stale",
         upstreams=tuple(UpstreamItem(u.id, u.name, u.level, u.link) for u in verdict.upstreams),
-        feeds=Links(f"{base}/{row.path}feed.rss", f"{base}/{row.path}feed.atom"),
+        feeds=_feeds(f"{base}/{row.path}"),
         badge=f"{base}/api/badge/{row.service.id}.svg",
         api=f"{base}/api/v1/services/{row.service.id}.json",
+    )
+
+
+def _feeds(folder: str) -> Links:
+    return Links(
+        rss=f"{folder}feed.rss",
+        atom=f"{folder}feed.atom",
+        json=f"{folder}feed.json",
+        updates=f"{folder}updates.atom",
+        major=f"{folder}major.atom",
+        maintenance=f"{folder}maintenance.atom",
+        calendar=f"{folder}maintenance.ics",
     )
 
 

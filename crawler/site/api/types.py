@@ -134,10 +134,16 @@ class UptimeItem(msgspec.Struct, frozen=True):
 
 
 class Links(msgspec.Struct, frozen=True):
-    """The feeds of a service."""
+    """The feeds of a service: its incidents in three formats, each message about them, only the
+    grave ones, announced work as a feed and as a calendar."""
 
     rss: str
     atom: str
+    json: str
+    updates: str
+    major: str
+    maintenance: str
+    calendar: str
 
 
 class ServiceItem(msgspec.Struct, frozen=True):
