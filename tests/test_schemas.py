@@ -12,7 +12,7 @@ import msgspec
 import openapi_spec_validator
 import pytest
 
-from crawler.site import api, badges, feeds, hosting, pages, tables, twins
+from crawler.site import api, badges, feeds, hosting, pages
 from crawler.site.api.schema import DOCUMENTS
 from crawler.site.board import Board
 from crawler.site.build import render as build_json
@@ -134,8 +134,7 @@ def test_every_address_of_ours_in_a_json_file_leads_to_a_file(
     files: dict[str, bytes], board: Board
 ) -> None:
     base = board.site.url.rstrip("/") + "/"
-    parts = (badges.render(board), feeds.render(board), twins.render(board), tables.render(board))
-    every = {*files, *hosting.render(board.site), *(path for part in parts for path in part)}
+    every = {*files, *badges.render(board), *feeds.render(board), *hosting.render(board.site)}
     every |= {*pages.render(board, (), REPOSITORY / "site_templates")}
     lost = set()
     for path, body in files.items():

@@ -13,7 +13,7 @@ from markdown_it import MarkdownIt
 
 from crawler import text
 from crawler.model import Level
-from crawler.site import pages, twins
+from crawler.site import articles, markdown, pages, twins
 from crawler.site.board import Board
 from lives import REPOSITORY, START, Life, V, incident, provider, reading, simulated, world
 from shared import requires_shared, strings
@@ -29,7 +29,7 @@ def life(tmp_path: Path) -> Iterator[Life]:
 
 
 def twin(board: Board) -> str:
-    return twins.render(board)["service/acme/index.md"].decode()
+    return twins.render(board, ())["service/acme/index.md"].decode()
 
 
 def shown(markdown: str) -> html.HtmlElement:
@@ -97,7 +97,7 @@ def test_any_text_is_words_and_nothing_else(words: list[str]) -> None:
      "<b>", "\\*", "$x$", "__init__", "www.WWW.x.test", "HTTPS://X.TEST"],
 )  # fmt: skip
 def test_each_kind_of_markup_is_shown_as_it_is_written(words: str) -> None:
-    root = shown(f"- {twins.plain(words)}\n")
+    root = shown(f"- {markdown.plain(words)}\n")
 
     assert root.text_content().strip() == words
     assert {str(one.tag) for one in root.iter()} == {"main", "ul", "li"}
@@ -105,7 +105,7 @@ def test_each_kind_of_markup_is_shown_as_it_is_written(words: str) -> None:
 
 def test_every_service_page_names_its_twin_and_the_index_lists_it() -> None:
     board = simulated()
-    files = twins.render(board)
+    files = twins.render(board, ())
     site = pages.render(board, (), REPOSITORY / "site_templates")
     index = files["llms.txt"].decode()
     base = board.site.url.rstrip("/")
@@ -120,3 +120,39 @@ def test_every_service_page_names_its_twin_and_the_index_lists_it() -> None:
     assert "Simulated data" in files["service/openai/index.md"].decode()
     # llmstxt.org: a heading, a quotation, then lists of links below headings.
     assert re.search(r"\n## Data\n\n- \[All services\]\(https://", index)
+
+
+# Guides.
+
+
+def guide(life: Life, folder: Path, words: list[str]) -> str:
+    """The twin of a guide whose live card tells these incidents."""
+    (folder / "articles").mkdir(exist_ok=True)
+    text_of = '+++\ntitle = "A guide"\ndek = "For all"\nservice = "acme"\n+++\n'
+    text_of += "Some *words*.\n\n1. one `code`\n2. two\n\n{{ card('acme') }}\n"
+    (folder / "articles" / "one.md").write_text(text_of, encoding="utf-8")
+    board = told(life, [text.plain(one) for one in words])
+    return twins.render(board, articles.load(folder, board))["guides/one/index.md"].decode()
+
+
+def test_the_twin_of_a_guide_reads_like_the_guide(life: Life, tmp_path: Path) -> None:
+    said = guide(life, tmp_path, ["It burns"])
+
+    assert said.startswith("# A guide\n\nFor all\n\n**Partly**")
+    assert "Some *words*.\n\n1. one `code`\n2. two\n" in said
+    assert "[It burns](<https://example.test/base/incident/acme/2026-11-22-" in said
+
+
+@pytest.mark.parametrize("part", range(4))
+@requires_shared
+def test_a_hostile_text_in_a_guide_is_words_and_nothing_else(
+    part: int, life: Life, tmp_path: Path
+) -> None:
+    words = [one for _, one in strings()][part::4]
+    root = shown(guide(life, tmp_path, words))
+
+    allowed = {"main", "h1", "p", "ul", "ol", "li", "a", "strong", "em", "code"}
+    assert {str(one.tag) for one in root.iter()} <= allowed
+    said = {" ".join(one.text_content().split()) for one in root.iter("a")}
+    assert {" ".join(text.plain(one).split()) for one in words} - said <= {""}
+    assert all(str(one.get("href")).startswith("https://example.test/") for one in root.iter("a"))

@@ -29,7 +29,7 @@ def build(board: Board, content: Path, templates: Path) -> dict[str, bytes]:
     machines = (
         api.render(board),
         badges.render(board),
-        twins.render(board),
+        twins.render(board, guides),
         tables.render(board),
     )
     told: dict[str, object] = {"reference": reference.reference(board, ChainMap(*machines))}

@@ -3,31 +3,25 @@
 What a provider wrote is escaped, so that nothing of it is markup, and marked as its words.
 """
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from urllib.parse import quote
 
 from crawler.site import words
 from crawler.site.api.schema import LICENCE
+from crawler.site.articles import Article
 from crawler.site.board import Board, Row, Story
+from crawler.site.markdown import convert, plain
 from crawler.site.pages import began, overall
 from crawler.times import human, span
 
-# Inside a line; what makes a bare address a link; what only counts at the start of a line.
-_MARKS = re.compile(r"([\\`*_{}\[\]<>|~&#@$]|:(?=//)|(?<=www)\.|^[-+=])", re.IGNORECASE)
-_NUMBER = re.compile(r"^(\d+)([.)])")
 _INCIDENTS = 10
 
 
-def render(board: Board) -> dict[str, bytes]:
-    """`index.md` of each service page, and `llms.txt`, by path."""
+def render(board: Board, guides: Sequence[Article]) -> dict[str, bytes]:
+    """`index.md` of each service page and each guide, and `llms.txt`, by path."""
     files = {f"{row.path}index.md": _text(_service(row, board)) for row in board.rows}
-    return files | {"llms.txt": _text(_index(board))}
-
-
-def plain(raw: str) -> str:
-    """Foreign text as one line of Markdown in which nothing is markup."""
-    return _NUMBER.sub(r"\1\\\2", _MARKS.sub(r"\\\1", " ".join(raw.split())))
+    files |= {f"{one.path}index.md": _text(_guide(one, board)) for one in guides}
+    return files | {"llms.txt": _text(_index(board, guides))}
 
 
 def _text(lines: Iterable[str]) -> bytes:
@@ -66,6 +60,19 @@ def _service(row: Row, board: Board) -> Iterator[str]:
     recent = (_incident(one, base) for one in row.recent[:_INCIDENTS])
     yield from _listed("Recent incidents", recent)
     yield from _listed("More", _more(row, board))
+
+
+def _guide(article: Article, board: Board) -> Iterator[str]:
+    address = f"{board.site.url.rstrip('/')}/{article.path}"
+    yield f"# {plain(article.title)}"
+    yield ""
+    if board.simulated:
+        yield from ("Simulated data: invented days, not the state of any real service.", "")
+    yield plain(article.dek)
+    yield ""
+    yield convert(str(article.card), address)
+    yield ""
+    yield convert(str(article.html), address)
 
 
 def _uptime(row: Row) -> str:
@@ -118,7 +125,7 @@ def _address(url: str) -> str:
     return f"<{quote(url, safe=':/?#[]@!$&()*+,;=%~-._')}>"
 
 
-def _index(board: Board) -> Iterator[str]:
+def _index(board: Board, guides: Sequence[Article]) -> Iterator[str]:
     base = board.site.url.rstrip("/")
     _, headline, more = overall(board)
     yield f"# {plain(board.site.name)}"
@@ -131,6 +138,7 @@ def _index(board: Board) -> Iterator[str]:
     yield "The level `unknown` is neither up nor down. Nothing counts after its `validUntil`."
     yield f"Our own data: {LICENCE}. What a provider wrote is quoted and remains the provider's."
     yield from _listed("Data", _data(base))
+    yield from _listed("Guides", (f"[{plain(g.title)}]({base}/{g.path}index.md)" for g in guides))
     for category, rows in board.by_category:
         lines = (
             f"[{plain(r.service.name)}]({base}/{r.path}index.md): {r.verdict.level}" for r in rows
