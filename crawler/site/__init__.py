@@ -1,5 +1,6 @@
 """Board in, files out: everything that people and programs read."""
 
+import os
 from collections import ChainMap
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,6 +11,7 @@ from crawler.site import (
     badges,
     feeds,
     hosting,
+    kept,
     pages,
     publish,
     reference,
@@ -20,9 +22,12 @@ from crawler.site import build as building
 from crawler.site.board import Board
 
 
-def build(board: Board, content: Path, templates: Path) -> dict[str, bytes]:
+def build(
+    board: Board, content: Path, templates: Path, keep: kept.Keep = kept.anew
+) -> dict[str, bytes]:
     """Every file of the site by its path. The same board gives the same bytes.
 
+    `keep` may take over parts of an earlier build instead of making them again.
     Raises SiteError for a broken link or a path claimed twice, ContentError for an article.
     """
     guides = articles.load(content, board)
@@ -38,7 +43,7 @@ def build(board: Board, content: Path, templates: Path) -> dict[str, bytes]:
         people,
         *machines,
         building.render(board, ChainMap(people, *machines)),
-        feeds.render(board),
+        feeds.render(board, keep),
         hosting.render(board.site),
         base=board.site.url,
     )
@@ -52,5 +57,7 @@ def write(board: Board, content: Path, out: Path, more: Mapping[str, bytes]) -> 
     """
     beside = content.parent / "site_templates"
     ours = Path(__file__).resolve().parent.parent.parent / "site_templates"
-    files = build(board, content, beside if beside.is_dir() else ours)
+    memory = kept.Kept(Path(os.path.realpath(out)))
+    files = build(board, content, beside if beside.is_dir() else ours, memory.part)
     publish.publish({**files, **more}, out)
+    memory.save()

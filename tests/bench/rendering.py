@@ -1,4 +1,7 @@
-"""Rendering a site of 118 services: prints JSON with the seconds to build it and to write it."""
+"""Rendering a site of many services: prints JSON with the seconds to build it and to write it.
+
+`rendering.py 118` takes the real catalogue, repeated under other ids until it is so large.
+"""
 
 import dataclasses
 import json
@@ -20,14 +23,14 @@ from crawler.store import Store, schema
 from crawler.store.fold import fold
 
 _REPOSITORY = Path(__file__).parent.parent.parent
-_SERVICES, _NOW = 118, 1_795_345_200
+_NOW = 1_795_345_200
 
 
-def _grown(real: Catalogue) -> Catalogue:
-    """The real catalogue, repeated under other ids until it has 118 services."""
+def _grown(real: Catalogue, wanted: int) -> Catalogue:
+    """The real catalogue, repeated under other ids until it has so many services."""
     providers = list(real.providers)
-    missing = _SERVICES - sum(len(one.services) for one in providers)
-    for number, one in enumerate(list(providers) * 4):
+    missing = wanted - sum(len(one.services) for one in providers)
+    for number, one in enumerate(list(providers) * 20):
         services = tuple(
             msgspec.structs.replace(s, id=f"{s.id}-{number}", name=f"{s.name} {number}")
             for s in one.services[: max(0, missing)]
@@ -41,7 +44,7 @@ def _grown(real: Catalogue) -> Catalogue:
 
 def main() -> None:
     """Render five times and print the medians."""
-    catalogue = _grown(content.load(_REPOSITORY / "content", PLATFORMS))
+    catalogue = _grown(content.load(_REPOSITORY / "content", PLATFORMS), int(sys.argv[1]))
     store = Store(Path(), Database(sqlite3.connect(":memory:", isolation_level=None)))
     schema.create(store.db)
     for line in simulate.history(catalogue, _NOW):
