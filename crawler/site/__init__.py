@@ -39,14 +39,16 @@ def build(
     )
     told: dict[str, object] = {"reference": reference.reference(board, ChainMap(*machines))}
     people = pages.render(board, guides, templates, [("api.html", "api/index.html", told)])
-    return publish.together(
+    files = (
         people,
         *machines,
         building.render(board, ChainMap(people, *machines)),
         feeds.render(board, keep),
         hosting.render(board.site),
-        base=board.site.url,
     )
+    # First, because it knows the line.
+    articles.check_links(guides, ChainMap(*files), board.site.url)
+    return publish.together(*files, base=board.site.url)
 
 
 def write(board: Board, content: Path, out: Path, more: Mapping[str, bytes]) -> None:

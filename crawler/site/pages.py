@@ -14,10 +14,12 @@ from crawler.errors import REASONS
 from crawler.model import Level, Upstream
 from crawler.records import Record, Revision
 from crawler.site import words
-from crawler.site.articles import Article, errors_table
+from crawler.site.articles import Article
 from crawler.site.board import Board, Row, Story
 from crawler.site.feeds.examples import examples
 from crawler.site.feeds.links import alternates
+from crawler.site.nearby import began
+from crawler.site.parts import errors_table
 
 # What providers use as ids of components: Statuspage, incident.io, Better Stack and the like.
 _MACHINE_ID = re.compile(r"[0-9a-z]{10,16}|[0-9A-Z]{26}|[0-9a-f-]{32,36}|\d+")
@@ -188,12 +190,6 @@ def nearest(upstreams: Sequence[Upstream]) -> tuple[Sequence[Upstream], Sequence
     if len(upstreams) <= _AT_ONCE:
         return (*troubled, *rest), ()
     return troubled, rest
-
-
-def began(story: Story) -> int:
-    """When an incident began, as well as anybody knows."""
-    incident = story.record.incident
-    return incident.started_at or incident.created_at or story.record.first_seen
 
 
 def by_day(stories: Iterable[Story]) -> tuple[tuple[int, tuple[Story, ...]], ...]:

@@ -8,7 +8,7 @@ import io
 from collections.abc import Callable, Iterable, Iterator
 
 from crawler.site.board import Board, Row, Series
-from crawler.site.pages import began
+from crawler.site.nearby import began
 from crawler.times import day, iso
 from crawler.uptime import Tally
 

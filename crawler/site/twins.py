@@ -11,7 +11,8 @@ from crawler.site.api.schema import LICENCE
 from crawler.site.articles import Article
 from crawler.site.board import Board, Row, Story
 from crawler.site.markdown import convert, plain
-from crawler.site.pages import began, overall
+from crawler.site.nearby import began
+from crawler.site.pages import overall
 from crawler.times import human, span
 
 _INCIDENTS = 10

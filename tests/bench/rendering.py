@@ -7,6 +7,7 @@ import dataclasses
 import json
 import sqlite3
 import statistics
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -17,6 +18,8 @@ from sqlite_utils import Database
 from crawler import content, simulate, site
 from crawler.catalogue import Catalogue, Provider
 from crawler.platforms import PLATFORMS
+from crawler.site import api, badges, feeds, tables
+from crawler.site.board import Board
 from crawler.site.gather import gather
 from crawler.site.publish import publish
 from crawler.store import Store, schema
@@ -49,18 +52,52 @@ def main() -> None:
     schema.create(store.db)
     for line in simulate.history(catalogue, _NOW):
         fold(store.connection, line)
-    builds, writes = [], []
+    known = store.memories(_NOW)
+    board = gather(catalogue, known, _NOW)
+    builds, writes, agains = [], [], []
     with tempfile.TemporaryDirectory() as folder:
-        for _ in range(5):
+        for number in range(3):
+            out = Path(folder) / f"site{number}"
             began = time.perf_counter()
-            board = gather(catalogue, store.memories(_NOW), _NOW)
             files = site.build(board, _REPOSITORY / "content", _REPOSITORY / "site_templates")
             middle = time.perf_counter()
-            publish(files, Path(folder) / "site")
+            publish(files, out)
             builds.append(middle - began)
             writes.append(time.perf_counter() - middle)
-    figures = {"services": len(board.rows), "files": len(files), "build": statistics.median(builds)}
-    print(json.dumps({**figures, "publish": statistics.median(writes)}))
+            site.write(board, _REPOSITORY / "content", out, {})
+            later = _a_little_later(board)
+            began = time.perf_counter()
+            site.write(later, _REPOSITORY / "content", out, {})
+            agains.append(time.perf_counter() - began)
+    figures = {
+        "services": len(board.rows),
+        "files": len(files),
+        "megabytes": sum(map(len, files.values())) / 1e6,
+        "build": statistics.median(builds),
+        "publish": statistics.median(writes),
+        "again": statistics.median(agains),
+        "machines": _machines(board),
+    }
+    print(json.dumps(figures))
+
+
+def _a_little_later(board: Board) -> Board:
+    """The same at the same moment, with another headline for every hundredth service."""
+    rows = tuple(
+        dataclasses.replace(row, verdict=dataclasses.replace(row.verdict, headline="Otherwise"))
+        if not number % 100
+        else row
+        for number, row in enumerate(board.rows)
+    )
+    return dataclasses.replace(board, rows=rows)
+
+
+def _machines(board: Board) -> float:
+    """Seconds for all feeds, JSON and badges."""
+    began = time.perf_counter()
+    for render in (api.render, badges.render, feeds.render, tables.render):
+        render(board)
+    return time.perf_counter() - began
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from crawler.site.api import incidents, schema, services, statuspage, uptimes
 from crawler.site.api.details import Incidents, ServiceDetail
 from crawler.site.api.types import SCHEMA_VERSION, ServiceItem, SiteItem, Statuses
 from crawler.site.board import Board, Story
-from crawler.site.pages import began
+from crawler.site.nearby import began
 from crawler.times import DAY, iso
 
 _DAYS = 90

@@ -12,7 +12,7 @@ from crawler.site.api.details import (
 from crawler.site.api.services import moment
 from crawler.site.api.types import SCHEMA_VERSION, SiteItem
 from crawler.site.board import Board, Story
-from crawler.site.pages import began
+from crawler.site.nearby import began
 from crawler.times import iso
 
 

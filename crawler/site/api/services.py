@@ -12,7 +12,7 @@ from crawler.site.api.types import (
 )
 from crawler.site.api.uptimes import uptime
 from crawler.site.board import Board, Row, Story
-from crawler.site.pages import began
+from crawler.site.nearby import began
 from crawler.times import iso
 
 _BRIEFS = 5

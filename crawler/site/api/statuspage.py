@@ -21,7 +21,7 @@ from crawler.site.api.shapes import (
 )
 from crawler.site.api.types import ComponentItem
 from crawler.site.board import Board, Row, Story
-from crawler.site.pages import began
+from crawler.site.nearby import began
 from crawler.times import iso
 
 _LISTED = 50
