@@ -20,6 +20,9 @@ NAMES = ("acme", "cloud", "other")
 @pytest.fixture
 def content(tmp_path: Path) -> Path:
     (tmp_path / "content" / "articles").mkdir(parents=True)
+    head = '+++\ntitle = "A guide"\ndek = "For all"\nservice = "acme"\n+++\n'
+    article = tmp_path / "content" / "articles" / "one.md"
+    article.write_text(head + "## Now\n\n{{ card('acme') }}\n", encoding="utf-8")
     return tmp_path / "content"
 
 
@@ -98,6 +101,28 @@ def test_what_did_not_change_is_not_made_again(content: Path, tmp_path: Path) ->
         memory.save()
         assert "".join(made) == fresh
         made.clear()
+
+
+def test_a_note_is_taken_over_until_its_inputs_or_its_file_change(tmp_path: Path) -> None:
+    out, made = tmp_path / "site", []
+
+    def note(inputs: str) -> bytes:
+        def make() -> bytes:
+            made.append(inputs)
+            return inputs.encode()
+
+        memory = kept.Kept(out)
+        found = memory.note("a", inputs, make)
+        memory.save()
+        return found
+
+    assert [note("1"), note("1"), note("2"), note("2")] == [b"1", b"1", b"2", b"2"]
+    assert made == ["1", "2"]
+    index = tmp_path / ".site.kept"
+    whole = index.read_bytes()
+    index.write_bytes(whole[:-1] + b"3")
+    assert whole.endswith(b"2")
+    assert note("2") == b"2", "what was touched is not believed"
 
 
 def test_other_code_makes_everything_again(

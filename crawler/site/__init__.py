@@ -23,14 +23,14 @@ from crawler.site.board import Board
 
 
 def build(
-    board: Board, content: Path, templates: Path, keep: kept.Keep = kept.anew
+    board: Board, content: Path, templates: Path, memory: kept.Anew = kept.ANEW
 ) -> dict[str, bytes]:
     """Every file of the site by its path. The same board gives the same bytes.
 
-    `keep` may take over parts of an earlier build instead of making them again.
+    `memory` may take over parts of an earlier build instead of making them again.
     Raises SiteError for a broken link or a path claimed twice, ContentError for an article.
     """
-    guides = articles.load(content, board)
+    guides = articles.load(content, board, memory)
     machines = (
         api.render(board),
         badges.render(board),
@@ -43,7 +43,7 @@ def build(
         people,
         *machines,
         building.render(board, ChainMap(people, *machines)),
-        feeds.render(board, keep),
+        feeds.render(board, memory),
         hosting.render(board.site),
     )
     # First, because it knows the line.
@@ -60,6 +60,6 @@ def write(board: Board, content: Path, out: Path, more: Mapping[str, bytes]) -> 
     beside = content.parent / "site_templates"
     ours = Path(__file__).resolve().parent.parent.parent / "site_templates"
     memory = kept.Kept(Path(os.path.realpath(out)))
-    files = build(board, content, beside if beside.is_dir() else ours, memory.part)
+    files = build(board, content, beside if beside.is_dir() else ours, memory)
     publish.publish({**files, **more}, out)
     memory.save()

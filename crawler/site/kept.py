@@ -11,48 +11,71 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
-Make = Callable[[], dict[str, bytes]]
-Keep = Callable[[str, object, Make], dict[str, bytes]]
-"""The files of a part, from its name, its inputs and what makes it."""
+Files = dict[str, bytes]
 
-_LIBRARIES = ("feedgen", "icalendar", "jinja2", "lxml", "markdown", "msgspec")
+_LIBRARIES = ("feedgen", "icalendar", "jinja2", "lxml", "markdown", "msgspec", "pygments")
 _PACKAGE = Path(__file__).resolve().parent.parent
 
 
-def anew(_: str, __: object, make: Make) -> dict[str, bytes]:
-    """A Keep without a memory."""
-    return make()
+class Anew:
+    """A build without a memory: everything is made."""
+
+    def part(self, name: str, inputs: object, make: Callable[[], dict[str, bytes]]) -> Files:  # noqa: ARG002
+        """The files of a part by path, from its name, its inputs and what makes them."""
+        return make()
+
+    def note(self, name: str, inputs: object, make: Callable[[], bytes]) -> bytes:  # noqa: ARG002
+        """Something that is no file and takes long to make, in the same way."""
+        return make()
 
 
-class Kept:
+ANEW = Anew()
+"""For builds that have nothing to take over."""
+
+
+class Kept(Anew):
     """The memory of the site in `out`. It lies beside that folder, in a file of its own."""
 
     def __init__(self, out: Path) -> None:
         self._out = out
         self._index = out.with_name(f".{out.name}.kept")
         self._before = _read(self._index)
-        self._now: dict[str, tuple[str, dict[str, str]]] = {}
+        self._now = _Index()
 
-    def part(self, name: str, inputs: object, make: Make) -> dict[str, bytes]:
-        """The files of a part: those that stand, if the same inputs made them, else new ones."""
+    def part(self, name: str, inputs: object, make: Callable[[], dict[str, bytes]]) -> Files:
+        """Those that stand, if the same inputs made them, else new ones."""
         known = digest((code(), inputs))
-        before, names = self._before.get(name, ("", {}))
+        before, names = self._before.parts.get(name, ("", {}))
         files = _standing(self._out, names) if before == known else None
         if files is None:
             files = make()
             names = {path: _sum(body) for path, body in files.items()}
-        self._now[name] = (known, names)
+        self._now.parts[name] = (known, names)
         return files
 
+    def note(self, name: str, inputs: object, make: Callable[[], bytes]) -> bytes:
+        """The one of the last build, if the same inputs made it, else a new one."""
+        known = digest((code(), inputs))
+        before, body = self._before.notes.get(name, ("", b""))
+        self._now.notes[name] = (known, body if before == known else make())
+        return self._now.notes[name][1]
+
     def save(self) -> None:
-        """Remember the parts of this build; call it when the site is in its place."""
+        """Remember this build; call it when the site is in its place."""
+        body = msgspec.msgpack.encode(self._now)
         part = self._index.with_name(f"{self._index.name}.part")
-        part.write_bytes(msgspec.msgpack.encode(self._now))
+        part.write_bytes(_sum(body).encode() + body)
         part.replace(self._index)
+
+
+class _Index(msgspec.Struct):
+    """The digest of the inputs, and the digest of each file or the note itself, by name."""
+
+    parts: dict[str, tuple[str, dict[str, str]]] = {}
+    notes: dict[str, tuple[str, bytes]] = {}
 
 
 def digest(value: object) -> str:
@@ -70,18 +93,17 @@ def code() -> str:
     return f"{own.hexdigest()} {libraries}"
 
 
-def _read(index: Path) -> Mapping[str, tuple[str, dict[str, str]]]:
-    kind: Any = dict[str, tuple[str, dict[str, str]]]
+def _read(index: Path) -> _Index:
     try:
-        found: dict[str, tuple[str, dict[str, str]]] = msgspec.msgpack.decode(
-            index.read_bytes(), type=kind
-        )
+        raw = index.read_bytes()
+        if _sum(raw[32:]).encode() == raw[:32]:
+            return msgspec.msgpack.decode(raw[32:], type=_Index)
     except (OSError, msgspec.DecodeError):
-        return {}
-    return found
+        pass
+    return _Index()
 
 
-def _standing(out: Path, names: Mapping[str, str]) -> dict[str, bytes] | None:
+def _standing(out: Path, names: Mapping[str, str]) -> Files | None:
     """The files of the site by path, if each is there and is what it was."""
     files = {}
     for path, known in names.items():

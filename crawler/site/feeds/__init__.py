@@ -14,7 +14,7 @@ from crawler.site.board import Board, Story
 from crawler.site.feeds import ics, items, jsonfeed, opml, xml
 from crawler.site.feeds.items import CAP, Group, Item
 from crawler.site.feeds.scopes import KINDS, Feed, Scope, scopes
-from crawler.site.kept import Keep, anew, digest
+from crawler.site.kept import ANEW, Anew, digest
 from crawler.times import NEWEST, parse
 
 __all__ = ["CAP", "Feed", "Item", "render"]
@@ -22,7 +22,7 @@ __all__ = ["CAP", "Feed", "Item", "render"]
 _Thing = TypeVar("_Thing")
 
 
-def render(board: Board, keep: Keep = anew) -> dict[str, bytes]:
+def render(board: Board, memory: Anew = ANEW) -> dict[str, bytes]:
     """Every feed, list and calendar by its path. The clock has no part in any byte of them."""
     found = list(scopes(board))
     choices = _Choices(board.site)
@@ -34,7 +34,7 @@ def render(board: Board, keep: Keep = anew) -> dict[str, bytes]:
     for scope in found:
         about = [told[id(one)] for one in (*scope.stories, *scope.planned)]
         inputs = (scope.folder, scope.name, scope.page, board.site, board.simulated, about)
-        files |= keep(
+        files |= memory.part(
             f"feeds {scope.folder}",
             inputs,
             lambda scope=scope: _folder(board, scope, choices, writers),  # type: ignore[misc]
