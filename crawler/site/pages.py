@@ -26,10 +26,16 @@ _MACHINE_ID = re.compile(r"[0-9a-z]{10,16}|[0-9A-Z]{26}|[0-9a-f-]{32,36}|\d+")
 _AT_ONCE = 6
 
 
-def render(board: Board, articles: tuple[Article, ...], templates: Path) -> dict[str, bytes]:
+def render(
+    board: Board,
+    articles: tuple[Article, ...],
+    templates: Path,
+    more: Iterable[tuple[str, str, dict[str, object]]] = (),
+) -> dict[str, bytes]:
     """Every HTML page and static file, by its path on the site.
 
-    `templates` is the folder of the Jinja templates; what lies in its `static/` is copied.
+    `templates` is the folder of the Jinja templates; what lies in its `static/` is copied. `more`
+    are pages of other rooms: template, path, and what it needs besides the board.
     """
     env = _environment(board, articles, templates)
     folder = templates / "static"
@@ -38,7 +44,7 @@ def render(board: Board, articles: tuple[Article, ...], templates: Path) -> dict
         for path in sorted(folder.rglob("*"))
         if path.is_file()
     }
-    for template, path, values in _pages(board, articles):
+    for template, path, values in (*_pages(board, articles), *more):
         text = env.get_template(template).render(_place(board, path), **values)
         files[path] = text.encode()
     return files
