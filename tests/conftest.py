@@ -10,6 +10,7 @@ import pytest
 from hypothesis import settings
 
 from github import GitHub
+from hosting import Host
 from killer import Killer
 from loopback import Loopback
 from running import Place, provider, well
@@ -61,6 +62,13 @@ def net() -> Iterator[Loopback]:
 def github() -> Iterator[GitHub]:
     """A GitHub of our own, with one repository in it; github.py says what it can do."""
     with GitHub() as made:
+        yield made
+
+
+@pytest.fixture
+def host() -> Iterator[Host]:
+    """A static host that serves nothing yet."""
+    with Host() as made:
         yield made
 
 

@@ -218,7 +218,11 @@ def _build(
 
 
 # At the end, because these commands are parts of `main` that stand in another file.
+from crawler.cli.publish import deploy, push, restore, verify  # noqa: E402
 from crawler.cli.repair import add, doctor  # noqa: E402
+from crawler.cli.tend import archive, release, watchdog  # noqa: E402
 
 main.add_command(add)
 main.add_command(doctor)
+for one in (archive, deploy, push, release, restore, verify, watchdog):
+    main.add_command(one)

@@ -138,4 +138,19 @@ class Git:
             self.run("init", "--quiet", "--bare", str(self.folder))
 
 
+def origin(environment: Mapping[str, str]) -> str:
+    """The address of `origin` in the clone that we are in, or "". Raises Refused without git."""
+    try:
+        done = subprocess.run(
+            ["git", "remote", "get-url", "origin"],  # noqa: S607 (where it lies is the machine's affair)
+            env=dict(environment),
+            capture_output=True,
+            timeout=_TIMEOUT,
+            check=False,
+        )
+    except FileNotFoundError:
+        raise Refused("git is not installed") from None
+    return "" if done.returncode else done.stdout.decode().strip()
+
+
 _QUIET = ("--quiet", "--no-tags", "--depth=1", "--no-write-commit-graph")

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from crawler.site import api, articles, feeds, pages, publish
+from crawler.site import build as building
 from crawler.site.board import Board
 
 
@@ -11,9 +12,12 @@ def build(board: Board, content: Path, templates: Path) -> dict[str, bytes]:
 
     Raises SiteError for a broken link or a path claimed twice, ContentError for an article.
     """
+    people = pages.render(board, articles.load(content, board), templates)
+    programs = api.render(board)
     return publish.together(
-        pages.render(board, articles.load(content, board), templates),
-        api.render(board),
+        people,
+        programs,
+        building.render(board, {**people, **programs}),
         feeds.render(board),
         {".nojekyll": b""},
         base=board.site.url,
