@@ -1,5 +1,7 @@
 """A static host on 127.0.0.1 that serves a folder, until it is given another one."""
 
+import hashlib
+import json
 import threading
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -49,3 +51,18 @@ class _Handler(SimpleHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (the base's name)
         pass
+
+
+def site(folder: Path, statuses: str = "{}", index: str = "<title>x</title>") -> str:
+    """A small site as we build it; the id of its build."""
+    (folder / "api" / "v1").mkdir(parents=True, exist_ok=True)
+    files = {"statuses.json": statuses.encode(), "index.html": index.encode()}
+    for name, raw in files.items():
+        (folder / name).write_bytes(raw)
+    made = {
+        "id": hashlib.sha256(files["statuses.json"]).hexdigest()[:16],
+        "builtAt": "2026-11-22T10:58:00Z",
+        "files": {name: hashlib.sha256(raw).hexdigest() for name, raw in files.items()},
+    }
+    (folder / "api" / "v1" / "build.json").write_text(json.dumps(made), "utf-8")
+    return str(made["id"])

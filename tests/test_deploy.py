@@ -1,7 +1,5 @@
 """Deploying on GitHub Pages and proving it: each way in which that goes ends as described."""
 
-import hashlib
-import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -24,24 +22,9 @@ from github import (
     error,
     secondary,
 )
-from hosting import Host
+from hosting import Host, site
 
 SHA, OTHER = "5" * 40, "6" * 40
-
-
-def site(folder: Path, statuses: str = "{}", index: str = "<title>x</title>") -> str:
-    """A small site as we build it; the id of its build."""
-    (folder / "api" / "v1").mkdir(parents=True, exist_ok=True)
-    files = {"statuses.json": statuses.encode(), "index.html": index.encode()}
-    for name, raw in files.items():
-        (folder / name).write_bytes(raw)
-    made = {
-        "id": hashlib.sha256(files["statuses.json"]).hexdigest()[:16],
-        "builtAt": "2026-11-22T10:58:00Z",
-        "files": {name: hashlib.sha256(raw).hexdigest() for name, raw in files.items()},
-    }
-    (folder / "api" / "v1" / "build.json").write_text(json.dumps(made), "utf-8")
-    return str(made["id"])
 
 
 @pytest.fixture
