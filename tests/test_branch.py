@@ -141,7 +141,7 @@ def test_a_new_machine_gets_the_whole_journal_by_a_shallow_fetch(
 
     assert two.restore().days == 5
     assert two.ids() == one.ids()
-    assert git(two.data / ".branch", "rev-list", "--count", "FETCH_HEAD") == "1"
+    assert git(two.data / ".branch", "rev-list", "--count", "refs/remotes/data") == "1"
     assert two.restore().days == 0
 
 

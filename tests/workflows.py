@@ -63,14 +63,16 @@ class Runner:
             scope["success"] = lambda known=known: all(
                 one["result"] == "success" for one in known.values()
             )
-            condition = str(job.get("if", "success()"))
-            if not _status(condition):
-                condition = f"success() && ({_bare(condition)})"
-            if not _truth(condition, scope):
+            if not _begins(job, scope):
                 ended[name] = Ended("skipped")
                 continue
             ended[name] = self._job(job, checkout(name), scope)
         return ended
+
+    def begins(self, job: str) -> bool:
+        """Whether a job that needs no other would begin."""
+        jobs = yaml.safe_load(self.workflow.read_text("utf-8"))["jobs"]
+        return _begins(jobs[job], self._scope(success=lambda: True))
 
     def _scope(self, **more: Any) -> dict[str, Any]:
         return {
@@ -80,18 +82,15 @@ class Runner:
             "secrets": Context(),
             "steps": Context(),
             "cancelled": lambda: False,
-            **{key: Context(value) for key, value in more.items()},
+            **{k: Context(v) if isinstance(v, Mapping) else v for k, v in more.items()},
         }
 
     def _job(self, job: dict[str, Any], place: Path, scope: dict[str, Any]) -> Ended:
         ended = Ended("success")
         for number, step in enumerate(job["steps"]):
             scope["success"] = lambda: ended.result == "success"
-            condition = str(step.get("if", "success()"))
-            if not _status(condition):
-                condition = f"success() && ({_bare(condition)})"
             key = step.get("id", f"step{number}")
-            if not _truth(condition, scope):
+            if not _begins(step, scope):
                 scope["steps"][key] = {"outcome": "skipped", "outputs": {}}
                 continue
             code, outputs, said = self._step(step, place, scope)
@@ -135,18 +134,17 @@ def _told(ended: Ended) -> dict[str, Any]:
     return {"result": ended.result, "outputs": ended.outputs}
 
 
-def _status(condition: str) -> bool:
-    """Whether a condition asks itself how things went."""
-    return bool(re.search(r"\b(success|failure|always|cancelled)\(\)", condition))
+def _begins(part: Mapping[str, Any], scope: dict[str, Any]) -> bool:
+    """Whether a job or a step runs; one that does not ask how things went wants them well."""
+    condition = _bare(str(part.get("if", "success()")))
+    if not re.search(r"\b(success|failure|always|cancelled)\(\)", condition):
+        condition = f"success() && ({condition})"
+    return bool(_value(condition, scope))
 
 
 def _bare(condition: str) -> str:
     found = _EXPRESSION.fullmatch(condition.strip())
     return found[1] if found else condition
-
-
-def _truth(condition: str, scope: dict[str, Any]) -> bool:
-    return bool(_value(_bare(condition), scope))
 
 
 def _fill(value: Any, scope: dict[str, Any]) -> Any:

@@ -99,12 +99,15 @@ class Git:
             return None
         if not SHA.fullmatch(listed):
             raise Refused(f"git ls-remote: {text.line(listed)} is no commit that we know")
-        if self.attempt("fetch", *_QUIET, self.remote, ref).returncode:
+        # What came last time stays under a name, so that only the difference travels.
+        kept = f"refs/remotes/{branch}"
+        fetch = ("fetch", *_QUIET, self.remote, f"+{ref}:{kept}")
+        if self.attempt(*fetch).returncode:
             # What is here may be damaged, as a cache may be; a fresh copy takes its place.
             shutil.rmtree(self.folder, ignore_errors=True)
             self._make()
-            self.run("fetch", *_QUIET, self.remote, ref)
-        return self.run("rev-parse", "--verify", "FETCH_HEAD").decode().strip()
+            self.run(*fetch)
+        return self.run("rev-parse", "--verify", kept).decode().strip()
 
     def push(self, commit: str, branch: str) -> bool:
         """Let a branch of the remote go on to a commit; False where the remote has moved on.
