@@ -43,7 +43,7 @@ Doctor = Callable[[], tuple[int, dict[str, tuple[str, str]]]]
 
 def test_a_repository_that_is_set_up_needs_no_hand(doctor: Doctor, github: GitHub) -> None:
     github.branches["data"] = ("b" * 40, NOW - 600)
-    github.secrets = ["HEARTBEAT_URL"]
+    github.environments["watchdog"] = ["HEARTBEAT_URL"]
     for number in range(6):
         github.run("crawl.yml", NOW - 600 - 1_200 * (5 - number))
     code, found = doctor()
@@ -175,6 +175,9 @@ def test_the_values_of_secrets_are_never_asked_for(doctor: Doctor, github: GitHu
     github.secrets = ["APPRISE_URLS"]
     doctor()
 
-    assert [call.path for call in github.calls if "secrets" in call.path] == [
-        "/repos/acme/whosdown/actions/secrets"
+    asked = [call.path.partition("whosdown")[2] for call in github.calls]
+    assert [path for path in asked if "secrets" in path] == [
+        "/actions/secrets",
+        "/environments/notify/secrets",
+        "/environments/watchdog/secrets",
     ]

@@ -20,7 +20,7 @@ from loopback import Loopback
 from running import REPOSITORY, SITE, incident, provider, summary, tree, well
 from workflows import Ended, Runner
 
-WORKFLOW = REPOSITORY / ".github" / "workflows" / "crawl.yml"
+WORKFLOWS = REPOSITORY / ".github" / "workflows"
 # Minutes between passes, and between questions to GitHub, are milliseconds here.
 QUICK = """\
 import sys, time
@@ -112,12 +112,12 @@ class Cloud:
         """One run of the workflow."""
         return self.runner(event, **more).run(self.machine)
 
-    def runner(self, event: str = "schedule", **more: Any) -> Runner:
+    def runner(self, event: str = "schedule", name: str = "crawl.yml", **more: Any) -> Runner:
         """What GitHub would put around the workflow after an event."""
         nothing: Callable[[Path, dict[str, Any]], dict[str, str]] = lambda *_: {}  # noqa: E731
         repository = {"default_branch": "main", "fork": False, "is_template": False}
         return Runner(
-            WORKFLOW,
+            WORKFLOWS / name,
             self.env,
             {
                 "event_name": event,
@@ -130,6 +130,7 @@ class Cloud:
             {
                 "actions/checkout": nothing,
                 "actions/setup-python": nothing,
+                "actions/attest-build-provenance": nothing,
                 "actions/cache/restore": self.restore,
                 "actions/cache/save": self.save,
                 "actions/upload-pages-artifact": self.upload,
@@ -433,3 +434,34 @@ def test_a_renamed_repository_goes_on(cloud: Cloud) -> None:
 
     assert results(ended) == GOOD, ended
     assert iso(NOW) in cloud.git("log", "-1", "--format=%s", "data", where=cloud.remote)
+
+
+def test_the_watchdog_starts_what_is_late(cloud: Cloud) -> None:
+    toml = cloud.main / "content" / "site.toml"
+    toml.write_text(SITE.replace("https://example.test/base", cloud.host.url), "utf-8")
+    cloud.git("commit", "-qam", "Our address")
+    cloud.git("push", "-q", str(cloud.remote), "main")
+    ended = cloud.run(name="watchdog.yml")
+
+    assert results(ended) == {"look": "success"}, ended
+    assert "A crawl was started." in ended["look"].said["Look"]
+    assert cloud.github.dispatched == [
+        ("crawl.yml", {"ref": "main", "inputs": {"publish": "true"}})
+    ]
+    check(cloud, ended)
+
+
+@pytest.mark.soak
+def test_the_archive_holds_what_the_branch_holds(cloud: Cloud) -> None:
+    cloud.run()
+    first = cloud.run(name="archive.yml")
+    again = cloud.run(name="archive.yml")
+
+    assert results(first) == results(again) == {"archive": "success"}, first
+    [release] = cloud.github.releases
+    assert release["tag_name"] == "archive-2026-W47"
+    assert sorted(cloud.github.assets) == [
+        *("SHA256SUMS", "changes.csv", "incidents.csv", "journal.tar.gz", "status.db.gz"),
+    ]
+    assert "exists already" in again["archive"].said["Release it"]
+    check(cloud, first | again)

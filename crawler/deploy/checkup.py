@@ -15,6 +15,7 @@ from crawler.times import DAY
 
 WORKFLOWS = (WORKFLOW, "watchdog.yml", "archive.yml")
 SECRETS = {"APPRISE_URLS": "alerts", "HEARTBEAT_URL": "the outside dead-man's switch"}
+_ENVIRONMENTS = ("notify", "watchdog")
 _QUESTIONS = {
     "repository": "",
     "actions": "/actions/permissions",
@@ -23,6 +24,7 @@ _QUESTIONS = {
     "branch": f"/branches/{BRANCH}",
     "runs": f"/actions/workflows/{WORKFLOW}/runs",
     "secrets": "/actions/secrets",
+    **{name: f"/environments/{name}/secrets" for name in _ENVIRONMENTS},
     **{name: f"/actions/workflows/{name}" for name in WORKFLOWS},
 }
 _OFF = {
@@ -203,10 +205,10 @@ def _cadence(starts: list[int]) -> Check:
 
 
 def _secrets(facts: Facts) -> Check:
-    found = facts.get("secrets")
-    if found is None:
+    lists = [facts.get(name) for name in ("secrets", *_ENVIRONMENTS)]
+    if lists[0] is None:
         return _hidden("secrets")
-    names = {text.line(one.get("name", "")) for one in found.get("secrets", [])}
+    names = {one.get("name") for found in lists if found for one in found.get("secrets", [])}
     parts = [
         f"{name} {'is set' if name in names else 'is not set'} ({purpose})"
         for name, purpose in SECRETS.items()

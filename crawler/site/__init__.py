@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from crawler.site import api, articles, feeds, pages, publish
+from crawler.site import api, articles, feeds, hosts, pages, publish
 from crawler.site import build as building
 from crawler.site.board import Board
 
@@ -19,6 +19,7 @@ def build(board: Board, content: Path, templates: Path) -> dict[str, bytes]:
         programs,
         building.render(board, {**people, **programs}),
         feeds.render(board),
+        hosts.render(),
         {".nojekyll": b""},
         base=board.site.url,
     )
