@@ -1,8 +1,7 @@
-"""build.json says which build is served; the files for other hosts name only what is there."""
+"""build.json says which build is served."""
 
 import hashlib
 import json
-import re
 from collections.abc import Callable
 
 from running import Place
@@ -34,19 +33,3 @@ def test_a_later_run_is_another_build(make: Callable[..., Place]) -> None:
         ids.append(json.loads((place.out / "api" / "v1" / "build.json").read_bytes())["id"])
 
     assert len({*ids}) == 2
-
-
-def test_headers_and_redirects_name_files_that_exist(make: Callable[..., Place]) -> None:
-    place = make("acme")
-    place.well()
-    headers = (place.out / "_headers").read_text("utf-8")
-    [source, target, code] = (place.out / "_redirects").read_text("utf-8").split()
-
-    assert (place.out / source.lstrip("/")).is_file()
-    assert (place.out / target.lstrip("/")).is_file()
-    assert code == "200"
-    for line in headers.splitlines():
-        assert re.fullmatch(r"/\S*|  [A-Za-z-]+: .+", line)
-        assert len(line) < 2_000
-        if line.startswith("/") and "*" not in line:
-            assert (place.out / line.lstrip("/")).is_file()

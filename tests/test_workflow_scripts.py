@@ -461,7 +461,7 @@ def test_the_archive_holds_what_the_branch_holds(cloud: Cloud) -> None:
     [release] = cloud.github.releases
     assert release["tag_name"] == "archive-2026-W47"
     assert sorted(cloud.github.assets) == [
-        *("SHA256SUMS", "changes.csv", "incidents.csv", "journal.tar.gz", "status.db.gz"),
+        *("SHA256SUMS", "days.csv", "incidents.csv", "journal.tar.gz", "status.db.gz"),
     ]
     assert "exists already" in again["archive"].said["Release it"]
     check(cloud, first | again)

@@ -58,14 +58,27 @@ def _ping(door: "Door") -> None:
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@options.content
 @options.data
-def archive(folder: Path, data: Path) -> None:
+@options.now
+def archive(folder: Path, content: Path, data: Path, now: int) -> None:
     """Write the journal, a database made from all of it, and tables into FOLDER."""
     from crawler import store
     from crawler.deploy import archive as archiving
+    from crawler.site import tables
+    from crawler.site.gather import gather
+
+    catalogue = options.catalogue(content)
+
+    def read(memory: "store.Store") -> dict[str, bytes]:
+        board = gather(catalogue, memory.memories(now), now)
+        return {
+            f"{name}.csv": tables.as_csv(make(board), columns).encode()
+            for name, (make, columns) in tables.TABLES.items()
+        }
 
     with store.lock(data):
-        sizes = archiving.make(data, folder)
+        sizes = archiving.make(data, folder, read)
     rows = [f"| {name} | {size:,} |" for name, size in sizes.items()]
     github.summary("\n".join(["| File | Bytes |", "|---|---:|", *rows]))
     for name, size in sizes.items():

@@ -3,52 +3,50 @@
 A release is made once and never changed, so that nothing which happens later can harm it.
 """
 
-import csv
 import gzip
 import hashlib
 import io
+import shutil
 import tarfile
-from collections.abc import Iterable, Iterator
+import tempfile
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
 from crawler import journal, store, times
 from crawler.errors import Refused, StorageError
 from crawler.github import GitHub
-from crawler.lines import RunLine
-from crawler.store import files
+from crawler.store import Store, published
 
 LARGE = 500 << 20
 """Bytes of the repository above which the operator should hear of it."""
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def make(data: Path, out: Path) -> dict[str, int]:
+def make(data: Path, out: Path, tables: Callable[[Store], Mapping[str, bytes]]) -> dict[str, int]:
     """Write the files of an archive into `out`; the bytes of each by name.
 
-    The database is folded anew from the whole journal and checked. Raises StorageError.
+    The database is folded anew from the whole journal, and checked; `tables` reads more files out
+    of it. Raises StorageError.
     """
-    out.mkdir(parents=True, exist_ok=True)
-    database = out / "status.db"
-    count = store.rebuild(data, database)
-    if problem := files.problem(database):
-        raise StorageError(f"{database}: {problem}, made from {count} runs")
-    runs = list(journal.read(data / "journal"))
-    parts = {
-        "status.db.gz": gzip.compress(database.read_bytes(), mtime=0),
-        "journal.tar.gz": _tar(data),
-        "changes.csv": _table(("at", "service", "level", "headline", "basis"), _changes(runs)),
-        "incidents.csv": _table(
-            ("seen", "provider", "id", "title", "impact", "open", "started", "ended", "url"),
-            _incidents(runs),
-        ),
-    }
-    files.remove(database)
-    sums = [f"{hashlib.sha256(raw).hexdigest()}  {name}\n" for name, raw in parts.items()]
+    with tempfile.TemporaryDirectory() as folder:
+        there = Path(folder)
+        if not journal.files(data / "journal"):
+            raise StorageError(f"{data}: no journal to archive")
+        shutil.copytree(data / "journal", there / "journal")
+        memory = store.open_store(there, lambda _: None)
+        try:
+            parts = dict(tables(memory))
+            published.publish(memory, there / "copy.db")
+        finally:
+            memory.close()
+        parts["status.db.gz"] = gzip.compress((there / "copy.db").read_bytes(), mtime=0)
+    parts["journal.tar.gz"] = _tar(data)
+    sums = [f"{hashlib.sha256(raw).hexdigest()}  {name}\n" for name, raw in sorted(parts.items())]
     parts["SHA256SUMS"] = "".join(sums).encode()
+    out.mkdir(parents=True, exist_ok=True)
     for name, raw in parts.items():
         (out / name).write_bytes(raw)
-    return {name: len(raw) for name, raw in parts.items()}
+    return {name: len(raw) for name, raw in sorted(parts.items())}
 
 
 def tag(now: int) -> str:
@@ -102,37 +100,3 @@ def _tar(data: Path) -> bytes:
             entry.size, entry.mode = len(raw), 0o644
             tar.addfile(entry, io.BytesIO(raw))
     return packed.getvalue()
-
-
-def _table(names: Iterable[str], rows: Iterable[tuple[object, ...]]) -> bytes:
-    written = io.StringIO(newline="")
-    writer = csv.writer(written, lineterminator="\n")
-    writer.writerow(names)
-    writer.writerows(map(_cell, row) for row in rows)
-    return written.getvalue().encode()
-
-
-def _cell(value: object) -> str:
-    """What a stranger wrote must not become a formula of a spreadsheet."""
-    words = "" if value is None else str(value)
-    return f"'{words}" if words.startswith(_FORMULA) else words
-
-
-def _changes(runs: Iterable[RunLine]) -> Iterator[tuple[object, ...]]:
-    for run in runs:
-        for service, one in sorted(run.services.items()):
-            if one is not None:
-                yield times.iso(run.id), service, one.level, one.headline, one.basis
-
-
-def _incidents(runs: Iterable[RunLine]) -> Iterator[tuple[object, ...]]:
-    for run in runs:
-        for one in run.incidents:
-            yield (
-                *(times.iso(run.id), one.provider, one.id, one.title, one.impact, one.open),
-                *(_iso(one.started), _iso(one.ended), one.url),
-            )
-
-
-def _iso(moment: int | None) -> str | None:
-    return None if moment is None else times.iso(moment)
