@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from ipaddress import ip_address
 from pathlib import Path
@@ -21,7 +21,7 @@ from typing import Any
 HERE = Path(__file__).parent
 SOURCES = int(os.environ.get("BENCH_SOURCES", "1000"))
 RUNS = int(os.environ.get("BENCH_RUNS", "105120"))
-ROUNDS = 3
+ROUNDS = int(os.environ.get("BENCH_ROUNDS", "5"))
 ENV = {**os.environ, "PYTHONPATH": str(HERE.parent.parent)}
 
 
@@ -80,7 +80,7 @@ def crawl(folder: Path) -> None:
     """Many sources, as feeds (one request each) and as Statuspage (two): the first crawl, which
     learns every incident of every page, and the next one, in which no page has changed."""
     kinds = {
-        "feed": ["/feed.rss"],
+        "feed": ["/feed.atom"],
         "statuspage": ["/api/v2/summary.json", "/api/v2/incidents.json"],
     }
     with pretended(folder) as port:
@@ -97,19 +97,30 @@ def crawl(folder: Path) -> None:
 
 
 def told(name: str, ours: list[dict[str, Any]], theirs: list[tuple[float, float, int]]) -> None:
-    """The rows about one kind of crawl."""
-    wall = statistics.median(one["wall"] for one in ours)
-    say(f"{SOURCES} {name}: crawl", f"{wall:.2f} s")
+    """The rows about one kind of crawl; each ratio is one of neighbours in time."""
+    say(f"{SOURCES} {name}: crawl", f"{middle(one['wall'] for one in ours):.2f} s", load())
+    spent = middle(one["cpu"] for one in ours)
     if theirs:
-        other = statistics.median(one[0] for one in theirs)
-        cpu = statistics.median(one[1] for one in theirs)
-        say(f"{name}: curl ({theirs[0][2]} replies)", f"{other:.2f} s", f"{cpu:.2f} s CPU")
-        say(f"{name}: ratio", f"{wall / other:.2f} x", "under 2.2 x")
-    spent = statistics.median(one["cpu"] for one in ours) * 1000 / SOURCES
-    say(f"{name}: CPU of one source", f"{spent:.2f} ms", "at most 3.5 ms")
+        wall, cpu = middle(one[0] for one in theirs), middle(one[1] for one in theirs)
+        say(f"{name}: curl, {theirs[0][2]} replies", f"{wall:.2f} s")
+        ratio = middle(a["wall"] / b[0] for a, b in zip(ours, theirs, strict=True))
+        say(f"{name}: time as a multiple of curl's", f"{ratio:.2f} x", "under 2.2 x")
+        say(f"{name}: CPU of curl per source", f"{1000 * cpu / SOURCES:.2f} ms")
+        say(f"{name}: CPU as a multiple of curl's", f"{spent / cpu:.2f} x")
+    say(f"{name}: CPU per source", f"{1000 * spent / SOURCES:.2f} ms", "at most 3.5 ms")
     say(f"{name}: peak", f"{max(one['mib'] for one in ours):.0f} MiB", "at most 130 MiB")
     lost = max(one["lost"] for one in ours)
     say(f"{name}: lost", str(lost), " ".join(["none", *ours[-1]["reasons"]]))
+
+
+def middle(figures: Iterable[float]) -> float:
+    """The median."""
+    return statistics.median(figures)
+
+
+def load() -> str:
+    """What else the machine does."""
+    return "load " + " ".join(f"{one:.1f}" for one in os.getloadavg())
 
 
 def render(_: Path) -> None:
