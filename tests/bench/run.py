@@ -1,4 +1,4 @@
-"""Speed and memory against the budgets: `make bench`, or `run.py crawl render help year`.
+"""Speed and memory against the budgets: `make bench`, or `run.py crawl render help year branch`.
 
 It prints a table and asserts nothing: figures depend on the machine and on what else it does.
 """
@@ -164,6 +164,16 @@ def year(folder: Path) -> None:
     say("the same after five times as many runs", f"{ratio:.2f} x", "under 1.2 x")
 
 
+def branch(folder: Path) -> None:
+    """A year of pushes to the branch of the journal."""
+    found = child("branching.py", folder, RUNS)
+    sizes = {key: found[key] / 1e6 for key in ("history", "largest", "fresh", "next")}
+    say(f"{found['commits']} pushes: history", f"{sizes['history']:.1f} MB", "under 40 MB")
+    say("largest file of the branch", f"{sizes['largest']:.2f} MB", "under 1 MB")
+    say("shallow fetch, with a cache", f"{sizes['next']:.3f} MB", "under 1 MB")
+    say("shallow fetch, with nothing", f"{sizes['fresh']:.2f} MB")
+
+
 def main() -> None:
     """Run the parts that are named, or all."""
     parts: dict[str, Callable[[Path], None]] = {
@@ -171,6 +181,7 @@ def main() -> None:
         "render": render,
         "crawl": crawl,
         "year": year,
+        "branch": branch,
     }
     for name in sys.argv[1:] or parts:
         with tempfile.TemporaryDirectory() as folder:
