@@ -4,9 +4,10 @@ A last line without its newline is a run that never ended and is cut off.
 """
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from itertools import groupby
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
@@ -14,17 +15,41 @@ from crawler import times
 from crawler.errors import StorageError
 from crawler.lines import RunLine
 
+Line = TypeVar("Line")
 
-def read(folder: Path) -> Iterator[RunLine]:
-    """Every run in order. Raises StorageError on a damaged line, naming file and line."""
-    decoder = msgspec.json.Decoder(RunLine)
+
+class _Start(msgspec.Struct, frozen=True):
+    id: int
+
+
+def read(folder: Path, known: Container[int] = ()) -> Iterator[RunLine]:
+    """Every run that is not `known` by its id, in order. Raises StorageError on a damaged line,
+    naming file and line."""
+    decode = msgspec.json.Decoder(RunLine).decode
+    for place, line, run in _lines(folder):
+        if run not in known:
+            yield _decoded(decode, line, place)
+
+
+def ids(folder: Path) -> list[int]:
+    """The ids of all runs, without reading what they say. Raises StorageError as `read` does."""
+    return [run for _, _, run in _lines(folder)]
+
+
+def _lines(folder: Path) -> Iterator[tuple[str, bytes, int]]:
+    decode = msgspec.json.Decoder(_Start).decode
     for path in files(folder):
         raw = path.read_bytes()
         for number, line in enumerate(raw[: raw.rfind(b"\n") + 1].splitlines(), 1):
-            try:
-                yield decoder.decode(line)
-            except (msgspec.DecodeError, UnicodeDecodeError) as error:
-                raise StorageError(f"{path}:{number}: not a line of the journal: {error}") from None
+            place = f"{path}:{number}"
+            yield place, line, _decoded(decode, line, place).id
+
+
+def _decoded(decode: Callable[[bytes], Line], line: bytes, place: str) -> Line:
+    try:
+        return decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise StorageError(f"{place}: not a line of the journal: {error}") from None
 
 
 def files(folder: Path) -> list[Path]:

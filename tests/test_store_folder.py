@@ -323,7 +323,7 @@ def folded(*portions: list[RunLine]) -> dict[str, list[str]]:
     connection = sqlite3.connect(":memory:", isolation_level=None)
     one = Store(Path(), Database(connection, execute_plugins=False))
     try:
-        schema.migrations.apply(one.db)
+        schema.create(one.db)
         for portion in portions:
             with store.transaction(connection):
                 for run in portion:

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from crawler.catalogue import Category, Service, Site
-from crawler.model import Component, Level, Maintenance, Record, Verdict
+from crawler.memory import Latency
+from crawler.model import Component, Level, Maintenance, Verdict
+from crawler.records import Record, Work
 from crawler.uptime import Figure, Tally
 
 
@@ -18,6 +20,15 @@ class Story:
     path: str
     duration: int | None
     edits: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """Announced work, and the services that any of its wordings concerned."""
+
+    work: Work
+    services: tuple[Service, ...]
+    provider_name: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,15 +63,6 @@ class Uptime:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Latency:
-    """How long the status page took to answer us, in milliseconds: `recent` are (time, ms) of the
-    last 7 days, `daily` (day, n, median, p95) before that; in order of time."""
-
-    recent: tuple[tuple[int, int], ...] = ()
-    daily: tuple[tuple[int, int, int, int], ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class EarlyWarnings:
     """How often our own checks warned first, over 90 days: every warning, those that the provider
     confirmed later, and the ones that nobody ever confirmed, newest first."""
@@ -83,7 +85,7 @@ class Row:
     recent: tuple[Story, ...] = ()
     maintenances: tuple[Maintenance, ...] = ()
     latency_ms: int | None = None
-    latency: Latency = Latency()
+    latency: Latency = field(default_factory=Latency)
     uptime: Uptime = Uptime()
     checked_at: int | None = None
     incidents_30d: int = 0
@@ -136,6 +138,7 @@ class Board:
     version: str
     rows: tuple[Row, ...]
     stories: tuple[Story, ...]
+    planned: tuple[Planned, ...] = ()
     sources: tuple[SourceRow, ...]
     cadence: Cadence
     validity: int

@@ -9,12 +9,13 @@ from crawler.site.alternatives import alternatives
 from crawler.site.articles import Article
 from crawler.site.board import Board
 from crawler.site.codes import Code
+from crawler.site.feeds.examples import examples
 from crawler.site.templating import environment
 
 Page = tuple[str, str, dict[str, object]]
 """A template, a path, and what the template needs besides the board."""
 _DAYS = 90
-_PLAIN = ("sources", "methodology", "guides", "about", "subscribe", "api")
+_PLAIN = ("sources", "methodology", "guides", "about", "api")
 
 
 def render(board: Board, articles: tuple[Article, ...], templates: Path) -> dict[str, bytes]:
@@ -50,6 +51,7 @@ def _pages(board: Board, articles: tuple[Article, ...], templates: Path) -> Iter
         yield "incident.html", f"{story.path}index.html", {"story": story}
     yield from _codes(found)
     yield from _reliability(board)
+    yield "subscribe.html", "subscribe/index.html", {"examples": examples(board)}
     for name in _PLAIN:
         if (templates / f"{name}.html").is_file():
             yield f"{name}.html", f"{name}/index.html", {}

@@ -12,6 +12,7 @@ from crawler.model import Level
 from crawler.site import bars, live, ranking, views, words
 from crawler.site.articles import Article
 from crawler.site.board import Board
+from crawler.site.feeds.links import alternates
 
 _SECTIONS = {
     "": "Status",
@@ -63,6 +64,7 @@ def _values(board: Board, articles: tuple[Article, ...]) -> dict[str, Any]:
         "levels": tuple(Level),
         "reasons": REASONS,
         "words": words,
+        "alternates": alternates(board),
         "until": {row.service.id: _deadline(board, row.verdict.valid_until) for row in board.rows},
         "latest": _deadline(board, None),
         "overall": views.overall(board),

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from itertools import groupby
 
 from crawler import times
-from crawler.model import Level, Record, Revision, Upstream, worst
+from crawler.model import Level, Upstream, worst
+from crawler.records import Record, Revision
 from crawler.site import bars
 from crawler.site.bars import Strip
 from crawler.site.board import Board, Row, Story
