@@ -5,8 +5,9 @@ from dataclasses import replace
 from random import Random
 
 from crawler import uptime
+from crawler.memory import Latency
 from crawler.model import Level
-from crawler.site.board import Board, EarlyWarnings, Latency, Row, Series, Uptime
+from crawler.site.board import Board, EarlyWarnings, Row, Series, Uptime
 from crawler.times import DAY
 from crawler.uptime import Interval
 
@@ -44,10 +45,11 @@ def invented(row: Row, now: int) -> Row:
         ),
         latency=Latency(
             recent=tuple(
-                (now - 7 * DAY + step * HOUR, int(dice.lognormvariate(5.2, 0.35)))
-                for step in range(168)
-                if not 60 < step < 66
-            )
+                (now - DAY + step * HOUR // 2, int(dice.lognormvariate(5.2, 0.35)))
+                for step in range(48)
+                if not 20 < step < 24
+            ),
+            daily=tuple((now - n * DAY, 48, dice.randrange(150, 260), 400) for n in (3, 2, 1)),
         ),
     )
 

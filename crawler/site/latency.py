@@ -3,41 +3,44 @@
 from dataclasses import dataclass
 from statistics import median_low
 
-from crawler.site.board import Latency
+from crawler.memory import Latency
 from crawler.times import DAY
 
-WIDTH, HEIGHT = 168, 32
-_WEEK, _STEP = 7 * DAY, 3 * 3_600
+_SPACING, HEIGHT = 2, 32
+_STEP = 1_800
 
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """Seven days of samples. `path` has one piece for each stretch without a gap; times in ms."""
+    """The last 24 hours in a box of 96 x 32, with one piece for each stretch without a gap. Times
+    are in ms; `usual` is the median of the days before, of which there are `days`."""
 
     path: str
     n: int
     median: int
-    p95: int
     slowest: int
+    usual: int | None
+    days: int
 
 
 def curve(latency: Latency, at: int) -> Curve | None:
-    """The medians of every three hours of the last 7 days before `at`; None below two samples."""
-    start = at - _WEEK
+    """The medians of every half hour of the 24 hours before `at`; None below two samples."""
+    start = at - DAY
     samples = [(moment, ms) for moment, ms in latency.recent if start <= moment <= at]
     if len(samples) < 2:
         return None
     steps: dict[int, list[int]] = {}
     for moment, ms in samples:
         steps.setdefault((moment - start) // _STEP, []).append(ms)
-    points = {step: median_low(found) for step, found in steps.items()}
-    every = sorted(ms for _, ms in samples)
+    every = [ms for _, ms in samples]
+    before = [median for _, _, median, _ in latency.daily]
     return Curve(
-        path=_path(points),
+        path=_path({step: median_low(found) for step, found in steps.items()}),
         n=len(every),
         median=median_low(every),
-        p95=every[min(len(every) - 1, len(every) * 95 // 100)],
-        slowest=every[-1],
+        slowest=max(every),
+        usual=median_low(before) if before else None,
+        days=len(before),
     )
 
 
@@ -46,7 +49,7 @@ def _path(points: dict[int, int]) -> str:
     top = max(points.values()) or 1
     pieces = []
     for step in sorted(points):
-        x, y = 3 * step, HEIGHT - 1 - (HEIGHT - 2) * points[step] // top
+        x, y = _SPACING * step, HEIGHT - 1 - (HEIGHT - 2) * points[step] // top
         if step - 1 in points:
             pieces.append(f"L{x} {y}")
         else:

@@ -51,6 +51,7 @@ def environment(board: Board, articles: tuple[Article, ...], templates: Path) ->
         "gathered": views.gathered,
         "regions": views.by_region,
         "ranked": ranking.figure,
+        "allowing": live.allowing,
     }
     env.globals |= _values(board, articles) | {"known": names, "sections": _sections(templates)}
     return env
