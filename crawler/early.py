@@ -46,7 +46,7 @@ def ours(
             yield _over(own, service, memory.probes.get(service.id), now)
         elif (
             state
-            and state.confirmed
+            and state.word == "fail"
             and state.failing_since is not None
             and snapshots[service.id].basis == "probe"
             and (own is None or own.ended_at is not None)

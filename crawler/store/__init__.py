@@ -7,7 +7,7 @@ programs that know nothing of a write-ahead log.
 
 import fcntl
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -72,6 +72,12 @@ class Store:
         lines = list(runs)
         journal.append_all(self.data / "journal", lines)
         _fold_all(self.connection, lines)
+
+    def time(self, timings: Iterable[tuple[int, Mapping[str, int]]]) -> None:
+        """Remember how long sources took at some times, in milliseconds."""
+        with transaction(self.connection):
+            for at, taken in timings:
+                latency.write(self.connection, at, taken)
 
     def bodies(self) -> dict[str, tuple[str | None, str | None, str, bytes]]:
         """Cached replies by address: ETag, Last-Modified, encoding, body as it came."""
