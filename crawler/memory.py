@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from crawler.lines import MaintenanceLine, SourceLine
 from crawler.model import Level, Maintenance
 from crawler.records import Record, Work
-from crawler.uptime import Interval
+from crawler.uptime import Interval, Tally
 
 Change = tuple[int, Level]
-Days = Mapping[int, tuple[int, int, int, int, int]]
-"""By the first second of a UTC day: seconds known, of them maintenance, minor, major, critical."""
+Days = Mapping[int, Tally]
+"""Tallies by the first second of their UTC day."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +139,7 @@ class Memories:
     of a year, counted from the newest change of any of them, so that time alone takes none away.
 
     `covers` is from when on the list of a source is complete; `first_seen` when each service was
-    first watched; `daily` the seconds of its finished days of the last 90;
+    first watched; `daily` the tallies of its finished days of the last 90;
     `intervals(service, start, end)` what was known of it in between.
     """
 

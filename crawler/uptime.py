@@ -6,7 +6,7 @@ weighs 3/10, minor weighs nothing and is told beside as incident-free. Digits ar
 100% means not one weighted second of downtime.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -87,43 +87,61 @@ class Figure:
 
 def tally(intervals: Iterable[Interval], start: int, end: int) -> Tally:
     """The seconds of [start, end) by level; intervals without length count nothing."""
-    edges: list[tuple[int, int, Level]] = []
-    for first, last, level in intervals:
-        begin, stop = max(first, start), min(last, end)
-        if begin < stop and level is not Level.UNKNOWN:
-            edges += [(begin, 1, level), (stop, -1, level)]
-    edges.sort(key=lambda edge: edge[0])
-    open_now = dict.fromkeys(_ORDER, 0)
     seconds = dict.fromkeys(_ORDER, 0)
-    at = start
-    for moment, change, level in edges:
-        if moment > at:
-            if winner := next((one for one in _ORDER if open_now[one]), None):
-                seconds[winner] += moment - at
-            at = moment
-        open_now[level] += change
+    for begin, stop, level in stretches(intervals, start, end):
+        seconds[level] += stop - begin
+    return _tally(max(0, end - start), seconds)
+
+
+def _tally(length: int, seconds: Mapping[Level, int]) -> Tally:
     return Tally(
-        total=max(0, end - start),
-        known=sum(seconds.values()),
-        maintenance=seconds[Level.MAINTENANCE],
-        minor=seconds[Level.MINOR],
-        major=seconds[Level.MAJOR],
-        critical=seconds[Level.CRITICAL],
+        length,
+        sum(seconds.values()),
+        seconds[Level.MAINTENANCE],
+        seconds[Level.MINOR],
+        seconds[Level.MAJOR],
+        seconds[Level.CRITICAL],
     )
 
 
-def by_day(intervals: Iterable[Interval], start: int, end: int) -> dict[int, Tally]:
-    """The tally of each UTC day (by its first second) that [start, end) touches."""
-    days: dict[int, list[Interval]] = {
-        first: [] for first in range(start - start % DAY, max(start, end), DAY)
+def stretches(intervals: Iterable[Interval], start: int, end: int) -> list[Interval]:
+    """What counts in [start, end), in order and without overlaps."""
+    edges: list[tuple[int, int, int]] = []
+    for first, last, level in intervals:
+        begin, stop = max(first, start), min(last, end)
+        if begin < stop and level is not Level.UNKNOWN:
+            rank = _ORDER.index(level)
+            edges += [(begin, 1, rank), (stop, -1, rank)]
+    edges.sort()
+    found: list[Interval] = []
+    running = [0] * len(_ORDER)
+    at = start
+    for moment, change, rank in edges:
+        if moment > at:
+            winner = next((n for n, count in enumerate(running) if count), None)
+            if winner is not None:
+                found.append((at, moment, _ORDER[winner]))
+            at = moment
+        running[rank] += change
+    return found
+
+
+def by_day(
+    intervals: Iterable[Interval], start: int, end: int, wanted: Container[int] | None = None
+) -> dict[int, Tally]:
+    """The tally of each UTC day (by its first second) that [start, end) touches; of the `wanted`
+    ones alone where these are given."""
+    touched = range(start - start % DAY, max(start, end), DAY)
+    days = {
+        first: dict.fromkeys(_ORDER, 0) for first in touched if wanted is None or first in wanted
     }
-    for one, other, level in intervals:
-        begin, stop = max(one, start), min(other, end)
+    for begin, stop, level in stretches(intervals, start, end):
         for first in range(begin - begin % DAY, stop, DAY):
-            days[first].append((begin, stop, level))
+            if first in days:
+                days[first][level] += min(stop, first + DAY) - max(begin, first)
     return {
-        first: tally(found, max(first, start), min(first + DAY, end))
-        for first, found in days.items()
+        first: _tally(min(first + DAY, end) - max(first, start), seconds)
+        for first, seconds in days.items()
     }
 
 

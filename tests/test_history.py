@@ -242,7 +242,9 @@ def test_the_days_are_what_the_stretches_say_whatever_happened(
             assert all(a < b for a, b, _ in found)
             assert all(b <= c for (_, b, _), (c, _, _) in pairwise(found))
             days = by_day(found, first, today)
-            assert counted.get(one, {}) == {d: t[1:] for d, t in days.items() if t.known}
+            assert {d: t[1:] for d, t in counted.get(one, {}).items()} == {
+                d: t[1:] for d, t in days.items() if t.known
+            }
     finally:
         memory.close()
 

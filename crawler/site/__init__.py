@@ -1,5 +1,6 @@
 """Board in, files out: everything that people and programs read."""
 
+from collections import ChainMap
 from pathlib import Path
 
 from crawler.site import api, articles, feeds, pages, publish
@@ -11,13 +12,16 @@ def build(board: Board, content: Path, templates: Path) -> dict[str, bytes]:
 
     Raises SiteError for a broken link or a path claimed twice, ContentError for an article.
     """
-    return publish.together(
-        pages.render(board, articles.load(content, board), templates),
+    guides = articles.load(content, board)
+    files = (
+        pages.render(board, guides, templates),
         api.render(board),
         feeds.render(board),
         {".nojekyll": b""},
-        base=board.site.url,
     )
+    # First, because it knows the line.
+    articles.check_links(guides, ChainMap(*files), board.site.url)
+    return publish.together(*files, base=board.site.url)
 
 
 def write(board: Board, content: Path, out: Path) -> None:

@@ -15,7 +15,7 @@ from crawler.records import Record
 from crawler.scope import concerns
 from crawler.site.board import Series, Uptime
 from crawler.times import DAY
-from crawler.uptime import WINDOWS, Interval, Tally, figure, tally, window
+from crawler.uptime import WINDOWS, Interval, Tally, by_day, figure, window
 
 _DAYS = 90
 _ENOUGH = 80
@@ -37,7 +37,7 @@ def measure(
     outages = [(max(a, horizon), b, level) for a, b, level in stretches if b > horizon]
     covers, read_at = known.covers.get(provider), known.read_at.get(provider)
     reported = None
-    if covers is not None and read_at is not None:
+    if covers is not None and read_at is not None and covers < now:
         hidden = [i for owner, one in work if owner == provider for i in _hides(one, service)]
         reported = _reported(covers, read_at, [*outages, *hidden], now)
     observed = _observed(service.id, known, outages, now)
@@ -79,15 +79,13 @@ def _hides(one: Maintenance, service: Service) -> list[Interval]:
 
 
 def _reported(covers: int, read_at: int, outages: Sequence[Interval], now: int) -> Series:
-    base = (covers, read_at, Level.NONE)
     # What the provider had not told when we last read it is not known.
     seen = [(a, min(b, read_at), level) for a, b, level in outages]
-    days: dict[int, Tally] = {}
+    spans = [(covers, read_at, Level.NONE), *seen]
+    days = dict.fromkeys(_days(covers, now), _FULL)
     touched = _touched([*seen, (covers, covers, Level.NONE), (read_at, now, Level.NONE)])
-    for day in _days(covers, now):
-        start, end = max(day, covers), min(day + DAY, now)
-        whole = (base, *seen) if day in touched else (base,)
-        days[day] = _FULL if day not in touched and end - start == DAY else tally(whole, start, end)
+    wanted = touched & days.keys()
+    days.update(by_day(spans, max(covers, min(wanted)), now, wanted))
     return _series(covers, days, now)
 
 
@@ -97,19 +95,16 @@ def _observed(
     since = known.first_seen.get(service)
     if since is None or since >= now:
         return None
-    counted = known.daily.get(service, {})
-    touched = _touched([*outages, (now - 1, now, Level.NONE)])
-    days: dict[int, Tally] = {}
-    for day in _days(since, now):
-        start, end = max(day, since), min(day + DAY, now)
-        if day in touched:
-            days[day] = tally([*known.intervals(service, start, end), *outages], start, end)
-        else:
-            days[day] = Tally(end - start, *counted.get(day, ()))
+    finished = known.daily.get(service, {})
+    days = {day: finished.get(day, _NOTHING) for day in _days(since, now)}
+    touched = _touched([*outages, (since, since, Level.NONE), (now - 1, now, Level.NONE)])
+    wanted = touched & days.keys()
+    spans = known.intervals(service, min(wanted), now)
+    days.update(by_day([*spans, *outages], max(since, min(wanted)), now, wanted))
     return _series(since, days, now)
 
 
-_FULL = Tally(DAY, DAY)
+_FULL, _NOTHING = Tally(DAY, DAY), Tally(DAY)
 
 
 def _days(since: int, now: int) -> range:

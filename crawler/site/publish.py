@@ -41,13 +41,13 @@ def check_links(files: Mapping[str, bytes], base: str) -> None:
         for link in set(_LINK.findall(body)):
             key = (folder, link)
             if key not in seen:
-                target = _target(folder, link.decode().replace("&amp;", "&"), base)
-                seen[key] = target is None or target in files
+                goal = target(folder, link.decode().replace("&amp;", "&"), base)
+                seen[key] = goal is None or goal in files
             if not seen[key]:
                 raise SiteError(f"{page}: the link {link.decode()} leads nowhere")
 
 
-def _target(folder: str, link: str, base: str) -> str | None:
+def target(folder: str, link: str, base: str) -> str | None:
     """The file that a link asks for; None when it leads out of the site or into its own page."""
     root = base.rstrip("/") + "/"
     if link.startswith(root) or link + "/" == root:

@@ -13,6 +13,7 @@ from crawler.site import bars, live, ranking, views, words
 from crawler.site.articles import Article
 from crawler.site.board import Board
 from crawler.site.feeds.links import alternates
+from crawler.site.nearby import began
 
 _SECTIONS = {
     "": "Status",
@@ -46,7 +47,7 @@ def environment(board: Board, articles: tuple[Article, ...], templates: Path) ->
         "flag": lambda slug: words.flag(slug, names),
         "named": lambda ids, provider: views.named(ids, parts.get(provider, {})),
         "edits": views.edits,
-        "began": views.began,
+        "began": began,
         "nearest": views.nearest,
         "gathered": views.gathered,
         "regions": views.by_region,

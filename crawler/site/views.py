@@ -12,6 +12,7 @@ from crawler.records import Record, Revision
 from crawler.site import bars
 from crawler.site.bars import Strip
 from crawler.site.board import Board, Row, Story
+from crawler.site.nearby import began
 
 # What providers use as ids of components: Statuspage, incident.io, Better Stack and the like.
 _MACHINE_ID = re.compile(r"[0-9a-z]{10,16}|[0-9A-Z]{26}|[0-9a-f-]{32,36}|\d+")
@@ -130,12 +131,6 @@ def by_region(row: Row) -> tuple[tuple[str, Level], ...]:
         here = [one.weight for one in incidents if not one.regions or region in one.regions]
         found.append((region, worst([Level.NONE, *here])))
     return tuple(found)
-
-
-def began(story: Story) -> int:
-    """When an incident began, as well as anybody knows."""
-    incident = story.record.incident
-    return incident.started_at or incident.created_at or story.record.first_seen
 
 
 def by_day(stories: Iterable[Story]) -> tuple[tuple[int, tuple[Story, ...]], ...]:

@@ -31,7 +31,7 @@ def fold(db: Connection, run: RunLine) -> bool:
         _maintenance(db, run.id, maintenance)
     db.execute("DELETE FROM waits WHERE not_before <= ?", (run.id,))
     db.executemany("INSERT OR REPLACE INTO waits VALUES (?, ?)", run.waits.items())
-    spans.roll(db, run)
+    spans.roll(db, run, before)
     return True
 
 
@@ -47,30 +47,18 @@ def _sources(db: Connection, run: RunLine, before: int | None) -> None:
             db.execute("DELETE FROM readings WHERE source = ?", (source,))
         else:
             _reading(db, source, line)
-    _troubles(db, run, before)
-    lost = json.dumps([*run.troubles])
-    # Both find a row only where something ended or began.
-    db.execute(
-        "UPDATE readings SET at = NULL WHERE at IS NOT NULL"
-        " AND source NOT IN (SELECT value FROM json_each(?))",
-        (lost,),
-    )
-    if run.troubles:
-        db.execute(
-            "UPDATE readings SET at = ? WHERE at IS NULL"
-            " AND source IN (SELECT value FROM json_each(?))",
-            (before, lost),
-        )
-
-
-def _troubles(db: Connection, run: RunLine, before: int | None) -> None:
     now = dict(db.execute("SELECT source, reason FROM troubles WHERE last_seen IS NULL"))
     over = [source for source, reason in now.items() if run.troubles.get(source) != reason]
     for source in over:
         end = "UPDATE troubles SET last_seen = ? WHERE source = ? AND last_seen IS NULL"
         db.execute(end, (before, source))
-    fresh = [(s, run.id, r) for s, r in run.troubles.items() if s in over or s not in now]
-    db.executemany("INSERT INTO troubles VALUES (?, ?, NULL, ?)", fresh)
+        if source not in run.troubles:
+            db.execute("UPDATE readings SET at = NULL WHERE source = ?", (source,))
+    for source, reason in run.troubles.items():
+        if now.get(source) != reason:
+            db.execute("INSERT INTO troubles VALUES (?, ?, NULL, ?)", (source, run.id, reason))
+            good = "UPDATE readings SET at = ? WHERE source = ? AND at IS NULL"
+            db.execute(good, (before, source))
 
 
 def _reading(db: Connection, source: str, line: SourceLine) -> None:

@@ -13,7 +13,7 @@ from crawler.lines import RunLine, SnapshotLine
 from crawler.memory import Days
 from crawler.model import Level
 from crawler.times import DAY
-from crawler.uptime import Interval, by_day
+from crawler.uptime import Interval, Tally, by_day
 
 
 def fold(db: Connection, run: RunLine, before: int | None) -> None:
@@ -118,9 +118,12 @@ def _split(db: Connection, service: str, until: int, now: int) -> None:
     db.execute("UPDATE services SET current = ? WHERE id = ?", (now, service))
 
 
-def roll(db: Connection, run: RunLine) -> None:
+def roll(db: Connection, run: RunLine, before: int | None) -> None:
     """Count the seconds of the days that are over, of each service that has any left to count."""
     today = run.id - run.id % DAY
+    # Only a new day or a change that is dated back leaves any.
+    if before is not None and before >= today and not run.services:
+        return
     due = db.execute(
         "SELECT id, rolled, max(first_seen, rolled) FROM services WHERE rolled < ?", (today,)
     ).fetchall()
@@ -165,13 +168,12 @@ def _without(start: int, end: int, holes: list[tuple[int, int]]) -> Iterator[tup
 
 
 def daily(db: Connection, since: int) -> dict[str, Days]:
-    """The seconds of each finished day from `since` on, by service."""
-    found: dict[str, dict[int, tuple[int, int, int, int, int]]] = {}
-    rows = db.execute(
-        "SELECT service, day, known, maintenance, minor, major, critical FROM daily WHERE day >= ?",
-        (since,),
+    """The tally of each finished day from `since` on in which anything was known, by service."""
+    found: dict[str, dict[int, Tally]] = {}
+    query = (
+        "SELECT service, day, ?, known, maintenance, minor, major, critical FROM daily"
+        " WHERE day >= ?"
     )
-    for service, day, known, maintenance, minor, major, critical in rows:
-        seconds = (known, maintenance, minor, major, critical)
-        found.setdefault(service, {})[day] = seconds
+    for row in db.execute(query, (DAY, since)):
+        found.setdefault(row[0], {})[row[1]] = Tally._make(row[2:])
     return {**found}

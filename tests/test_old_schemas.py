@@ -12,7 +12,7 @@ from crawler.store import rows, schema
 from lives import START, dump
 
 SCHEMAS = sorted(
-    (one for one in (Path(__file__).parent / "schemas").iterdir() if one.is_dir()),
+    (one for one in (Path(__file__).parent / "old_schemas").iterdir() if one.is_dir()),
     key=lambda one: int(one.name),
 )
 
