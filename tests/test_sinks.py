@@ -158,6 +158,9 @@ def check_json(board: Board, shown: dict[str, tuple[str, str]]) -> None:
     briefs = [one["name"] for one in row["recentIncidentBriefs"]]
     assert len(briefs) == min(5, len(shown))
     assert {*briefs} <= {*evidence}
+    for path, body in api.render(board).items():
+        json.loads(body)
+        assert body.count(b"\n") == 1, path
     # Inside a <script> of somebody's page it must still be data, and in a log one line.
     assert raw.count(b"\n") == 1
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
+import msgspec
 from jinja2 import Environment, StrictUndefined, TemplateError
 from markupsafe import Markup
 from msgspec import structs
@@ -20,6 +21,7 @@ from crawler.catalogue import SLUG
 from crawler.errors import ContentError
 from crawler.site import faq, head, nearby, parts, publish
 from crawler.site.board import Board, Row
+from crawler.site.kept import ANEW, Anew
 from crawler.site.programs import programs
 
 _SLOT = re.compile(r"<p>wdslot(\d+)x</p>|wdslot(\d+)x")
@@ -66,9 +68,11 @@ class _NoService(LookupError):
     """An article names a service that the board does not have."""
 
 
-def load(content: Path, board: Board) -> tuple[Article, ...]:
+def load(content: Path, board: Board, memory: Anew = ANEW) -> tuple[Article, ...]:
     """Every article in `content`/articles, by file name. Raises ContentError with file and line."""
-    return tuple(_article(path, board) for path in sorted((content / "articles").glob("*.md")))
+    return tuple(
+        _article(path, board, memory) for path in sorted((content / "articles").glob("*.md"))
+    )
 
 
 def check_links(articles: Iterable[Article], files: Mapping[str, bytes], base: str) -> None:
@@ -88,16 +92,14 @@ def check_links(articles: Iterable[Article], files: Mapping[str, bytes], base: s
                 raise ContentError(f"{link.where}: the link {link.written} leads nowhere")
 
 
-def _article(path: Path, board: Board) -> Article:
-    from crawler.site import marked
-
+def _article(path: Path, board: Board, memory: Anew) -> Article:
     if not SLUG.fullmatch(path.stem):
         raise ContentError(f"{path}: the file name is not a slug (a-z, 0-9, -)")
     top, body = head.read(path)
     if taken := _SLOT.search(body):
         raise ContentError(f"{path}: {taken[0]!r} is a word that is kept for live parts")
     slots: list[Markup] = []
-    html, toc, found = marked.convert(_filled(path, body, board, slots), parts.ROOT)
+    html, toc, found = _converted(path, _filled(path, body, board, slots), memory)
     row = next((row for row in board.rows if row.service.id == top.service), None)
     if top.service and row is None:
         line = head.line_of(path, "service")
@@ -120,6 +122,20 @@ def _article(path: Path, board: Board) -> Article:
         data=faq.data(top, asked, f"guides/{path.stem}/", board),
         links=tuple(_link(path, body, link) for link in found),
     )
+
+
+def _converted(
+    path: Path, text: str, memory: Anew
+) -> tuple[str, tuple[tuple[str, Markup], ...], list[str]]:
+    """Markdown as HTML, its headings, its links: made once for each text, as it takes its time."""
+
+    def make() -> bytes:
+        from crawler.site import marked
+
+        return msgspec.msgpack.encode(marked.convert(text, parts.ROOT))
+
+    html, toc, found = msgspec.msgpack.decode(memory.note(f"article {path.stem}", text, make))
+    return html, tuple((anchor, Markup(name)) for anchor, name in toc), found
 
 
 def _link(path: Path, body: str, target: str) -> Link:

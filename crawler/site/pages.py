@@ -15,13 +15,15 @@ from crawler.site.templating import environment
 Page = tuple[str, str, dict[str, object]]
 """A template, a path, and what the template needs besides the board."""
 _DAYS = 90
-_PLAIN = ("sources", "methodology", "guides", "about", "api")
 
 
-def render(board: Board, articles: tuple[Article, ...], templates: Path) -> dict[str, bytes]:
-    """Every HTML page and static file, by its path on the site.
+def render(
+    board: Board, articles: tuple[Article, ...], templates: Path, more: Iterable[Page] = ()
+) -> dict[str, bytes]:
+    """Every HTML page and static file, by its path on the site; the map of the site too.
 
-    `templates` is the folder of the Jinja templates; what lies in its `static/` is copied.
+    `templates` is the folder of the Jinja templates; what lies in its `static/` is copied. `more`
+    are pages of other rooms.
     """
     folder = templates / "static"
     files = {
@@ -34,7 +36,7 @@ def render(board: Board, articles: tuple[Article, ...], templates: Path) -> dict
         path: hashlib.sha256(body).hexdigest()[:8] for path, body in files.items()
     }
     listed = []
-    for template, path, values in _pages(board, articles, templates):
+    for template, path, values in (*_pages(board, articles), *more):
         place = _place(board, path)
         files[path] = env.get_template(template).render(place | values).encode()
         if "canonical" not in values and path != "404.html":
@@ -42,7 +44,7 @@ def render(board: Board, articles: tuple[Article, ...], templates: Path) -> dict
     return files | sitemap.render(board, listed)
 
 
-def _pages(board: Board, articles: tuple[Article, ...], templates: Path) -> Iterable[Page]:
+def _pages(board: Board, articles: tuple[Article, ...]) -> Iterable[Page]:
     yield "index.html", "index.html", {"open": views.worst_first(board.open)}
     found = codes.codes(board.rows)
     yield from _services(board, articles, found)
@@ -52,9 +54,8 @@ def _pages(board: Board, articles: tuple[Article, ...], templates: Path) -> Iter
     yield from _codes(found)
     yield from _reliability(board)
     yield "subscribe.html", "subscribe/index.html", {"examples": examples(board)}
-    for name in _PLAIN:
-        if (templates / f"{name}.html").is_file():
-            yield f"{name}.html", f"{name}/index.html", {}
+    for name in ("sources", "methodology", "guides", "about"):
+        yield f"{name}.html", f"{name}/index.html", {}
     for article in articles:
         yield "guide.html", f"{article.path}index.html", {"article": article}
     yield "404.html", "404.html", {}

@@ -15,14 +15,14 @@ from crawler.site.board import Board
 from crawler.site.feeds.links import alternates
 from crawler.site.nearby import began
 
-_SECTIONS = {
-    "": "Status",
-    "incidents": "Incidents",
-    "reliability": "Reliability",
-    "guides": "Guides",
-    "subscribe": "Subscribe",
-    "api": "API",
-}
+_SECTIONS = (
+    ("", "Status"),
+    ("incidents/", "Incidents"),
+    ("reliability/", "Reliability"),
+    ("guides/", "Guides"),
+    ("subscribe/", "Subscribe"),
+    ("api/", "API"),
+)
 
 
 def environment(board: Board, articles: tuple[Article, ...], templates: Path) -> Environment:
@@ -54,7 +54,7 @@ def environment(board: Board, articles: tuple[Article, ...], templates: Path) ->
         "ranked": ranking.figure,
         "allowing": live.allowing,
     }
-    env.globals |= _values(board, articles) | {"known": names, "sections": _sections(templates)}
+    env.globals |= _values(board, articles) | {"known": names, "sections": _SECTIONS}
     return env
 
 
@@ -73,15 +73,6 @@ def _values(board: Board, articles: tuple[Article, ...]) -> dict[str, Any]:
         "strips": bars.of_rows(board.rows, board.at, 30),
         "policy": live.policy(),
     }
-
-
-def _sections(templates: Path) -> list[tuple[str, str]]:
-    """(address, name) of each part of the site that has a template."""
-    return [
-        (f"{slug}/" if slug else "", name)
-        for slug, name in _SECTIONS.items()
-        if not slug or (templates / f"{slug}.html").is_file()
-    ]
 
 
 def _deadline(board: Board, valid_until: int | None) -> int:
