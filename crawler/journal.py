@@ -1,4 +1,5 @@
-"""The system of record: one line of JSON per run, appended to `journal/YYYY/MM/DD.ndjson`.
+"""The system of record: one line of JSON per run, appended to `journal/YYYY/MM/DD.ndjson`, and one
+per delivered alert, in `DD.alerts.ndjson` beside it.
 
 A last line without its newline is a run that never ended and is cut off.
 """
@@ -7,18 +8,31 @@ import os
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
 from crawler import times
 from crawler.errors import StorageError
-from crawler.lines import RunLine
+from crawler.lines import Delivery, RunLine
+
+T = TypeVar("T")
+_DAYS = "[0-9][0-9][0-9][0-9]/[0-9][0-9]/[0-9][0-9]"
 
 
 def read(folder: Path) -> Iterator[RunLine]:
     """Every run in order. Raises StorageError on a damaged line, naming file and line."""
-    decoder = msgspec.json.Decoder(RunLine)
-    for path in files(folder):
+    return _lines(files(folder), RunLine)
+
+
+def deliveries(folder: Path) -> set[Delivery]:
+    """Every delivery of an alert. Raises StorageError on a damaged line, naming file and line."""
+    return {*_lines(sorted(folder.glob(f"{_DAYS}.alerts.ndjson")), Delivery)}
+
+
+def _lines(paths: Iterable[Path], kind: type[T]) -> Iterator[T]:
+    decoder = msgspec.json.Decoder(kind)
+    for path in paths:
         raw = path.read_bytes()
         for number, line in enumerate(raw[: raw.rfind(b"\n") + 1].splitlines(), 1):
             try:
@@ -29,7 +43,7 @@ def read(folder: Path) -> Iterator[RunLine]:
 
 def files(folder: Path) -> list[Path]:
     """The files of the journal in the order of their days."""
-    return sorted(folder.glob("[0-9][0-9][0-9][0-9]/[0-9][0-9]/[0-9][0-9].ndjson"))
+    return sorted(folder.glob(f"{_DAYS}.ndjson"))
 
 
 def append(folder: Path, run: RunLine) -> None:
@@ -42,6 +56,12 @@ def append_all(folder: Path, runs: Iterable[RunLine]) -> None:
     for day, group in groupby(runs, key=lambda run: times.day(run.id)):
         lines = b"".join(msgspec.json.encode(run) + b"\n" for run in group)
         _append(folder / (day.replace("-", "/") + ".ndjson"), lines)
+
+
+def deliver(folder: Path, delivery: Delivery) -> None:
+    """Write down that a message has arrived, and make sure that it is on the disk."""
+    name = times.day(delivery.at).replace("-", "/") + ".alerts.ndjson"
+    _append(folder / name, msgspec.json.encode(delivery) + b"\n")
 
 
 def _append(path: Path, lines: bytes) -> None:

@@ -219,6 +219,8 @@ def _build(
 
 # At the end, because these commands are parts of `main` that stand in another file.
 from crawler.cli.repair import add, doctor  # noqa: E402
+from crawler.cli.tell import notify  # noqa: E402
 
 main.add_command(add)
 main.add_command(doctor)
+main.add_command(notify)

@@ -21,10 +21,12 @@ def build(board: Board, content: Path, templates: Path) -> dict[str, bytes]:
 
 
 def write(board: Board, content: Path, out: Path) -> None:
-    """Build the site and put it in place of the one in `out`; raises as `build` does.
+    """Build the site and put it in place of the one in `out`; raises as `build` does."""
+    publish.publish(build(board, content, templates(content)), out)
 
-    Its templates are those beside `content`, else ours.
-    """
+
+def templates(content: Path) -> Path:
+    """The folder of the templates: the one beside `content`, else ours."""
     beside = content.parent / "site_templates"
     ours = Path(__file__).resolve().parent.parent.parent / "site_templates"
-    publish.publish(build(board, content, beside if beside.is_dir() else ours), out)
+    return beside if beside.is_dir() else ours

@@ -17,7 +17,7 @@ from crawler import journal, times
 from crawler.errors import Busy, StorageError
 from crawler.lines import RunLine
 from crawler.memory import Memories, Memory
-from crawler.store import files, rows, schema
+from crawler.store import alerts, files, rows, schema
 from crawler.store.fold import fold
 
 _OURS = frozenset({"README.md"})
@@ -25,10 +25,13 @@ _DATABASE = ("status.db", "status.db-journal")
 
 
 @contextmanager
-def lock(data: Path) -> Iterator[None]:
-    """Hold the data folder; the kernel frees it when the process ends. Raises Busy."""
+def lock(data: Path, name: str = ".lock") -> Iterator[None]:
+    """Hold the data folder; the kernel frees it when the process ends. Raises Busy.
+
+    Another `name` holds what only one process may do at a time beside the runs.
+    """
     data.mkdir(parents=True, exist_ok=True)
-    with (data / ".lock").open("w") as handle:
+    with (data / name).open("w") as handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -146,11 +149,12 @@ def open_store(data: Path, say: Callable[[str], None], *, init: bool = False) ->
         files.put_aside(path)
         if runs:
             say(f"{path}: {problem}; rebuilding it from {len(runs)} runs of the journal")
-        _make(path, runs)
+        _make(data, path, runs)
     db = _connect(path)
     store = Store(data, db)
     _migrate(store)
     _catch_up(store, runs, path)
+    _tell(store, data)
     return store
 
 
@@ -159,17 +163,18 @@ def rebuild(data: Path, target: Path) -> int:
     runs = list(journal.read(data / "journal"))
     if not runs:
         raise StorageError(f"{data}: no readable journal")
-    _make(target, runs)
+    _make(data, target, runs)
     return len(runs)
 
 
-def _make(target: Path, runs: list[RunLine]) -> None:
+def _make(data: Path, target: Path, runs: list[RunLine]) -> None:
     """Write a new database beside `target` and put it there when it is whole."""
     part = target.with_name(f".{target.name}.part")
     files.remove(part)
     store = Store(target.parent, _connect(part))
     _migrate(store)
     _fold_all(store.connection, runs)
+    _tell(store, data)
     store.close()
     files.put_in_place(part, target)
 
@@ -221,10 +226,17 @@ def _catch_up(store: Store, runs: list[RunLine], path: Path) -> None:
     # Lines fold in order only; one that is older than what is known means a merged journal.
     if missing and known and missing[0].id < max(known):
         store.close()
-        _make(path, runs)
+        _make(store.data, path, runs)
         store.db = _connect(path)
         missing = []
     _fold_all(store.connection, missing)
+
+
+def _tell(store: Store, data: Path) -> None:
+    told = journal.deliveries(data / "journal")
+    if told != alerts.told(store.connection):
+        with transaction(store.connection):
+            alerts.replace(store.connection, told)
 
 
 def _fold_all(db: sqlite3.Connection, runs: list[RunLine]) -> None:

@@ -3,8 +3,10 @@
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
+from crawler.store import alerts
+
 APPLICATION_ID = 0x77686F73  # "whos"
-VERSION = 1
+VERSION = 2
 
 migrations = Migrations("whosdown")
 
@@ -143,3 +145,9 @@ def first(db: Database) -> None:
     for statement in _TABLES.split(";\n"):
         if statement.strip():
             db.execute(statement)
+
+
+@migrations()
+def deliveries(db: Database) -> None:
+    """Schema 2: what was told to whom."""
+    alerts.create(db)
