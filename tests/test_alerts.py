@@ -7,18 +7,20 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from email.header import decode_header, make_header
 from pathlib import Path
 
 import pytest
 
-from crawler import store
-from loopback import Loopback
+from crawler import content, store
+from crawler.model import Level, Reading
+from crawler.platforms import PLATFORMS
+from killer import Killer
+from lives import MINUTE, Life, incident, reading
 from receivers import Mailbox, Webhook
-from running import NOW, SUMMARY, Place, incident, provider, summary, tree, well
+from running import NOW, Place, provider, tree
 
-MINUTE = 60
 DEPENDANTS = ("d1", "d2", "d3", "d4", "d5")
 NAMES = ("acme", "flappy", "worker", "core", *DEPENDANTS)
 
@@ -35,35 +37,40 @@ def mailbox() -> Iterator[Mailbox]:
         yield made
 
 
-def depending(name: str) -> str:
-    """A provider whose service depends on `core`."""
-    return provider(name) + 'upstreams = ["core"]\n'
+@pytest.fixture(scope="module")
+def forks() -> Iterator[Killer]:
+    with Killer("warm") as made:
+        yield made
 
 
 class Town:
-    """A place whose pages can be made sick, and whose alerts go to `channels`."""
+    """A place whose pages are told what to say, and whose alerts go to `channels`. Minutes count
+    from NOW."""
 
-    def __init__(self, place: Place, net: Loopback) -> None:
-        self.place, self.net = place, net
-        # The loopback's proxy is for the pages only.
-        for name in ("NO_PROXY", "no_proxy"):
-            place.env[name] = "127.0.0.1"
+    def __init__(self, folder: Path, forks: Killer, *names: str) -> None:
+        more = dict.fromkeys(DEPENDANTS, 'upstreams = ["core"]\n')
+        texts = {one: provider(one) + more.get(one, "") for one in names}
+        self.place = Place(folder, {}, **texts)
+        self.place.forks = forks
+        self.said: dict[str, Reading | str] = {}
+        catalogue = content.load(self.place.content, PLATFORMS)
+        self.life = Life(self.place.data, catalogue)
 
     def channels(self, *lines: str) -> None:
         self.place.env["WHOSDOWN_ALERTS"] = "\n".join(lines)
 
-    def sick(self, level: str, *names: str, title: str = "It is broken") -> None:
-        began = "2026-11-22T10:00:00Z"
-        for name in names:
-            told = incident("inc", title, impact=level, started_at=began)
-            self.net.put(f"{name}.test", SUMMARY, summary(told, level=level))
+    def sick(self, level: Level, *names: str, title: str = "It is broken") -> None:
+        for one in names:
+            told = incident("inc", title, started=NOW - 3_600, impact=level)
+            self.said[one] = reading(told, word=level)
 
     def well(self, *names: str) -> None:
-        well(self.net, *(f"{name}.test" for name in names))
+        """As sudden as can be: the page says nothing more of what it said before."""
+        self.said = {key: one for key, one in self.said.items() if key not in names}
 
-    def crawl(self, minute: int) -> None:
-        code, _, err = self.place.run("crawl", NOW + minute * MINUTE)
-        assert code == 0, err
+    def crawl(self, *minutes: int, blind: bool = False) -> None:
+        for one in minutes:
+            self.life.run(NOW + one * MINUTE, self.said, blind=blind)
 
     def notify(self, minute: int, *more: str) -> tuple[str, str]:
         """Standard output and error of a notify that must succeed."""
@@ -71,31 +78,39 @@ class Town:
         assert code == 0, err
         return out, err
 
-    def pass_(self, *minutes: int) -> None:
+    def pass_(self, *minutes: int, blind: bool = False) -> None:
         """Crawl and notify, as a schedule does."""
-        for minute in minutes:
-            self.crawl(minute)
-            self.notify(minute)
+        for one in minutes:
+            self.crawl(one, blind=blind)
+            self.notify(one)
 
 
 @pytest.fixture
-def town(make: Callable[..., Place], net: Loopback) -> Town:
-    return Town(make("acme"), net)
+def big(tmp_path: Path, forks: Killer) -> Iterator[Town]:
+    town = Town(tmp_path / "place", forks, *NAMES)
+    yield town
+    town.life.store.close()
+
+
+@pytest.fixture
+def town(tmp_path: Path, forks: Killer) -> Iterator[Town]:
+    town = Town(tmp_path / "place", forks, "acme")
+    yield town
+    town.life.store.close()
 
 
 def outage(town: Town, *lines: str) -> None:
     """Set channels up and let acme be broken for so long that they are to hear of it."""
     town.channels(*lines)
     town.pass_(0)
-    town.sick("major", "acme")
-    town.crawl(5)
-    town.crawl(15)
+    town.sick(Level.MAJOR, "acme")
+    town.crawl(5, 15)
 
 
 def test_a_whole_day_sends_exactly_what_people_should_hear(
-    make: Callable[..., Place], net: Loopback, hook: Webhook, mailbox: Mailbox
+    big: Town, hook: Webhook, mailbox: Mailbox
 ) -> None:
-    town = Town(make(*NAMES, **{one: depending(one) for one in DEPENDANTS}), net)
+    town = big
     town.channels(
         f"mailto://{mailbox.place}?from=status@example.test&to=team@example.test",
         f"json://{hook.place}/all",
@@ -104,27 +119,25 @@ def test_a_whole_day_sends_exactly_what_people_should_hear(
     )
     town.pass_(0)
     # An outage that gets worse.
-    town.sick("major", "acme")
+    town.sick(Level.MAJOR, "acme")
     town.pass_(5, 10, 15)
-    town.sick("critical", "acme")
+    town.sick(Level.CRITICAL, "acme")
     town.pass_(20)
     # A flap: one bad reading.
-    town.sick("minor", "flappy")
+    town.sick(Level.MINOR, "flappy")
     town.pass_(25)
     town.well("flappy")
     town.pass_(30, 35)
     # Maintenance.
-    net.put("worker.test", SUMMARY, summary(level="maintenance", component="under_maintenance"))
+    town.said["worker"] = reading(word=Level.MAINTENANCE)
     town.pass_(40, 55)
     town.well("worker")
     town.pass_(60)
     # A blind hour.
-    net.control(1)
-    town.pass_(75, 90, 120)
-    net.control()
+    town.pass_(75, 90, 120, blind=True)
     # An upstream's outage with five dependants.
-    town.sick("critical", "core")
-    town.sick("major", *DEPENDANTS)
+    town.sick(Level.CRITICAL, "core")
+    town.sick(Level.MAJOR, *DEPENDANTS)
     town.pass_(125, 130, 140)
     # Four hours after acme's first alert.
     town.pass_(180, 220, 255)
@@ -148,8 +161,8 @@ def test_a_whole_day_sends_exactly_what_people_should_hear(
         f"[whosdown] {words}" for words in (*alone, "The d2: resolved")
     ]
     assert [one.subject for one in hook.got if one.path == "/worst"] == [
-        "[whosdown] The acme: major outage",
-        *told[2:],
+        *("[whosdown] The acme: major outage", told[2]),
+        *told[4:],
     ]
 
 
@@ -158,7 +171,7 @@ def test_a_mail_is_plain_attributed_and_finds_its_thread(town: Town, mailbox: Ma
         f"mailto://{mailbox.place}?from=status@example.test&to=a@example.test,b@example.test"
     )
     town.pass_(0)
-    town.sick("major", "acme", title="Broken\r\nBcc: x@evil.test for @everyone, see #12")
+    town.sick(Level.MAJOR, "acme", title="Broken\r\nBcc: x@evil.test for @everyone, see #12")
     town.crawl(5)
     town.pass_(15)
     town.well("acme")
@@ -232,7 +245,7 @@ def test_what_has_arrived_is_known_without_the_database(
         path.unlink()
 
     town.notify(20)
-    town.crawl(25)
+    town.notify(25)
 
     assert len(hook.got) == 1
     assert len(told) == 2
@@ -275,8 +288,7 @@ def test_a_channel_that_fails_gets_everything_later(town: Town, hook: Webhook) -
     _, said = town.notify(15)
     assert said == "alerts: team: not delivered; kept for the next time\n"
     town.well("acme")
-    town.crawl(20)
-    town.crawl(25)
+    town.crawl(20, 25)
     hook.got.clear()
     hook.status = 200
 
@@ -354,11 +366,9 @@ def test_dead_channels_cost_ten_seconds_together_and_the_others_nothing(
     }
     assert "alerts: dribbling: no answer in time; kept for the next time" in said
     assert took < 10 + 5  # with the start of the program
-    town.crawl(20)
 
 
-def test_no_secret_is_ever_seen(make: Callable[..., Place], net: Loopback, hook: Webhook) -> None:
-    town = Town(make("acme"), net)
+def test_no_secret_is_ever_seen(town: Town, hook: Webhook) -> None:
     canaries = ["canary7user", "canary7pass", "canary7token", "canary7query", "canary7path"]
     user, password, token, query, path = canaries
     place = f"{user}:{password}@{hook.place}"
@@ -366,7 +376,7 @@ def test_no_secret_is_ever_seen(make: Callable[..., Place], net: Loopback, hook:
         f"json://{place}/{path}?+X-Token={token}&-key={query} name=hook",
         f"jsons://{place}/{path}?+X-Token={token} name=tls",
         f"json://{user}:{password}@127.0.0.1:9/{path} name=refused",
-        f"mailto://{user}:{password}@127.0.0.1:9?to={token}@example.test name=mail",
+        f"mailto://{user}:{password}@127.0.0.1:9?from={user}@a.test&to={token}@b.test name=mail",
         f"ntfy://{user}:{password}@{hook.place}/{path}-{{service}} name=topic",
     ]
     outage(town, *lines)
@@ -415,9 +425,8 @@ def test_without_a_channel_nothing_is_done(town: Town) -> None:
 
 
 def test_what_was_over_before_anybody_asked_is_not_told(town: Town, hook: Webhook) -> None:
-    town.sick("major", "acme")
-    town.crawl(0)
-    town.crawl(15)
+    town.sick(Level.MAJOR, "acme")
+    town.crawl(0, 15)
     town.channels(f"json://{hook.place}/")
     town.notify(20)
     town.well("acme")
@@ -433,10 +442,10 @@ def test_a_second_notify_at_the_same_time_is_refused(town: Town, hook: Webhook) 
     arrived = threading.Event()
     hook.hang, hook.before = True, lambda _: arrived.set()
     with town.place.start("notify", NOW + 900) as first:
-        assert arrived.wait(30)
+        assert arrived.wait(120)
 
         code, _, err = town.place.run("notify", NOW + 901)
-        crawled, _, _ = town.place.run("crawl", NOW + 902)
+        crawled, _, _ = town.place.run("build", NOW + 902)
         first.kill()
         first.communicate(timeout=30)
 

@@ -25,8 +25,9 @@ _LEVELS = tuple(level.value for level in Level if level.trouble)
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """Who is told what. `name` is written into the journal; `url` is secret and never shown, so
-    that a mistake in it is told by the `line` on which it stands. Empty `services` and `categories` mean all; `level` is the least trouble that counts."""
+    """Who is told what. `name` is written into the journal; `url` is secret and never shown, so a
+    mistake in it is told by the `line` on which it stands. Empty `services` and `categories` mean
+    all; `level` is the least trouble that counts."""
 
     name: str
     line: int = 0
