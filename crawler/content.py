@@ -126,8 +126,10 @@ def _check_site(path: Path, site: Site) -> None:
 
 def _check_alerts(path: Path, alerts: Alerts) -> None:
     named = re.fullmatch(r"[\w-]{1,39}/[\w.-]{1,100}", alerts.repository, re.ASCII)
-    if (alerts.github_issues or alerts.repository) and not named:
-        raise _wrong(path, "alerts.repository", "name the repository of the issues as owner/name")
+    if alerts.github_issues and not alerts.repository:
+        raise _wrong(path, "alerts.github_issues", "needs repository, written as owner/name")
+    if alerts.repository and not named:
+        raise _wrong(path, "alerts.repository", f"{alerts.repository!r} is not owner/name")
     if alerts.ntfy and not re.fullmatch(r"https://[\w.:-]+/[\w-]{1,40}", alerts.ntfy, re.ASCII):
         raise _wrong(
             path, "alerts.ntfy", "write https://, a host and a topic, as in https://ntfy.sh/my-site"

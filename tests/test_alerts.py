@@ -5,9 +5,11 @@ import os
 import shutil
 import signal
 import socket
+import sqlite3
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from email.header import decode_header, make_header
 from pathlib import Path
 
@@ -241,6 +243,8 @@ def test_what_has_arrived_is_known_without_the_database(
     town.notify(15)
     told = town.place.rows("SELECT * FROM alerts")
     store.rebuild(town.place.data, tmp_path / "again.db")
+    with closing(sqlite3.connect(tmp_path / "again.db")) as again:
+        assert again.execute("SELECT * FROM alerts").fetchall() == told
     for path in town.place.data.glob("status.db*"):
         path.unlink()
 

@@ -27,21 +27,10 @@ def deliver(
     thread of that channel. A channel that hangs is left behind; the process ends without it.
     """
     words: SimpleQueue[tuple[str, str | None]] = SimpleQueue()
-
-    def work(name: str, teller: Teller) -> None:
-        def done(message: Message) -> None:
-            record(name, message)
-            words.put((name, None))
-
-        try:
-            problem = teller(messages[name], done)
-        except Exception as error:  # noqa: BLE001 (its words may hold an address)
-            problem = f"failed ({type(error).__name__})"
-        words.put((name, problem))
-
     open_ = {name for name in tellers if messages.get(name)}
     for name in open_:
-        threading.Thread(target=work, args=(name, tellers[name]), daemon=True).start()
+        job = (name, tellers[name], messages[name], record, words)
+        threading.Thread(target=_work, args=job, daemon=True).start()
     problems: dict[str, str] = {}
     ends = time.monotonic() + patience
     while open_:
@@ -56,3 +45,23 @@ def deliver(
         if problem:
             problems[name] = problem
     return problems
+
+
+def _work(
+    name: str,
+    teller: Teller,
+    messages: Sequence[Message],
+    record: Callable[[str, Message], None],
+    words: "SimpleQueue[tuple[str, str | None]]",
+) -> None:
+    """One channel in its thread: says None after each message, and at last why it stopped."""
+
+    def done(message: Message) -> None:
+        record(name, message)
+        words.put((name, None))
+
+    try:
+        problem = teller(messages, done)
+    except Exception as error:  # noqa: BLE001 (its words may hold an address)
+        problem = f"failed ({type(error).__name__})"
+    words.put((name, problem))

@@ -23,7 +23,8 @@ _SECONDS = 4.0
 def check(channels: Iterable[Channel]) -> None:
     """Load Apprise and see that it knows every address. Raises ContentError, which quotes none."""
     for name in ("apprise", "urllib3", "requests"):
-        logging.getLogger(name).disabled = True
+        silent = logging.getLogger(name)
+        silent.handlers, silent.propagate = [logging.NullHandler()], False
     try:
         with warnings.catch_warnings():
             # It asks for modules that newer versions of Python give up.

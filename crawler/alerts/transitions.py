@@ -129,22 +129,21 @@ def due(
     opened = last is not None and last.kind != "resolved"
     ended = {one.began for one in events if one.kind == "resolved"}
     latest = stretches[-1] if stretches else None
-    fresh = latest is not None and now - latest.last_seen <= validity
+    going_on = latest and latest.level.trouble and now - latest.last_seen <= validity
     for event in events:
         if (event.began, event.kind) in known or (last and event.began < last.began):
             continue
         over = event.began in ended
-        speaks = not over and fresh and latest is not None and latest.level.trouble
         if event.kind == "opened":
-            recent = now - event.at <= DAY if over else speaks
-            if opened or event.at < since or not recent:
+            counts = now - event.at <= DAY if over else going_on
+            if opened or event.at < since or not counts:
                 continue
             opened = True
         elif event.kind == "resolved":
             if not opened:
                 continue
             opened = False
-        elif not opened or not speaks:
+        elif not opened or over or not going_on:
             continue
         yield event
     if opened and last and latest and latest.level is Level.NONE:
