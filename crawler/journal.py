@@ -5,7 +5,7 @@ A last line without its newline is a run that never ended and is cut off.
 """
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from itertools import groupby
 from pathlib import Path
 from typing import TypeVar
@@ -16,29 +16,54 @@ from crawler import times
 from crawler.errors import StorageError
 from crawler.lines import Delivery, RunLine
 
-T = TypeVar("T")
+Line = TypeVar("Line")
 _DAYS = "[0-9][0-9][0-9][0-9]/[0-9][0-9]/[0-9][0-9]"
 
 
-def read(folder: Path) -> Iterator[RunLine]:
-    """Every run in order. Raises StorageError on a damaged line, naming file and line."""
-    return _lines(files(folder), RunLine)
+class _Start(msgspec.Struct, frozen=True):
+    id: int
+
+
+def read(folder: Path, known: Container[int] = ()) -> Iterator[RunLine]:
+    """Every run that is not `known` by its id, in order. Raises StorageError on a damaged line,
+    naming file and line."""
+    decode = msgspec.json.Decoder(RunLine).decode
+    for place, line, run in _runs(folder):
+        if run not in known:
+            yield _decoded(decode, line, place)
+
+
+def ids(folder: Path) -> list[int]:
+    """The ids of all runs, without reading what they say. Raises StorageError as `read` does."""
+    return [run for _, _, run in _runs(folder)]
 
 
 def deliveries(folder: Path) -> set[Delivery]:
-    """Every delivery of an alert. Raises StorageError on a damaged line, naming file and line."""
-    return {*_lines(sorted(folder.glob(f"{_DAYS}.alerts.ndjson")), Delivery)}
+    """Every delivery of an alert. Raises StorageError as `read` does."""
+    decode = msgspec.json.Decoder(Delivery).decode
+    paths = sorted(folder.glob(f"{_DAYS}.alerts.ndjson"))
+    return {_decoded(decode, line, place) for place, line in _lines(paths)}
 
 
-def _lines(paths: Iterable[Path], kind: type[T]) -> Iterator[T]:
-    decoder = msgspec.json.Decoder(kind)
+def _runs(folder: Path) -> Iterator[tuple[str, bytes, int]]:
+    decode = msgspec.json.Decoder(_Start).decode
+    for place, line in _lines(files(folder)):
+        yield place, line, _decoded(decode, line, place).id
+
+
+def _lines(paths: Iterable[Path]) -> Iterator[tuple[str, bytes]]:
+    """Each whole line with its place."""
     for path in paths:
         raw = path.read_bytes()
         for number, line in enumerate(raw[: raw.rfind(b"\n") + 1].splitlines(), 1):
-            try:
-                yield decoder.decode(line)
-            except (msgspec.DecodeError, UnicodeDecodeError) as error:
-                raise StorageError(f"{path}:{number}: not a line of the journal: {error}") from None
+            yield f"{path}:{number}", line
+
+
+def _decoded(decode: Callable[[bytes], Line], line: bytes, place: str) -> Line:
+    try:
+        return decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise StorageError(f"{place}: not a line of the journal: {error}") from None
 
 
 def files(folder: Path) -> list[Path]:

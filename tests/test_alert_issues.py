@@ -14,7 +14,8 @@ from crawler.errors import Refused
 from crawler.github import Door
 from crawler.github import GitHub as Client
 from crawler.memory import Stretch
-from crawler.model import Level, Record
+from crawler.model import Level
+from crawler.records import Record
 from github import CANARIES, HANG, RESET, TOKEN, GitHub, broken, error, forbidden, secondary
 from killer import Killer
 from lives import REPOSITORY, incident, provider, update, world

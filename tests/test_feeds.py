@@ -11,7 +11,7 @@ from lxml import etree
 
 from crawler.model import Incident, Level, Reading
 from crawler.site import feeds
-from crawler.store.fold import slug
+from crawler.store.life import slug
 from lives import HOUR, MINUTE, START, Life, incident, provider, reading, service, update, world
 
 ATOM = {"a": "http://www.w3.org/2005/Atom", "dc": "http://purl.org/dc/elements/1.1/"}

@@ -14,13 +14,13 @@ import pytest
 REPOSITORY = Path(__file__).parent.parent
 FLOORS = {
     1: {"model", "errors", "text", "times"},
-    2: {"wire", "catalogue", "lines"},
+    2: {"wire", "catalogue", "lines", "uptime", "records"},
     3: {"memory", "scope"},
     4: {
         *("content", "fetch", "github", "platforms", "robots", "journal"),
-        *("judge", "streak", "upstream", "uptime"),
+        *("judge", "streak", "upstream"),
     },
-    5: {"store", "verdict", "changes"},
+    5: {"store", "verdict", "changes", "early"},
     6: {"conclude", "saved", "simulate", "check", "visit", "doctor"},
     7: {"crawl", "discover", "site", "progress", "serve", "alerts", "deploy", "exits"},
     8: {"cli", "__main__"},

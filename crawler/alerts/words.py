@@ -11,7 +11,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from crawler import text, times
 from crawler.alerts.transitions import Event
 from crawler.catalogue import Catalogue
-from crawler.model import Incident, Record
+from crawler.model import Incident
+from crawler.records import Record
 
 Remembered = Callable[[str, str], Record | None]
 _SUBJECTS = {
@@ -104,7 +105,9 @@ class Writer:
         if known is None or event.kind == "resolved":
             return []
         records = [self._remembered(known[0].id, key) for key in event.stretch.incidents]
-        told = [one.incident for one in records if one and one.incident.weight.trouble]
+        told = [
+            one.incident for one in records if one and not one.ours and one.incident.weight.trouble
+        ]
         return [_quoted(one) for one in told[:_INCIDENTS]]
 
 

@@ -100,6 +100,7 @@ def demo(content: Path, out: Path, now: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         memory = open_store(Path(folder), lambda _: None)
         memory.record_all(simulate.history(catalogue, now))
+        memory.time(simulate.timings(catalogue, now))
         _build(catalogue, memory, content, out, now, simulated=True)
         memory.close()
 

@@ -11,10 +11,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from crawler import times
 from crawler.errors import REASONS
-from crawler.model import Level, Record, Revision, Upstream
+from crawler.model import Level, Upstream
+from crawler.records import Record, Revision
 from crawler.site import words
 from crawler.site.articles import Article, errors_table
 from crawler.site.board import Board, Row, Story
+from crawler.site.feeds.examples import examples
+from crawler.site.feeds.links import alternates
 
 # What providers use as ids of components: Statuspage, incident.io, Better Stack and the like.
 _MACHINE_ID = re.compile(r"[0-9a-z]{10,16}|[0-9A-Z]{26}|[0-9a-f-]{32,36}|\d+")
@@ -51,6 +54,7 @@ def _pages(
     yield "incidents.html", "incidents/index.html", {"days": by_day(board.stories)}
     for story in board.stories:
         yield "incident.html", f"{story.path}index.html", {"story": story}
+    yield "subscribe.html", "subscribe/index.html", {"examples": examples(board)}
     for name in ("sources", "methodology", "guides"):
         yield f"{name}.html", f"{name}/index.html", {}
     for article in articles:
@@ -95,6 +99,7 @@ def _environment(board: Board, articles: tuple[Article, ...], templates: Path) -
         "levels": tuple(Level),
         "reasons": REASONS,
         "words": words,
+        "alternates": alternates(board),
         "until": _deadlines(board),
         "latest": _deadline(board, None),
         "known": names,

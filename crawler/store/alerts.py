@@ -12,6 +12,7 @@ from sqlite_utils import Database
 from crawler.lines import Delivery
 from crawler.memory import Stretch
 from crawler.model import Level
+from crawler.store.fold import newest
 from crawler.store.incidents import select
 
 _TABLE = """
@@ -48,18 +49,18 @@ def stretches(db: Connection, since: int) -> dict[str, list[Stretch]]:
     """How each service of the catalogue went, in order, from before `since` (seconds UTC): from
     the last time at which it was well then, so that no trouble is cut in two."""
     query = (
-        "SELECT s.*, coalesce(s.last_seen, n.last_seen, s.first_seen) AS seen"
+        "SELECT s.*, coalesce(s.evidence, n.seen, ?) AS last_seen"
         " FROM snapshots s JOIN services n ON n.id = s.service WHERE n.gone IS NULL"
         " AND s.first_seen >= coalesce((SELECT max(first_seen) FROM snapshots"
         " WHERE service = s.service AND level = 'none' AND first_seen <= ?), 0)"
         " ORDER BY s.service, s.first_seen"
     )
     found: dict[str, list[Stretch]] = {}
-    for row in select(db, query, since):
+    for row in select(db, query, newest(db), since):
         stretch = Stretch(
             level=Level(row["level"]),
             first_seen=row["first_seen"],
-            last_seen=row["seen"],
+            last_seen=row["last_seen"],
             headline=row["headline"],
             basis=row["basis"],
             flags=tuple(json.loads(row["flags"])),

@@ -43,7 +43,7 @@ def main() -> None:
     """Render five times and print the medians."""
     catalogue = _grown(content.load(_REPOSITORY / "content", PLATFORMS))
     store = Store(Path(), Database(sqlite3.connect(":memory:", isolation_level=None)))
-    schema.migrations.apply(store.db)
+    schema.create(store.db)
     for line in simulate.history(catalogue, _NOW):
         fold(store.connection, line)
     builds, writes = [], []

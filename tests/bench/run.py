@@ -148,7 +148,11 @@ def year(folder: Path) -> None:
     say(f"{RUNS} runs: journal", f"{mib['journal']:.1f} MiB")
     say(f"{RUNS} runs: journal, gz by day", f"{mib['gz']:.1f} MiB", f"as one {mib['gz_whole']:.1f}")
     say(f"{RUNS} runs: database", f"{mib['db']:.1f} MiB")
-    say(f"{RUNS} runs: rebuild", f"{found['rebuild']:.1f} s")
+    say(f"{RUNS} runs: rebuild", f"{found['rebuild']:.1f} s", "under 15 s")
+    say(f"{RUNS} runs: open the folder", f"{found['open']:.2f} s")
+    say("90 days of uptime, all services", f"{1000 * found['uptime']:.0f} ms", "under 20 ms")
+    ratio = found["uptime_later"] / found["uptime"]
+    say("the same after five times as many runs", f"{ratio:.2f} x", "under 1.2 x")
 
 
 def main() -> None:
