@@ -1,6 +1,8 @@
 """Alerts as people get them: whole commands, a real mail server, a real webhook."""
 
+import io
 import json
+import logging
 import os
 import shutil
 import signal
@@ -16,6 +18,11 @@ from pathlib import Path
 import pytest
 
 from crawler import content, store
+from crawler.alerts import push
+from crawler.alerts.channels import Channel
+from crawler.alerts.transitions import Event
+from crawler.alerts.words import Message
+from crawler.memory import Stretch
 from crawler.model import Level, Reading
 from crawler.platforms import PLATFORMS
 from killer import Killer
@@ -386,7 +393,8 @@ def test_no_secret_is_ever_seen(town: Town, hook: Webhook) -> None:
     outage(town, *lines)
     hook.status = 500
 
-    seen = [*town.notify(15), *town.notify(15, "--dry-run")]
+    failed = town.notify(15)
+    seen = [*failed, *town.notify(15, "--dry-run")]
     hook.status = 200
     seen += town.notify(16)
     for wrong in ("foo://{}", "json://{} service={}", "json://{} {}", "{}", "json://{} name={}/"):
@@ -400,7 +408,29 @@ def test_no_secret_is_ever_seen(town: Town, hook: Webhook) -> None:
     seen += [out, err, str(tree(town.place.out)), str(tree(town.place.data))]
 
     assert hook.got
+    assert all(line.startswith("alerts: ") for line in "".join(failed).splitlines())
     assert [one for one in canaries if one in "\n".join(seen)] == []
+
+
+def test_what_libraries_log_goes_nowhere(hook: Webhook) -> None:
+    heard = io.StringIO()
+    handler = logging.StreamHandler(heard)
+    logging.getLogger().addHandler(handler)
+    said = Stretch(level=Level.MAJOR, first_seen=0, last_seen=0, headline="", basis="official")
+    event = Event(
+        service="acme", kind="opened", level=Level.MAJOR, at=0, began=0, thread=0, stretch=said
+    )
+    message = Message(event, "Subject", "Body", "", "<a@b.test>", "<a@b.test>")
+    channel = Channel("team", url=f"json://user:canary@{hook.place}/canary")
+    hook.status = 500
+    try:
+        push.check([channel])
+        assert not push.send(channel, message)
+    finally:
+        logging.getLogger().removeHandler(handler)
+
+    assert len(hook.got) == 1
+    assert heard.getvalue() == ""
 
 
 def test_a_dry_run_shows_everything_and_does_nothing(town: Town, hook: Webhook) -> None:

@@ -220,6 +220,37 @@ def test_the_end_reaches_those_for_whom_a_filter_has_changed() -> None:
     assert told_by(history, world(), stricter, [opened]) == [("acme", "resolved")]
 
 
+def test_a_history_that_begins_elsewhere_after_a_merge_opens_nothing_twice() -> None:
+    history = {"acme": [stretch(5, MAJOR, 30)]}
+    opened = Delivery("all", "acme", NOW, "opened", NOW + 600)
+    assert told_by(history, world(), told=[opened]) == []
+    history["acme"].append(stretch(40, NONE, 40))
+
+    assert told_by(history, world(), told=[opened]) == [("acme", "resolved")]
+
+
+@pytest.mark.parametrize("after", [UNKNOWN, WORK])
+def test_nothing_worse_is_told_of_what_is_not_known_to_go_on(after: Level) -> None:
+    history = {"acme": [stretch(0, MINOR, 10), stretch(15, MAJOR, 300), stretch(301, after, 301)]}
+    opened = Delivery("all", "acme", NOW, "opened", NOW + 600)
+    assert told_by(history, world(), told=[opened]) == []
+    history["acme"].append(stretch(302, MAJOR, 302))
+    more = [("acme", "worsened-major"), ("acme", "reminder")]
+    assert told_by(history, world(), told=[opened]) == more
+    history["acme"].append(stretch(310, NONE, 310))
+
+    assert told_by(history, world(), told=[opened]) == [("acme", "resolved")]
+
+
+def test_what_got_worse_and_is_over_is_not_told_when_the_next_trouble_goes_on() -> None:
+    first = [stretch(0, MINOR, 10), stretch(15, MAJOR, 20), stretch(25, NONE, 25)]
+    history = {"acme": [*first, stretch(60, MAJOR, 75)]}
+    opened = Delivery("all", "acme", NOW, "opened", NOW + 600)
+
+    told = [("acme", "resolved"), ("acme", "opened")]
+    assert told_by(history, world(), told=[opened]) == told
+
+
 def test_a_channel_that_was_asked_to_wait_waits() -> None:
     history = {"acme": [stretch(0, MAJOR, 30)]}
     until = NOW + 40 * 60

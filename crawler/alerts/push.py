@@ -23,8 +23,7 @@ _SECONDS = 4.0
 def check(channels: Iterable[Channel]) -> None:
     """Load Apprise and see that it knows every address. Raises ContentError, which quotes none."""
     for name in ("apprise", "urllib3", "requests"):
-        silent = logging.getLogger(name)
-        silent.handlers, silent.propagate = [logging.NullHandler()], False
+        logging.getLogger(name).propagate = False
     try:
         with warnings.catch_warnings():
             # It asks for modules that newer versions of Python give up.
