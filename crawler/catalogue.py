@@ -111,6 +111,7 @@ class Site(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """content/site.toml. `url` is where the site will be served, base path included.
 
     `feed_authority` is the `domain,year` of the tag: identifiers of feed items; never change it.
+    `cname` is the domain of a host that reads it from a file CNAME, or "".
     """
 
     name: str
@@ -122,6 +123,7 @@ class Site(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     category: list[Category]
     robots: str = "documented"
     allow_private: list[str] = []
+    cname: str = ""
     alerts: Alerts = Alerts()
 
     @property

@@ -117,6 +117,8 @@ def _check_site(path: Path, site: Site) -> None:
         except ValueError:
             raise _wrong(path, "allow_private", f"{one!r} is not a network") from None
     _check_alerts(path, site.alerts)
+    if site.cname and not re.fullmatch(r"[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})+", site.cname):
+        raise _wrong(path, "cname", f"{site.cname!r} is not a domain; write status.example.org")
     for number, category in enumerate(site.category):
         if not SLUG.fullmatch(category.id):
             raise _wrong(

@@ -14,6 +14,7 @@ from crawler.catalogue import Catalogue, Service
 from crawler.lines import IncidentLine, UpdateLine
 from crawler.memory import Memory, Own, ProbeState, Snapshot
 from crawler.model import Incident, Reading
+from crawler.records import BEGUN, OVER
 from crawler.scope import concerns
 from crawler.times import human
 
@@ -69,7 +70,7 @@ def _begun(
         started=failed_at,
         created=now,
         components=tuple(service.components),
-        updates=(UpdateLine("begun", f"{text} {snapshot.headline}", now),),
+        updates=(UpdateLine(BEGUN, f"{text} {snapshot.headline}", now),),
         service=service.id,
         confirmed=now,
     )
@@ -89,7 +90,7 @@ def _over(own: Own, service: Service, last: ProbeState | None, now: int) -> Inci
         created=own.confirmed_at,
         ended=ended,
         components=tuple(service.components),
-        updates=(UpdateLine("over", f"Our checks pass again since {human(ended)}.", now),),
+        updates=(UpdateLine(OVER, f"Our checks pass again since {human(ended)}.", now),),
         service=service.id,
     )
 

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 from crawler.model import Incident, Maintenance
 
+BEGUN, OVER = "begun", "over"
+"""The ids of our own messages in an incident that our checks saw first."""
+
 
 @dataclass(frozen=True, slots=True)
 class Revision:

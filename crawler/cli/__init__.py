@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from crawler import __version__
-from crawler import check as checking
 from crawler.cli import options
 from crawler.errors import StorageError
 from crawler.exits import Group
@@ -129,27 +128,6 @@ def rebuild(data: Path) -> None:
 
 
 @main.command()
-@click.argument("ids", nargs=-1, metavar="[ID]...")
-@options.out
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def check(ids: Sequence[str], out: Path, as_json: bool) -> None:
-    """Say how services are, from the built site.
-
-    Exit 0: up. 1: degraded or under maintenance. 2: down. 3: unknown. Of several, the worst.
-    """
-    by_id = checking.statuses(out)
-    if strangers := sorted({*ids} - by_id.keys()):
-        raise click.BadParameter(f"{strangers[0]!r} is not a service of this site")
-    found = [by_id[one] for one in ids or sorted(by_id)]
-    if as_json:
-        click.echo(_json(found, indent=1))
-    else:
-        for one in found:
-            click.echo(f"{one['id']}: {one['indicator']}: {_line(one['description'])}")
-    sys.exit(checking.exit_code(found))
-
-
-@main.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--platform", help="Read as this platform instead of finding it by shape.")
 def read(files: Sequence[Path], platform: str | None) -> None:
@@ -214,14 +192,25 @@ def _build(
 
     known = store.memories(now)
     board = gather(catalogue, known, now, simulated=simulated, experimental=EXPERIMENTAL)
-    site.write(board, content, out)
+    site.write(board, content, out, _copied(store))
     click.echo(f"{out}: {len(board.rows)} services", err=True)
 
 
+def _copied(store: "Store") -> dict[str, bytes]:
+    """A copy of the database, and what it holds, by their paths on the site."""
+    import tempfile
+
+    from crawler.store import published
+
+    with tempfile.TemporaryDirectory() as folder:
+        published.publish(store, Path(folder) / "status.db")
+        return {f"data/{path.name}": path.read_bytes() for path in Path(folder).iterdir()}
+
+
 # At the end, because these commands are parts of `main` that stand in another file.
+from crawler.cli.query import check, export  # noqa: E402
 from crawler.cli.repair import add, doctor  # noqa: E402
 from crawler.cli.tell import notify  # noqa: E402
 
-main.add_command(add)
-main.add_command(doctor)
-main.add_command(notify)
+for command in (add, check, doctor, export, notify):
+    main.add_command(command)

@@ -55,6 +55,16 @@ def network(site: "Site") -> "Network":
     return Network.from_environment(os.environ, agent, site.networks)
 
 
+def anywhere() -> "Network":
+    """How to reach an address that a person typed, which may be on this machine."""
+    from ipaddress import ip_network
+
+    from crawler.fetch import Network
+
+    every = (ip_network("0.0.0.0/0"), ip_network("::/0"))
+    return Network.from_environment(os.environ, f"whosdown/{__version__}", every)
+
+
 def catalogue(content_folder: Path) -> "Catalogue":
     """What is watched. Raises ContentError."""
     from crawler.content import load

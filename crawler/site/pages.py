@@ -14,20 +14,28 @@ from crawler.errors import REASONS
 from crawler.model import Level, Upstream
 from crawler.records import Record, Revision
 from crawler.site import words
-from crawler.site.articles import Article, errors_table
+from crawler.site.articles import Article
 from crawler.site.board import Board, Row, Story
 from crawler.site.feeds.examples import examples
 from crawler.site.feeds.links import alternates
+from crawler.site.nearby import began
+from crawler.site.parts import errors_table
 
 # What providers use as ids of components: Statuspage, incident.io, Better Stack and the like.
 _MACHINE_ID = re.compile(r"[0-9a-z]{10,16}|[0-9A-Z]{26}|[0-9a-f-]{32,36}|\d+")
 _AT_ONCE = 6
 
 
-def render(board: Board, articles: tuple[Article, ...], templates: Path) -> dict[str, bytes]:
+def render(
+    board: Board,
+    articles: tuple[Article, ...],
+    templates: Path,
+    more: Iterable[tuple[str, str, dict[str, object]]] = (),
+) -> dict[str, bytes]:
     """Every HTML page and static file, by its path on the site.
 
-    `templates` is the folder of the Jinja templates; what lies in its `static/` is copied.
+    `templates` is the folder of the Jinja templates; what lies in its `static/` is copied. `more`
+    are pages of other rooms: template, path, and what it needs besides the board.
     """
     env = _environment(board, articles, templates)
     folder = templates / "static"
@@ -36,7 +44,7 @@ def render(board: Board, articles: tuple[Article, ...], templates: Path) -> dict
         for path in sorted(folder.rglob("*"))
         if path.is_file()
     }
-    for template, path, values in _pages(board, articles):
+    for template, path, values in (*_pages(board, articles), *more):
         text = env.get_template(template).render(_place(board, path), **values)
         files[path] = text.encode()
     return files
@@ -182,12 +190,6 @@ def nearest(upstreams: Sequence[Upstream]) -> tuple[Sequence[Upstream], Sequence
     if len(upstreams) <= _AT_ONCE:
         return (*troubled, *rest), ()
     return troubled, rest
-
-
-def began(story: Story) -> int:
-    """When an incident began, as well as anybody knows."""
-    incident = story.record.incident
-    return incident.started_at or incident.created_at or story.record.first_seen
 
 
 def by_day(stories: Iterable[Story]) -> tuple[tuple[int, tuple[Story, ...]], ...]:

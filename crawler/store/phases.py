@@ -62,7 +62,8 @@ def advance(
     it is known, `open_now` whether it was open until this line."""
     if not phases:
         phases.append(Phase(began, min(began, now)))
-    elif line.open and not open_now:
+    elif line.open and (not open_now or phases[-1].ended is not None):
+        # The second: what our check saw end, and the provider goes on with.
         phases.append(Phase(now, now))
     last = phases[-1]
     if line.open:

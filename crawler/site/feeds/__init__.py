@@ -5,6 +5,7 @@
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from heapq import nlargest
 from typing import TypeVar
 
@@ -13,6 +14,7 @@ from crawler.site.board import Board, Story
 from crawler.site.feeds import ics, items, jsonfeed, opml, xml
 from crawler.site.feeds.items import CAP, Group, Item
 from crawler.site.feeds.scopes import KINDS, Feed, Scope, scopes
+from crawler.site.kept import ANEW, Anew, digest
 from crawler.times import NEWEST, parse
 
 __all__ = ["CAP", "Feed", "Item", "render"]
@@ -20,21 +22,43 @@ __all__ = ["CAP", "Feed", "Item", "render"]
 _Thing = TypeVar("_Thing")
 
 
-def render(board: Board) -> dict[str, bytes]:
+def render(board: Board, memory: Anew = ANEW) -> dict[str, bytes]:
     """Every feed, list and calendar by its path. The clock has no part in any byte of them."""
     found = list(scopes(board))
     choices = _Choices(board.site)
-    written, as_json, events = xml.Writer(), jsonfeed.Writer(), ics.Writer(board.site)
+    writers = xml.Writer(), jsonfeed.Writer(), ics.Writer(board.site)
+    # An open incident lasts longer at every build, which no feed tells.
+    told = {id(one): digest(replace(one, duration=None)) for one in board.stories}
+    told |= {id(one): digest(one) for one in board.planned}
     files = opml.render(board, found)
     for scope in found:
-        for kind in KINDS:
-            feed = _feed(board, scope, kind, choices.of(scope, kind))
-            files[f"{feed.path}.atom"] = written.atom(feed)
-            if kind == "feed":
-                files[f"{feed.path}.rss"] = written.rss(feed)
-                files[f"{feed.path}.json"] = as_json.json(feed)
-        title = _title(board, scope, "maintenance")
-        files[f"{scope.folder}maintenance.ics"] = events.calendar(scope, title)
+        about = [told[id(one)] for one in (*scope.stories, *scope.planned)]
+        inputs = (scope.folder, scope.name, scope.page, board.site, board.simulated, about)
+        files |= memory.part(
+            f"feeds {scope.folder}",
+            inputs,
+            lambda scope=scope: _folder(board, scope, choices, writers),  # type: ignore[misc]
+        )
+    return files
+
+
+def _folder(
+    board: Board,
+    scope: Scope,
+    choices: "_Choices",
+    writers: tuple[xml.Writer, jsonfeed.Writer, ics.Writer],
+) -> dict[str, bytes]:
+    """The files of one scope."""
+    written, as_json, events = writers
+    files = {}
+    for kind in KINDS:
+        feed = _feed(board, scope, kind, choices.of(scope, kind))
+        files[f"{feed.path}.atom"] = written.atom(feed)
+        if kind == "feed":
+            files[f"{feed.path}.rss"] = written.rss(feed)
+            files[f"{feed.path}.json"] = as_json.json(feed)
+    title = _title(board, scope, "maintenance")
+    files[f"{scope.folder}maintenance.ics"] = events.calendar(scope, title)
     return files
 
 

@@ -5,13 +5,13 @@ however the provider edits them later. So no reader shows an item twice.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from html import escape
 
 from crawler.catalogue import Site
 from crawler.model import Maintenance
-from crawler.records import Record, Revision, Told
+from crawler.records import BEGUN, OVER, Record, Revision, Told
 from crawler.site.board import Planned, Story
 from crawler.times import human, span
 
@@ -62,19 +62,16 @@ def incidents(story: Story, site: Site) -> list[Group]:
 
 
 def updates(story: Story, site: Site) -> list[Group]:
-    """One item for each message of a provider, with its first wording."""
-    source, title = _source(story, site), _title(story.record)
-    return [
-        (
-            source.item(
-                f":update:{_short(one.key)}",
-                ": ".join(part for part in (source.said_by, _word(one.phase), title) if part),
-                _quoted(source.author, one.text),
-                _at(one),
-            ),
-        )
-        for one in _messages(story.record)
-    ]
+    """One item for each message about an incident, with its first wording."""
+    ours, title = _source(story, site), _title(story.record)
+    theirs = replace(ours, author=story.provider_name)
+    groups: list[Group] = []
+    for one in _messages(story.record):
+        source = ours if one.key in (BEGUN, OVER) else theirs
+        head = ": ".join(part for part in (source.said_by, _word(one.phase), title) if part)
+        body = _quoted(source.author, one.text)
+        groups.append((source.item(f":update:{_short(one.key)}", head, body, _at(one)),))
+    return groups
 
 
 def newest(story: Story) -> int:
@@ -113,7 +110,7 @@ def works(planned: Planned, site: Site) -> list[Group]:
         began = seen if one.starts_at is None else min(seen, one.starts_at)
         if shown is None and (one.phase != "completed" or not pairs):
             number = len(pairs)
-            verb, tail = ("again: ", f":again:{number}") if number else (": ", "")
+            verb, tail = (" again: ", f":again:{number}") if number else (": ", "")
             at = seen if number else began
             text = one.updates[0].text if one.updates else ""
             html = _paragraph(f"Planned {_window(one)}.") + (_quoted(who, text) if text else "")
@@ -148,7 +145,8 @@ def _source(story: Story, site: Site) -> _Source:
     return _Source(
         name=f"tag:{site.feed_authority}:incident/{record.provider}/{record.slug}",
         link=f"{site.url.rstrip('/')}/{story.path}",
-        author=site.name if record.ours else story.provider_name,
+        # What our checks saw first stays ours when the provider goes on with it.
+        author=story.provider_name if record.failed_at is None else site.name,
         # Not the services: an incident may come to concern more of them, and titles are fixed.
         said_by=story.provider_name,
     )
@@ -164,8 +162,6 @@ def _opening(story: Story, source: _Source) -> str:
     record = story.record
     first = [one for one in record.revisions if one.key and one.seen_at == record.first_seen]
     oldest = min(first, key=lambda one: (one.at or one.seen_at, one.key), default=None)
-    if oldest is None and record.ours:
-        return _paragraph("Seen only by our own check. The provider has reported nothing about it.")
     return _quoted(source.author, oldest.text if oldest else "")
 
 
