@@ -17,6 +17,8 @@ from crawler.errors import StorageError
 from crawler.lines import Delivery, RunLine
 
 Line = TypeVar("Line")
+TOLD = ".alerts.ndjson"
+"""How the name of a file of deliveries ends."""
 _DAYS = "[0-9][0-9][0-9][0-9]/[0-9][0-9]/[0-9][0-9]"
 
 
@@ -41,8 +43,7 @@ def ids(folder: Path) -> list[int]:
 def deliveries(folder: Path) -> set[Delivery]:
     """Every delivery of an alert. Raises StorageError as `read` does."""
     decode = msgspec.json.Decoder(Delivery).decode
-    paths = sorted(folder.glob(f"{_DAYS}.alerts.ndjson"))
-    return {_decoded(decode, line, place) for place, line in _lines(paths)}
+    return {_decoded(decode, line, place) for place, line in _lines(told(folder))}
 
 
 def _runs(folder: Path) -> Iterator[tuple[str, bytes, int]]:
@@ -71,6 +72,11 @@ def files(folder: Path) -> list[Path]:
     return sorted(folder.glob(f"{_DAYS}.ndjson"))
 
 
+def told(folder: Path) -> list[Path]:
+    """The files of the deliveries in the order of their days."""
+    return sorted(folder.glob(f"{_DAYS}{TOLD}"))
+
+
 def append(folder: Path, run: RunLine) -> None:
     """Write one run and make sure that it is on the disk; a torn earlier line is cut off first."""
     append_all(folder, [run])
@@ -85,7 +91,7 @@ def append_all(folder: Path, runs: Iterable[RunLine]) -> None:
 
 def deliver(folder: Path, delivery: Delivery) -> None:
     """Write down that a message has arrived, and make sure that it is on the disk."""
-    name = times.day(delivery.at).replace("-", "/") + ".alerts.ndjson"
+    name = times.day(delivery.at).replace("-", "/") + TOLD
     _append(folder / name, msgspec.json.encode(delivery) + b"\n")
 
 
@@ -115,9 +121,23 @@ def sync(folder: Path) -> None:
         os.close(handle)
 
 
-def merge(*journals: Iterable[RunLine]) -> list[RunLine]:
-    """The runs of several machines as one history: sorted by start, each id once."""
-    by_id: dict[int, RunLine] = {}
-    for run in (run for journal in journals for run in journal):
-        by_id.setdefault(run.id, run)
-    return [by_id[key] for key in sorted(by_id)]
+def union(*days: bytes) -> bytes:
+    """Copies of one day's deliveries as one: each line once, where it came first."""
+    whole = [line for raw in days for line in raw[: raw.rfind(b"\n") + 1].splitlines()]
+    return b"".join(line + b"\n" for line in dict.fromkeys(whole))
+
+
+def merge(*days: bytes) -> bytes:
+    """Copies of one day's file as one: sorted by start, each id once, the first copy's.
+
+    Lines stay as they were written, so that what a newer program added is kept. A last line
+    without its newline is left out. Raises StorageError on a damaged line.
+    """
+    by_id: dict[int, bytes] = {}
+    decoder = msgspec.json.Decoder(RunLine)
+    for line in (line for day in days for line in day[: day.rfind(b"\n") + 1].splitlines()):
+        try:
+            by_id.setdefault(decoder.decode(line).id, line)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise StorageError(f"not a line of the journal: {error}") from None
+    return b"".join(by_id[key] + b"\n" for key in sorted(by_id))

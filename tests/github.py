@@ -146,6 +146,7 @@ class GitHub:
         self.runs: dict[str, list[dict[str, Any]]] = {}
         self.dispatched: list[tuple[str, dict[str, Any]]] = []
         self.secrets: list[str] = []
+        self.environments: dict[str, list[str]] = {}
         self.variables: dict[str, str] = {}
         self.branches: dict[str, tuple[str, int]] = {"main": ("a" * 40, NOW)}
         self.files: dict[tuple[str, str], bytes] = {}
@@ -467,6 +468,13 @@ def _dispatch(hub: GitHub, ask: _Question) -> Reply:
 @_route("GET", "/actions/secrets", "secrets")
 def _secrets(hub: GitHub, _: _Question) -> Reply:
     return Reply(body={"secrets": [{"name": one} for one in hub.secrets]})
+
+
+@_route("GET", "/environments/([^/]+)/secrets", "secrets")
+def _environment_secrets(hub: GitHub, ask: _Question) -> Reply:
+    if ask.parts[0] not in hub.environments:
+        return error(404, "Not Found")
+    return Reply(body={"secrets": [{"name": one} for one in hub.environments[ask.parts[0]]]})
 
 
 @_route("GET", "/actions/variables", "variables")

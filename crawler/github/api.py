@@ -26,7 +26,7 @@ class GitHub:
         owner, _, name = repository.partition("/")
         if not owner or not name or "/" in name:
             raise WhosdownError(f"{repository!r}: name the repository as owner/name")
-        if not safe(httpx.URL(api)):
+        if not safe(api):
             raise WhosdownError("GITHUB_API_URL: a token is sent to https:// only")
         self.door, self.repository = door, repository
         self._token, self._api = token, api.rstrip("/")

@@ -159,6 +159,10 @@ def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
     return url.scheme, url.host, url.port
 
 
-def safe(url: httpx.URL) -> bool:
+def safe(url: str | httpx.URL) -> bool:
     """Whether nobody between us and the host can read along: https, or this machine."""
-    return url.scheme == "https" or url.host in _LOOPBACK
+    try:
+        parts = httpx.URL(url)
+    except httpx.InvalidURL:
+        return False
+    return parts.scheme == "https" or parts.host in _LOOPBACK

@@ -132,7 +132,7 @@ def _converted(
     def make() -> bytes:
         from crawler.site import marked
 
-        return msgspec.msgpack.encode(marked.convert(text, parts.ROOT))
+        return msgspec.msgpack.encode(marked.convert(text, parts.ROOT), enc_hook=str)
 
     html, toc, found = msgspec.msgpack.decode(memory.note(f"article {path.stem}", text, make))
     return html, tuple((anchor, Markup(name)) for anchor, name in toc), found

@@ -14,7 +14,7 @@ from crawler.model import Level
 from crawler.site import words
 from crawler.site.api.details import Shield
 from crawler.site.board import Board, Row
-from crawler.site.pages import short
+from crawler.site.views import short
 from crawler.times import human
 
 _INK, _HEIGHT, _PAD = 11, 20, 6

@@ -5,7 +5,7 @@ from markupsafe import Markup, escape
 
 from crawler import times
 from crawler.model import Level
-from crawler.site import words
+from crawler.site import codes, words
 from crawler.site.board import Board, Row, Story
 
 ROOT = "../../"
@@ -114,12 +114,14 @@ def errors_table(row: Row) -> Markup:
             row.service.name
         )
     cell = Markup(
-        '<tr><th scope="row">{} {}{}</th><td data-label="Whose fault">{}</td>'
+        '<tr><th scope="row"><a href="{}{}">{}</a> {}{}</th><td data-label="Whose fault">{}</td>'
         '<td data-label="Waiting helps">{}</td><td>{}'
         ' <a href="{}" rel="nofollow noopener noreferrer">Source</a></td></tr>'
     )
     lines = (
         cell.format(
+            ROOT,
+            codes.path(row.service.id, error.code),
             Markup("_<wbr>").join(error.code.split("_")),
             error.name,
             Markup(' <span class="dim">{}</span>').format(error.when) if error.when else "",

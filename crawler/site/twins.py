@@ -12,7 +12,7 @@ from crawler.site.articles import Article
 from crawler.site.board import Board, Row, Story
 from crawler.site.markdown import convert, plain
 from crawler.site.nearby import began
-from crawler.site.pages import overall
+from crawler.site.views import overall
 from crawler.times import human, span
 
 _INCIDENTS = 10
@@ -128,14 +128,14 @@ def _address(url: str) -> str:
 
 def _index(board: Board, guides: Sequence[Article]) -> Iterator[str]:
     base = board.site.url.rstrip("/")
-    _, headline, more = overall(board)
+    state = overall(board)
     yield f"# {plain(board.site.name)}"
     yield ""
     yield f"> {plain(board.site.tagline)} How {len(board.rows)} AI and developer services are, read"
     yield "> from their public status pages, with evidence, age and history."
     yield ""
     when = "never" if board.ran_at is None else human(board.ran_at)
-    yield f"Last full check: {when}. {headline}{f'; {more}' if more else ''}."
+    yield f"Last full check: {when}. {state.sentence}{f'; {state.more}' if state.more else ''}."
     yield "The level `unknown` is neither up nor down. Nothing counts after its `validUntil`."
     yield f"Our own data: {LICENCE}. What a provider wrote is quoted and remains the provider's."
     yield from _listed("Data", _data(base))
