@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
 
+import msgspec
 from msgspec import structs
 
 from crawler.catalogue import Catalogue
@@ -148,7 +149,7 @@ def incidents(
 
 
 def _digest(incident: Incident) -> str:
-    return hashlib.sha256(repr(incident).encode("utf-8", "replace")).hexdigest()[:16]
+    return hashlib.sha256(msgspec.json.encode(incident)).hexdigest()[:16]
 
 
 def _incident_line(

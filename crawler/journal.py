@@ -95,9 +95,17 @@ def sync(folder: Path) -> None:
         os.close(handle)
 
 
-def merge(*journals: Iterable[RunLine]) -> list[RunLine]:
-    """The runs of several machines as one history: sorted by start, each id once."""
-    by_id: dict[int, RunLine] = {}
-    for run in (run for journal in journals for run in journal):
-        by_id.setdefault(run.id, run)
-    return [by_id[key] for key in sorted(by_id)]
+def merge(*days: bytes) -> bytes:
+    """Copies of one day's file as one: sorted by start, each id once, the first copy's.
+
+    Lines stay as they were written, so that what a newer program added is kept. A last line
+    without its newline is left out. Raises StorageError on a damaged line.
+    """
+    by_id: dict[int, bytes] = {}
+    decoder = msgspec.json.Decoder(RunLine)
+    for line in (line for day in days for line in day[: day.rfind(b"\n") + 1].splitlines()):
+        try:
+            by_id.setdefault(decoder.decode(line).id, line)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise StorageError(f"not a line of the journal: {error}") from None
+    return b"".join(by_id[key] + b"\n" for key in sorted(by_id))

@@ -30,7 +30,10 @@ _BREAKS = frozenset(
     ).split()
 )
 _SILENT = frozenset(("script style template iframe noembed noframes object svg math head").split())
+_STRUCTURE = _BREAKS | _SILENT
 _OPENING = re.compile(r"<(?:([!?])|/?([a-zA-Z][\w:-]*)((?:[\s/][^<>]*)?)(>?))?")
+# A tag that needs no closer look, see `_opening`.
+_TAG = re.compile(r"</?([a-z][a-z0-9]*)(?=[\s/>])", re.ASCII)
 _AMPERSANDS = re.compile(r"&(?:amp;|#38;|#x26;)+", re.IGNORECASE)
 # C0, DEL, C1, soft hyphen, bidi and zero-width controls (ZWNJ and ZWJ join letters in real
 # scripts and stay), interlinear marks, byte order mark, tags, variation fillers, non-characters.
@@ -44,6 +47,7 @@ _LINK = re.compile(
     r"https://[a-z][a-z0-9]*(?:\.[a-z][a-z0-9]*)*\.(?:com|org|net|io|dev|ai|co)/[\w/.-]*", re.ASCII
 )
 _NAME = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\.)+[a-z][a-z0-9-]*[a-z0-9]")
+_LOOSE = ("\t", "  ", " \n", "\n ", "\n\n\n")
 _PLAIN = re.compile(r"(?:[!-%'-;=-~]+(?: [!-%'-;=-~]+)*)?")
 _LINES = re.compile("\r\n?|[\u2028\u2029\x85\x0b\x0c]")
 _EDGE_JOINERS = re.compile("(?:^|(?<=\\s))[\u200c\u200d]+|[\u200c\u200d]+(?:$|(?=\\s))")
@@ -77,7 +81,14 @@ def plain(raw: object, limit: int = TITLE) -> str:
 
 
 def _readable(text: str) -> str:
-    if text.isascii() and text.replace("\n", "").isprintable():
+    if text.replace("\n", "").isprintable() and (
+        text.isascii()
+        or (
+            unicodedata.is_normalized("NFC", text)
+            and not _INVISIBLE.search(text)
+            and not _marked(text)
+        )
+    ):
         return text
     text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     text = unicodedata.normalize("NFC", _LINES.sub("\n", text))
@@ -87,8 +98,14 @@ def _readable(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
+def _marked(text: str) -> bool:
+    return any(map(unicodedata.combining, {*text}))
+
+
 def _few_marks(text: str) -> str:
     """At most four combining marks in a row: more only overprint the neighbours."""
+    if not _marked(text):
+        return text
     kept, run = [], 0
     for char in text:
         run = run + 1 if unicodedata.combining(char) else 0
@@ -101,26 +118,29 @@ class _Words:
     """Collects the text of an HTML fragment; the parser calls it as it goes."""
 
     def __init__(self) -> None:
-        self.parts: list[str] = []
+        self.parts: list[str | bytes] = []
         self.silent = 0
 
     def start(self, tag: object, _attrs: object) -> None:
-        if not isinstance(tag, str):
+        # Half of all tags are neither, so both are asked at once.
+        if tag not in _STRUCTURE:
             return
         if tag in _SILENT:
             self.silent += 1
-        elif tag in _BREAKS:
+        else:
             self.parts.append("\n")
 
     def end(self, tag: object) -> None:
+        if tag not in _STRUCTURE:
+            return
         if tag in _SILENT:
             self.silent = max(0, self.silent - 1)
-        elif tag in _BREAKS and tag != "br":
+        elif tag != "br":
             self.parts.append("\n")
 
     def data(self, data: str | bytes) -> None:
         if not self.silent:
-            self.parts.append(str(data))
+            self.parts.append(data)
 
     def comment(self, text: str | bytes) -> None:
         """Comments are not words."""
@@ -129,7 +149,7 @@ class _Words:
         """Processing instructions are not words."""
 
     def close(self) -> str:
-        text = "".join(self.parts)
+        text = "".join(map(str, self.parts))
         self.__init__()  # type: ignore[misc]
         return text
 
@@ -154,16 +174,21 @@ def _parser() -> etree.HTMLParser:
 
 
 def _without_markup(text: str) -> str:
+    names = _TAG.findall(text)
+    if len(names) != text.count("<") or not _TAGS.issuperset(names):
+        text = _OPENING.sub(_opening, text)
     parser = _parser()
     # The opening <p> keeps libxml2 from swallowing leading white space and stray end tags.
-    parser.feed(b"<p>" + _OPENING.sub(_opening, text).encode())
+    parser.feed(b"<p>" + text.encode())
     return str(parser.close())
 
 
 def _folded(text: str, *, keep_lines: bool) -> str:
-    text = _readable(text)
+    text = _readable(text).strip()
     if not keep_lines:
         return " ".join(text.split())
+    if text.isascii() and not any(one in text for one in _LOOSE):
+        return text
     lines = (" ".join(line.split()) for line in text.split("\n"))
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 

@@ -1,7 +1,7 @@
 """One question to a server, and whatever came back. Plain values; nothing here does I/O."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 
@@ -42,16 +42,14 @@ class Reply:
     elapsed_ms: int | None = None
     not_before: int | None = None
     not_modified: bool = False
+    _parsed: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def json(self, kind: type[T]) -> T:
         """The body as strict JSON whose top is a `kind` (dict or list).
 
         Raises Unreadable: the reply's own reason, empty, encoding, not_json, unexpected_shape.
         """
-        text = self.text()
-        if challenged(self.headers, text):
-            raise Unreadable("challenge")
-        value = _loads(text)
+        value = self._once("json", self._json)
         if not isinstance(value, kind):
             raise Unreadable("unexpected_shape", f"the top is {_name(value)}")
         return value
@@ -69,6 +67,33 @@ class Reply:
 
     def xml(self) -> "etree._Element":
         """The root of the body as XML without DOCTYPE. Raises Unreadable: xml_dtd, not_xml, ..."""
+        root: etree._Element = self._once("xml", self._xml)
+        return root
+
+    def raise_for_reason(self) -> None:
+        """Raise Unreadable when the reply is a failure."""
+        if self.reason is not None:
+            raise Unreadable(self.reason, self.detail)
+
+    def _once(self, form: str, parse: Callable[[], Any]) -> Any:
+        # Every platform is asked whether a reply is its own, and most say no to the same document.
+        if form not in self._parsed:
+            try:
+                self._parsed[form] = parse()
+            except Unreadable as error:
+                self._parsed[form] = error
+        found = self._parsed[form]
+        if isinstance(found, Unreadable):
+            raise Unreadable(found.reason, found.detail)
+        return found
+
+    def _json(self) -> Any:
+        text = self.text()
+        if challenged(self.headers, text):
+            raise Unreadable("challenge")
+        return _loads(text)
+
+    def _xml(self) -> "etree._Element":
         self.raise_for_reason()
         if not self.body.strip():
             raise Unreadable("empty")
@@ -89,11 +114,6 @@ class Reply:
         if root.getroottree().docinfo.internalDTD is not None:
             raise Unreadable("xml_dtd")
         return root
-
-    def raise_for_reason(self) -> None:
-        """Raise Unreadable when the reply is a failure."""
-        if self.reason is not None:
-            raise Unreadable(self.reason, self.detail)
 
 
 def challenged(headers: Mapping[str, str], text: str) -> bool:

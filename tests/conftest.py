@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
+from github import GitHub
+from hosting import Host
 from killer import Killer
 from loopback import Loopback
 from running import Place, provider, well
@@ -59,6 +61,20 @@ def now() -> int:
 def net() -> Iterator[Loopback]:
     """An internet of our own, with no host in it yet."""
     with Loopback() as made:
+        yield made
+
+
+@pytest.fixture
+def github() -> Iterator[GitHub]:
+    """A GitHub of our own, with one repository in it; github.py says what it can do."""
+    with GitHub() as made:
+        yield made
+
+
+@pytest.fixture
+def host() -> Iterator[Host]:
+    """A static host that serves nothing yet."""
+    with Host() as made:
         yield made
 
 

@@ -88,7 +88,7 @@ def test_every_address_on_the_page_is_that_of_a_file(
 ) -> None:
     base = board.site.url.rstrip("/") + "/"
     rows = board.rows
-    told = [one.text for one in page.xpath("//dl[@class='formats']/dt/code")]
+    told = [one.text for one in page.xpath("//li[@class='format']/code")]
     names = [row.service.id for row in rows] + [one.record.slug for one in board.stories]
 
     assert len(told) > 12

@@ -34,6 +34,7 @@ CONNECT, READ, SOURCE, RUN, CONTROL = 5.0, 10.0, 25.0, 300.0, 5.0
 ATTEMPTS = (0.0, 2.0, 8.0)
 MAX_REDIRECTS = 3
 AT_ONCE, DNS_THREADS = 300, 64
+_LIMITS = httpx.Limits(max_connections=None, max_keepalive_connections=0)
 _AGAIN = frozenset({"timeout", "dns", "refused", "reset", "protocol", "http_5xx"})
 
 
@@ -55,24 +56,7 @@ class Client:
         self._now = now
         self._started = time.monotonic()
         self.fresh: dict[str, Known] = {}
-        context = _tls(network)
-        limits = httpx.Limits(max_connections=None, max_keepalive_connections=0)
-        self._direct = httpx.AsyncHTTPTransport(verify=context, http2=False, limits=limits)
-        # httpx has no public way to pass a network backend; a test proves that this one is used.
-        self._direct._pool._network_backend = GuardedBackend(network)  # noqa: SLF001 (see above)
-        self._proxied = (
-            httpx.AsyncHTTPTransport(
-                verify=context, http2=False, limits=limits, proxy=network.proxy
-            )
-            if network.proxy
-            else None
-        )
-
-    async def close(self) -> None:
-        """Close every connection."""
-        await self._direct.aclose()
-        if self._proxied:
-            await self._proxied.aclose()
+        self._context = _tls(network)
 
     @property
     def now(self) -> int:
@@ -164,10 +148,18 @@ class Client:
         return await self._transport(url.host).handle_async_request(question)
 
     def _transport(self, host: str) -> httpx.AsyncHTTPTransport:
-        rules = {"no": self.network.no_proxy}
-        if self._proxied is None or _bypass(host, rules):
-            return self._direct
-        return self._proxied
+        """A pool for one question: one for all is searched from end to end at each."""
+        proxy = self._proxy(host)
+        made = httpx.AsyncHTTPTransport(
+            verify=self._context, limits=_LIMITS, proxy=proxy or None, http2=False
+        )
+        if not proxy:
+            # httpx has no public way to pass a network backend; a test proves that this is used.
+            made._pool._network_backend = GuardedBackend(self.network)  # noqa: SLF001 (see above)
+        return made
+
+    def _proxy(self, host: str) -> str:
+        return "" if _bypass(host, {"no": self.network.no_proxy}) else self.network.proxy
 
     async def _receive(
         self, request: Request, response: httpx.Response, known: Known | None
@@ -217,11 +209,7 @@ async def open_client(network: Network, now: int) -> AsyncIterator[Client]:
     loop = asyncio.get_running_loop()
     with ThreadPoolExecutor(DNS_THREADS, thread_name_prefix="dns") as threads:
         loop.set_default_executor(threads)
-        client = Client(network, now)
-        try:
-            yield client
-        finally:
-            await client.close()
+        yield Client(network, now)
 
 
 def _tls(network: Network) -> ssl.SSLContext:

@@ -18,6 +18,7 @@ import httpx
 
 from crawler.errors import WhosdownError
 from crawler.fetch.answers import Moved
+from crawler.fetch.stream import SocketBackend
 
 Address = IPv4Address | IPv6Address
 Net = IPv4Network | IPv6Network
@@ -141,7 +142,7 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
 
     def __init__(self, network: Network) -> None:
         self._network = network
-        self._inner = httpcore.AnyIOBackend()
+        self._inner: httpcore.AsyncNetworkBackend = SocketBackend()
 
     async def connect_tcp(
         self,

@@ -100,8 +100,8 @@ def _items(root: etree._Element, notes: set[str]) -> list[etree._Element]:
         raise Unreadable("unexpected_shape", f"the root is <{_local(root)}>")
     items = []
     for element in root.iter(etree.Element):
-        if len(element.attrib) > _MAX_ATTRIBUTES:
-            raise Unreadable("too_large", f"{len(element.attrib)} attributes on one element")
+        if len(element.keys()) > _MAX_ATTRIBUTES:
+            raise Unreadable("too_large", f"{len(element.keys())} attributes on one element")
         if _local(element) in ("item", "entry"):
             items.append(element)
     if len(items) > _MAX_ITEMS:
@@ -128,7 +128,9 @@ def _fields(item: etree._Element) -> dict[str, str]:
     found: dict[str, str] = {}
     for child in item.iterchildren(etree.Element):
         name = _local(child)
-        value = "".join(str(part) for part in child.itertext(with_tail=False))
+        value = (
+            "".join(map(str, child.itertext(with_tail=False))) if len(child) else child.text or ""
+        )
         if name == "link":
             value = child.get("href") or value
         if value.strip() and name not in found:
@@ -184,7 +186,7 @@ def _start(updates: tuple[Update, ...], posted: int | None, *, closed: bool) -> 
 def _stated(lines: list[str]) -> Iterator[tuple[str, str]]:
     """`Status: X`, `Severity: X`, `Resolved: date`; of two, the first, which is the newest."""
     for line in reversed(lines):
-        if match := _FIELD.fullmatch(line):
+        if ":" in line and (match := _FIELD.fullmatch(line)):
             yield match[1].lower(), match[2]
 
 
@@ -194,12 +196,14 @@ def _updates(lines: list[str], changed: int | None) -> Iterator[Update]:
     label, words, first = "", list[str](), True
     moment: int | None = None
     for line in [*lines, "Update"]:
-        field = _FIELD.fullmatch(line)
+        field = _FIELD.fullmatch(line) if ":" in line else None
         match = None if field and field[1].lower() != "status" else _LABEL.fullmatch(line)
         if match is None:
+            if _SHORT_DATE.fullmatch(line):
+                continue
             if date := times.parse(line):
                 at = date
-            elif label and not field and not _SHORT_DATE.fullmatch(line) and line != "Updates:":
+            elif label and not field and line != "Updates:":
                 words.append(line)
             continue
         if label and (said := "\n".join(words).strip()):

@@ -201,7 +201,10 @@ def _named(row: Row) -> tuple[str, ...]:
         for update in objects(row.get("incident_updates"), vocabulary.MAX_UPDATES)
         for one in objects(update.get("affected_components"), vocabulary.MAX_COMPONENTS)
     ]
-    return vocabulary.names(*vocabulary.names_of(own), *vocabulary.names_of(told, "code", "name"))
+    return vocabulary.names(
+        *(row.get(field) for row in own for field in ("id", "name")),
+        *(row.get(field) for row in told for field in ("code", "name")),
+    )
 
 
 def _maintenance(row: Row) -> Maintenance:

@@ -3,6 +3,7 @@ and which document is theirs. Each platform keeps its own table of words."""
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -69,7 +70,16 @@ def outage(down: Iterable[str], watched: Iterable[str]) -> Level:
 
 def phase(raw: object) -> str:
     """A foreign phase as we print it: lower case letters, digits and underscores."""
+    # Pages have a dozen words for it; what is long is none of them and not worth keeping.
+    usual = isinstance(raw, str) and len(raw) <= 40
+    return _usual_phase(raw) if usual else _phase(raw)
+
+
+def _phase(raw: object) -> str:
     return text.words(text.plain(raw)).replace("-", "_")
+
+
+_usual_phase = lru_cache(maxsize=512)(_phase)
 
 
 def identifier(raw: object) -> str:
@@ -90,7 +100,9 @@ def key(raw: object, *otherwise: object) -> str:
 def names(*raws: object) -> tuple[str, ...]:
     """Ids and names, cleaned, sorted, each once; what is empty is left out. A long one stands as
     the id and as the name that it may be."""
-    found = {form for raw in raws for form in (identifier(raw), text.plain(raw)) if form}
+    # Each update of an incident may name the same; a yes or no is no name.
+    once = {raw for raw in raws if type(raw) is str or type(raw) is int}
+    found = {form for raw in once for form in (identifier(raw), text.plain(raw)) if form}
     return tuple(sorted(found)[:_MAX_NAMES])
 
 
@@ -131,15 +143,17 @@ def standing(
 
 def moment(row: Row, *fields: str) -> int | None:
     """The time in the first of some fields that has one."""
-    found = (times.parse(row.get(field)) for field in fields)
-    return next((at for at in found if at is not None), None)
+    for field in fields:
+        if (at := times.parse(row.get(field))) is not None:
+            return at
+    return None
 
 
 def update(raw_id: object, at: int | None, stage: object, body: object) -> Update:
     """One message; where it has no id, its time and phase stand for it, so an edit keeps it."""
     said = phase(stage)
-    spare = text.words(f"{at}-{said}") if said else key(None, at, body)
-    return Update(identifier(raw_id) or spare, at, said, text.plain(body, text.BODY))
+    own = identifier(raw_id) or (text.words(f"{at}-{said}") if said else key(None, at, body))
+    return Update(own, at, said, text.plain(body, text.BODY))
 
 
 def newest(updates: Iterable[Update]) -> tuple[Update, ...]:

@@ -38,24 +38,27 @@ class Outage:
     level: Level
     start: int
     end: int | None
-    named: str = ""
+    components: tuple[str, ...] = ()
 
 
 def outages(provider: Provider, now: int) -> Iterator[Outage]:
     """The invented incidents of a provider up to `now` (seconds UTC)."""
     dice = Random(provider.id)
+    hit = tuple(sorted({one for service in provider.services for one in service.components}))
     for number in range(dice.randrange(6)):
         level = dice.choices((Level.MINOR, Level.MAJOR, Level.CRITICAL), (6, 3, 1))[0]
         start = now - int(dice.uniform(1.5, DAYS - 1) * DAY)
         end = start + int(dice.lognormvariate(8.2, 0.9))
-        yield Outage(provider.id, f"sim-{number}", dice.choice(_TITLES), level, start, end)
+        yield Outage(provider.id, f"sim-{number}", dice.choice(_TITLES), level, start, end, hit)
     if provider.id in NOW:
         level, minutes, title = NOW[provider.id]
-        yield Outage(provider.id, "sim-now", title, level, now - 60 * minutes, None)
+        yield Outage(provider.id, "sim-now", title, level, now - 60 * minutes, None, hit)
     if provider.id == FLAPS:
         for number in range(4):
             start = now - (110 - 24 * number) * 60
-            yield Outage(provider.id, f"flap-{number}", _TITLES[1], Level.MINOR, start, start + 700)
+            yield Outage(
+                provider.id, f"flap-{number}", _TITLES[1], Level.MINOR, start, start + 700, hit
+            )
 
 
 def runs(outage: Outage, moment: int) -> bool:
@@ -91,5 +94,6 @@ def told(
             started=one.start,
             created=one.start,
             ended=one.end if over else None,
+            components=one.components,
             updates=tuple(updates),
         )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from crawler.site.api import schema
 from crawler.site.board import Board
+from crawler.site.build import PATH
 
 _LINES = 28
 _USUAL = "openrouter"
@@ -105,7 +106,8 @@ def _format(
     text = _text(real, files.get(real, b""))
     lines = text.splitlines()
     address = f"{board.site.url.rstrip('/')}/{path.replace('{incident}', '{id}')}"
-    known = real if real in files else ""
+    # build.json tells of the pages, this one too, so it is made after them.
+    known = real if real in files or real == PATH else ""
     example = "\n".join(lines[:_LINES])
     return Format(what, address, described, known, example, len(lines) > _LINES)
 

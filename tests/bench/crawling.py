@@ -24,7 +24,7 @@ _NOW = 1_795_345_200
 
 def _catalogue(count: int, port: int, platform: str) -> Catalogue:
     roots = [f"https://{ip_address(_BASE + n)}:{port}" for n in range(count)]
-    urls = [f"{root}/feed.rss" if platform == "feed" else root for root in roots]
+    urls = [f"{root}/feed.atom" if platform == "feed" else root for root in roots]
     providers = [
         Provider(
             id=f"p{n}",
@@ -34,7 +34,7 @@ def _catalogue(count: int, port: int, platform: str) -> Catalogue:
         )
         for n, url in enumerate(urls)
     ]
-    control = [f"{root}/feed.rss" for root in roots[:3]]
+    control = [f"{root}/feed.atom" for root in roots[:3]]
     site = Site("Bench", "https://b.test", "", "", "b.test,2026", control, [Category("c", "C")])
     return Catalogue(site, tuple(providers))
 

@@ -3,25 +3,35 @@
     python pretended.py FOLDER COUNT
 
 writes FOLDER/ca.pem and FOLDER/port, serves https://127.1.x.y:PORT/ until its standard input
-ends, and answers each after 50 to 800 ms with 20 to 100 KB that travel compressed.
+ends, and answers each after 50 to 800 ms with 20 to 100 KB that travel compressed. The documents
+are cut as Statuspage's are: 5 KB for an incident with about six updates, 2.5 KB for a feed's item.
+
+A thread for each connection, and TLS on the socket itself: on two cores the server takes its time
+from whoever asks, so it must be cheaper than they are.
 """
 
-import asyncio
 import gzip
 import json
+import socket
 import ssl
 import sys
+import time
+from collections.abc import Callable
 from ipaddress import ip_address
 from pathlib import Path
 from random import Random
+from threading import Thread
 
 import trustme
 
 _BASE = int(ip_address("127.1.0.1"))
 _A_CERTIFICATE = 50
 _WORDS = (
-    "we are looking into elevated error rates for requests of some models in one region".split()
-)
+    "we are looking into elevated error rates for requests of some models in one region and will"
+    " post another update once the team has found what causes slow or failing answers since the"
+    " last deployment of our gateway while other products work as usual"
+).split()
+_PHASES = ("investigating", "identified", "update", "update", "monitoring", "update", "resolved")
 
 
 def address(number: int) -> str:
@@ -38,9 +48,6 @@ def bodies(number: int) -> dict[str, bytes]:
     """The documents of one page by path, compressed."""
     dice = Random(number)  # noqa: S311 (no secret)
     size = dice.randrange(20_000, 100_000)
-    told: list[dict[str, object]] = []
-    while len(json.dumps(told)) < size:
-        told += [_incident(dice, f"{number:04}{len(told):08}") for _ in range(4)]
     page = {"id": f"page{number:08}", "name": "Bench", "time_zone": "Etc/UTC"}
     parts = [
         {"id": f"{number:06}{n:06}", "name": f"Part {n}", "status": "operational"}
@@ -53,90 +60,140 @@ def bodies(number: int) -> dict[str, bytes]:
         "incidents": [],
         "scheduled_maintenances": [],
     }
-    items = "".join(_item(one) for one in told)
-    rss = f'<rss version="2.0"><channel><title>Bench</title>{items}</channel></rss>'
+    told = [_incident(dice, number, n, parts) for n in range(size // 2_000)]
     plain = {
         "/api/v2/summary.json": json.dumps(summary),
-        "/api/v2/incidents.json": json.dumps({"page": page, "incidents": told}),
-        "/feed.rss": rss,
+        "/api/v2/incidents.json": _filled(
+            [json.dumps(one) for one in told],
+            size,
+            lambda rows: f'{{"page": {json.dumps(page)}, "incidents": [{", ".join(rows)}]}}',
+        ),
+        "/feed.atom": _filled(
+            list(map(_entry, told)),
+            size,
+            lambda rows: (
+                '<feed xmlns="http://www.w3.org/2005/Atom"><title>Bench</title>'
+                f"{''.join(rows)}</feed>"
+            ),
+        ),
     }
     return {path: gzip.compress(words.encode(), 6, mtime=0) for path, words in plain.items()}
 
 
-def _incident(dice: Random, key: str) -> dict[str, object]:
-    day = f"2026-{dice.randrange(1, 11):02}-{dice.randrange(1, 28):02}"
-    updates = [
-        {
-            "id": f"{key}{phase}",
-            "status": phase,
-            "body": " ".join(dice.choices(_WORDS, k=40)),
-            "created_at": f"{day}T1{hour}:00:00Z",
-            "display_at": f"{day}T1{hour}:00:00Z",
-        }
-        for hour, phase in enumerate(("investigating", "monitoring", "resolved"))
-    ]
+def _filled(rows: list[str], size: int, whole: Callable[[list[str]], str]) -> str:
+    """A document of as many rows as fit."""
+    kept: list[str] = []
+    for row in rows:
+        size -= len(row)
+        if kept and size < 0:
+            break
+        kept.append(row)
+    return whole(kept)
+
+
+def _incident(
+    dice: Random, page: int, number: int, parts: list[dict[str, str]]
+) -> dict[str, object]:
+    key = f"{page:06}i{number:05}"
+    start = 1_767_225_600 + dice.randrange(27_000_000)
+    part = dice.choice(parts)
+    updates = []
+    for n, phase in enumerate([*dice.sample(_PHASES[:-1], dice.randint(2, 6)), "resolved"]):
+        at = _iso(start + 1_200 * n + dice.randrange(1_200), dice)
+        words = {"status": phase, "body": " ".join(dice.choices(_WORDS, k=46)).capitalize() + "."}
+        times = dict.fromkeys(("created_at", "updated_at", "display_at"), at)
+        affected = {"code": part["id"], "name": part["name"], "new_status": "operational"}
+        more = {"affected_components": [affected], "deliver_notifications": True, "tweet_id": None}
+        updates.append({"id": f"{key}u{n}", "incident_id": key, **words, **times, **more})
     return {
         "id": key,
-        "name": " ".join(dice.choices(_WORDS, k=6)),
+        "name": " ".join(dice.choices(_WORDS, k=6)).capitalize(),
         "status": "resolved",
         "impact": "minor",
-        "created_at": f"{day}T10:00:00Z",
-        "started_at": f"{day}T10:00:00Z",
-        "resolved_at": f"{day}T12:00:00Z",
+        "created_at": _iso(start, dice),
+        "started_at": _iso(start, dice),
+        "resolved_at": updates[-1]["created_at"],
+        "updated_at": updates[-1]["created_at"],
+        "shortlink": f"https://stspg.io/{key}",
         "incident_updates": updates[::-1],
-        "components": [],
+        "components": [{**part, "position": 1, "group": False, "page_id": f"page{page:08}"}],
     }
 
 
-def _item(one: dict[str, object]) -> str:
-    day = str(one["created_at"])
-    text = "&lt;p&gt;&lt;strong&gt;Resolved&lt;/strong&gt; - " + " ".join(_WORDS * 3) + "&lt;/p&gt;"
+def _iso(moment: int, dice: Random) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(moment)) + f".{dice.randrange(1000):03}Z"
+
+
+def _entry(one: dict[str, object]) -> str:
+    said = []
+    for update in one["incident_updates"]:  # type: ignore[attr-defined]
+        day, clock = update["created_at"][8:10], update["created_at"][11:16]
+        said.append(
+            f"<p><small>Jun <var data-var='date'>{day}</var>, <var data-var='time'>{clock}</var>"
+            f" UTC</small><br><strong>{update['status'].capitalize()}</strong> - "
+            f"{update['body']}</p>"
+        )
+    text = "".join(said).replace("<", "&lt;").replace(">", "&gt;")
     return (
-        f"<item><title>{one['name']}</title><guid>https://bench.test/{one['id']}</guid>"
-        f"<pubDate>{day}</pubDate><description>{text}</description></item>"
+        f"<entry><id>tag:bench.test,2005:Incident/{one['id']}</id>"
+        f"<published>{one['created_at']}</published><updated>{one['updated_at']}</updated>"
+        f'<link rel="alternate" type="text/html" href="https://bench.example.com/incidents/{one["id"]}"/>'
+        f'<title>{one["name"]}</title><content type="html">{text}</content></entry>'
     )
 
 
-async def _answer(
-    number: int, files: dict[str, bytes], r: asyncio.StreamReader, w: asyncio.StreamWriter
-) -> None:
+def _answer(caller: socket.socket, context: ssl.SSLContext, pages: list[dict[str, bytes]]) -> None:
+    number = int(ip_address(caller.getsockname()[0])) - _BASE
     try:
-        path = (await r.readuntil(b"\r\n\r\n")).split(b" ", 2)[1].decode()
-        await asyncio.sleep(delay(number))
-        body = files[path]
-        w.write(
-            b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Encoding: gzip\r\n"
-            b"Connection: close\r\nContent-Length: %d\r\n\r\n" % len(body) + body
-        )
-        await w.drain()
-    except (OSError, EOFError, ssl.SSLError):
-        pass
-    finally:
-        w.close()
+        with context.wrap_socket(caller, server_side=True) as line:
+            line.settimeout(30)
+            question = b""
+            while not question.endswith(b"\r\n\r\n"):
+                if not (more := line.recv(16_384)):
+                    return
+                question += more
+            time.sleep(delay(number))
+            body = pages[number][question.split(b" ", 2)[1].decode()]
+            line.sendall(
+                b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Encoding: gzip\r\n"
+                b"Connection: close\r\nContent-Length: %d\r\n\r\n" % len(body) + body
+            )
+    except OSError:
+        caller.close()
 
 
-async def _serve(folder: Path, count: int) -> None:
-    authority = trustme.CA()
-    port = 0
+def _accept(
+    door: socket.socket, contexts: list[ssl.SSLContext], pages: list[dict[str, bytes]]
+) -> None:
+    while True:
+        caller, _ = door.accept()
+        number = int(ip_address(caller.getsockname()[0])) - _BASE
+        context = contexts[number // _A_CERTIFICATE]
+        Thread(target=_answer, args=(caller, context, pages), daemon=True).start()
+
+
+def _contexts(authority: trustme.CA, count: int) -> list[ssl.SSLContext]:
+    contexts = []
     for first in range(0, count, _A_CERTIFICATE):
-        numbers = range(first, min(count, first + _A_CERTIFICATE))
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.num_tickets = 0
+        numbers = range(first, min(count, first + _A_CERTIFICATE))
         authority.issue_cert(*map(address, numbers)).configure_cert(context)
-        for number in numbers:
-            files = bodies(number)
-            server = await asyncio.start_server(
-                lambda r, w, n=number, f=files: _answer(n, f, r, w),  # type: ignore[misc]
-                address(number),
-                port,
-                ssl=context,
-            )
-            port = server.sockets[0].getsockname()[1]
-    authority.cert_pem.write_to_path(str(folder / "ca.pem"))
-    (folder / "port.part").write_text(str(port), encoding="utf-8")
-    (folder / "port.part").rename(folder / "port")
-    await asyncio.to_thread(sys.stdin.read)
+        contexts.append(context)
+    return contexts
+
+
+def _serve(folder: Path, count: int) -> None:
+    authority = trustme.CA()
+    contexts, pages = _contexts(authority, count), list(map(bodies, range(count)))
+    # One door on every address of this machine; the address that was called says which page.
+    with socket.create_server(("0.0.0.0", 0), backlog=4096) as door:  # noqa: S104 (see above)
+        authority.cert_pem.write_to_path(str(folder / "ca.pem"))
+        (folder / "port.part").write_text(str(door.getsockname()[1]), encoding="utf-8")
+        Thread(target=_accept, args=(door, contexts, pages), daemon=True).start()
+        (folder / "port.part").rename(folder / "port")
+        sys.stdin.read()
 
 
 if __name__ == "__main__":
-    asyncio.run(_serve(Path(sys.argv[1]), int(sys.argv[2])))
+    _serve(Path(sys.argv[1]), int(sys.argv[2]))

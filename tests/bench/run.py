@@ -1,4 +1,4 @@
-"""Speed and memory against the budgets: `make bench`, or `run.py crawl render help year`.
+"""Speed and memory against the budgets: `make bench`, or `run.py crawl render help year branch`.
 
 It prints a table and asserts nothing: figures depend on the machine and on what else it does.
 """
@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from ipaddress import ip_address
 from pathlib import Path
@@ -21,7 +21,7 @@ from typing import Any
 HERE = Path(__file__).parent
 SOURCES = int(os.environ.get("BENCH_SOURCES", "1000"))
 RUNS = int(os.environ.get("BENCH_RUNS", "105120"))
-ROUNDS = 3
+ROUNDS = int(os.environ.get("BENCH_ROUNDS", "5"))
 ENV = {**os.environ, "PYTHONPATH": str(HERE.parent.parent)}
 
 
@@ -80,7 +80,7 @@ def crawl(folder: Path) -> None:
     """Many sources, as feeds (one request each) and as Statuspage (two): the first crawl, which
     learns every incident of every page, and the next one, in which no page has changed."""
     kinds = {
-        "feed": ["/feed.rss"],
+        "feed": ["/feed.atom"],
         "statuspage": ["/api/v2/summary.json", "/api/v2/incidents.json"],
     }
     with pretended(folder) as port:
@@ -97,19 +97,30 @@ def crawl(folder: Path) -> None:
 
 
 def told(name: str, ours: list[dict[str, Any]], theirs: list[tuple[float, float, int]]) -> None:
-    """The rows about one kind of crawl."""
-    wall = statistics.median(one["wall"] for one in ours)
-    say(f"{SOURCES} {name}: crawl", f"{wall:.2f} s")
+    """The rows about one kind of crawl; each ratio is one of neighbours in time."""
+    say(f"{SOURCES} {name}: crawl", f"{middle(one['wall'] for one in ours):.2f} s", load())
+    spent = middle(one["cpu"] for one in ours)
     if theirs:
-        other = statistics.median(one[0] for one in theirs)
-        cpu = statistics.median(one[1] for one in theirs)
-        say(f"{name}: curl ({theirs[0][2]} replies)", f"{other:.2f} s", f"{cpu:.2f} s CPU")
-        say(f"{name}: ratio", f"{wall / other:.2f} x", "under 2.2 x")
-    spent = statistics.median(one["cpu"] for one in ours) * 1000 / SOURCES
-    say(f"{name}: CPU of one source", f"{spent:.2f} ms", "at most 3.5 ms")
+        wall, cpu = middle(one[0] for one in theirs), middle(one[1] for one in theirs)
+        say(f"{name}: curl, {theirs[0][2]} replies", f"{wall:.2f} s")
+        ratio = middle(a["wall"] / b[0] for a, b in zip(ours, theirs, strict=True))
+        say(f"{name}: time as a multiple of curl's", f"{ratio:.2f} x", "under 2.2 x")
+        say(f"{name}: CPU of curl per source", f"{1000 * cpu / SOURCES:.2f} ms")
+        say(f"{name}: CPU as a multiple of curl's", f"{spent / cpu:.2f} x")
+    say(f"{name}: CPU per source", f"{1000 * spent / SOURCES:.2f} ms", "at most 3.5 ms")
     say(f"{name}: peak", f"{max(one['mib'] for one in ours):.0f} MiB", "at most 130 MiB")
     lost = max(one["lost"] for one in ours)
     say(f"{name}: lost", str(lost), " ".join(["none", *ours[-1]["reasons"]]))
+
+
+def middle(figures: Iterable[float]) -> float:
+    """The median."""
+    return statistics.median(figures)
+
+
+def load() -> str:
+    """What else the machine does."""
+    return "load " + " ".join(f"{one:.1f}" for one in os.getloadavg())
 
 
 def render(_: Path) -> None:
@@ -164,6 +175,16 @@ def year(folder: Path) -> None:
     say("the same after five times as many runs", f"{ratio:.2f} x", "under 1.2 x")
 
 
+def branch(folder: Path) -> None:
+    """A year of pushes to the branch of the journal."""
+    found = child("branching.py", folder, RUNS)
+    sizes = {key: found[key] / 1e6 for key in ("history", "largest", "fresh", "next")}
+    say(f"{found['commits']} pushes: history", f"{sizes['history']:.1f} MB", "under 40 MB")
+    say("largest file of the branch", f"{sizes['largest']:.2f} MB", "under 1 MB")
+    say("shallow fetch, with a cache", f"{sizes['next']:.3f} MB", "under 1 MB")
+    say("shallow fetch, with nothing", f"{sizes['fresh']:.2f} MB")
+
+
 def main() -> None:
     """Run the parts that are named, or all."""
     parts: dict[str, Callable[[Path], None]] = {
@@ -171,6 +192,7 @@ def main() -> None:
         "render": render,
         "crawl": crawl,
         "year": year,
+        "branch": branch,
     }
     for name in sys.argv[1:] or parts:
         with tempfile.TemporaryDirectory() as folder:
