@@ -44,6 +44,8 @@ _TYPES = {
     ".svg": "image/svg+xml",
     ".json": "application/json",
 }
+_QUIET = ("--disable-background-networking", "--disable-features=AutofillServerCommunication")
+"""The browser itself asks nobody."""
 _WATCH = """
   window.seen = {shift: 0, violations: []};
   new PerformanceObserver((list) => {
@@ -112,7 +114,7 @@ def browse() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         found = playwright.chromium.launch(
             executable_path=BROWSER,
-            args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
+            args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", *_QUIET],
         )
         yield found
         found.close()
@@ -120,7 +122,8 @@ def browse() -> Iterator[Browser]:
 
 class Visitor:
     """One visitor: a window of a width and a colour scheme, at a fixed time (seconds UTC), whose
-    other hosts are those of a Loopback. `wrong` collects script errors and console warnings."""
+    other hosts are those of a Loopback. `wrong` collects script errors and console warnings,
+    `hosts` whom the pages asked."""
 
     def __init__(
         self, browser: Browser, site: Served, net: Loopback, now: int, **options: object
@@ -133,11 +136,13 @@ class Visitor:
         }
         self.site = site
         self.wrong: list[str] = []
+        self.hosts: set[str] = set()
         self.context: BrowserContext = browser.new_context(**{**defaults, **options})  # type: ignore[arg-type]
         self.context.set_default_timeout(10_000)
         self.page: Page = self.context.new_page()
         self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
         self.page.on("console", self._heard)
+        self.page.on("request", lambda one: self.hosts.add(urlsplit(one.url).netloc))
         self.page.add_init_script(_WATCH)
         self.at(now)
 
