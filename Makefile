@@ -19,7 +19,7 @@ endif
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help site demo serve setup test lint format soak bench lock clean
+.PHONY: help site demo serve setup test lint format soak bench weigh previews lock clean
 
 help: ## say what each target does
 	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -54,12 +54,28 @@ soak: $(VENV)/.dev ## the long tests: crashes, faults, many sources
 bench: $(VENV)/.dev ## measure speed and memory against the budgets
 	$(PY) tests/bench/run.py
 
+weigh: $(VENV)/.dev demo ## weigh the pages of the demo site against their budgets
+	$(PY) tests/bench/weigh.py $(OUT)
+
+# Name, colour and words of each level, as in style.css and crawler/model.py.
+PREVIEWS := none/17734a/Operational minor/8a5f00/Degraded major/b04a06/Partial_outage \
+	critical/b3201a/Major_outage maintenance/5b3fb5/Maintenance unknown/595d66/Unknown
+
+previews: ## draw the preview images of links again (needs rsvg-convert)
+	@mkdir -p site_templates/static/previews
+	@for one in $(PREVIEWS); do \
+		level=$${one%%/*}; rest=$${one#*/}; \
+		sed "s/LEVEL/$$level/; s/COLOUR/#$${rest%%/*}/g; s/LABEL/$$(echo "$${rest#*/}" | tr _ ' ')/" \
+			site_templates/preview.svg \
+			| rsvg-convert --width 1200 --output "site_templates/static/previews/$$level.png"; \
+	done
+
 lock: ## choose the newest versions of all dependencies (needs uv)
 	uv pip compile $(LOCK_FLAGS) --group build --output-file requirements.lock pyproject.toml
 	uv pip compile $(LOCK_FLAGS) --group dev --constraints requirements.lock \
 		--output-file requirements-dev.lock pyproject.toml
 
-LOCK_FLAGS := --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+LOCK_FLAGS := --quiet --upgrade --universal --extra alerts --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links
 
 clean: ## remove the environment, caches and the built site; data/ stays

@@ -16,7 +16,8 @@ from crawler.lines import (
     UpdateLine,
 )
 from crawler.memory import Head, Memory, ProbeState, Snapshot
-from crawler.model import Incident, Maintenance, Reading, Record, Visit
+from crawler.model import Incident, Maintenance, Reading, Visit
+from crawler.records import Record
 from crawler.scope import page_level
 
 Remembered = Callable[[str, str], Record | None]
@@ -58,7 +59,7 @@ def services(snapshots: Mapping[str, Snapshot], memory: Memory) -> dict[str, Sna
     return changed
 
 
-def sources(visits: Mapping[str, Visit], memory: Memory) -> dict[str, SourceLine | None]:
+def sources(visits: Mapping[str, Visit], memory: Memory, now: int) -> dict[str, SourceLine | None]:
     """What sources say that differs; None for a source that left the catalogue."""
     changed: dict[str, SourceLine | None] = {}
     for source, visit in visits.items():
@@ -75,6 +76,7 @@ def sources(visits: Mapping[str, Visit], memory: Memory) -> dict[str, SourceLine
             answered_by=visit.answered_by,
             note=visit.note,
             listed=reading.components is not None,
+            covers=_covers(reading, old, memory.read_at.get(source), now),
             components=dict(listed),
         )
         if old is None or old != new:
@@ -84,6 +86,23 @@ def sources(visits: Mapping[str, Visit], memory: Memory) -> dict[str, SourceLine
             changed[source] = structs.replace(new, components={**different, **gone})
     changed.update({one: None for one in memory.sources if one not in visits})
     return changed
+
+
+def _covers(reading: Reading, old: SourceLine | None, read_at: int | None, now: int) -> int | None:
+    """From when on the provider's list tells of every incident. A list that does not reach back
+    to the reading before it has left out an unknown time."""
+    if not reading.history:
+        return old.covers if old else None
+    began = old.covers if old else None
+    oldest = min(
+        (start for one in reading.incidents if (start := one.created_at or one.started_at)),
+        default=None,
+    )
+    if oldest is None:
+        return now if began is None else began
+    if began is not None and read_at is not None and oldest <= read_at:
+        return min(began, oldest)
+    return min(oldest, now)
 
 
 def probes(probes: Mapping[str, ProbeState], memory: Memory) -> dict[str, ProbeLine | None]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import chain, pairwise
 
-from crawler import __version__, changes, judge, streak, upstream
+from crawler import __version__, changes, early, judge, streak, upstream
 from crawler.catalogue import Catalogue, Provider, Service
 from crawler.changes import Remembered
 from crawler.lines import RunLine
@@ -52,36 +52,39 @@ def conclude(
     end: int,
     validity: int,
 ) -> RunLine:
-    """One run as a line of the journal. `now` is its start, `validity` the V in force, seconds."""
-    visits = _trusted(asked)
-    if visits is None:
+    """One run as a line of the journal. `now` is its start, `validity` V; both in seconds."""
+    if (visits := _trusted(asked)) is None:
         return RunLine(now, end, __version__, validity, blind=True)
     pages = {p.id: _page(p, visits, memory, remembered, now) for p in catalogue.providers}
     outcomes = streak.believable(asked.probes).items()
     probes = {one: streak.advance(memory.probes.get(one), word, now) for one, word in outcomes}
     snapshots = _snapshots(catalogue, memory, pages, probes, now=now, validity=validity)
-    fresh = {
-        key: page.reading
-        for key, page in pages.items()
-        if page.reading and (visit := visits.get(key)) and visit.reading
-    }
-    incidents = [changes.incidents(*one, memory, remembered, now) for one in fresh.items()]
-    work = [changes.maintenances(*one, memory) for one in fresh.items()]
+    fresh = {k: p.reading for k, p in pages.items() if p.reading and _was_read(visits.get(k))}
+    troubles = {s: v.reason for s, v in sorted(visits.items()) if v.reason is not None}
+    told = [changes.incidents(*one, memory, remembered, now) for one in fresh.items()]
+    begun = early.ours(catalogue, memory, snapshots, probes, now)
+    adopted = early.adoptions(catalogue, memory, fresh, troubles, now)
     return RunLine(
         id=now,
         end=end,
         version=__version__,
         v=validity,
-        troubles={s: v.reason for s, v in sorted(visits.items()) if v.reason is not None},
+        troubles=troubles,
         carried=_carried(snapshots, now),
         owners=changes.owners(catalogue, memory),
         services=changes.services(snapshots, memory),
-        sources=changes.sources(visits, memory),
+        sources=changes.sources(visits, memory, now),
         probes=changes.probes(probes, memory),
-        incidents=tuple(chain.from_iterable(incidents)),
-        maintenances=tuple(chain.from_iterable(work)),
+        incidents=tuple(early.continued(chain.from_iterable(told), begun, adopted)),
+        maintenances=tuple(
+            line for one in fresh.items() for line in changes.maintenances(*one, memory)
+        ),
         waits={s: v.not_before for s, v in sorted(visits.items()) if v.not_before is not None},
     )
+
+
+def _was_read(visit: Visit | None) -> bool:
+    return visit is not None and visit.reading is not None
 
 
 def _carried(snapshots: Mapping[str, Snapshot], now: int) -> tuple[str, ...]:
@@ -180,7 +183,7 @@ def _snapshots(
             scoped=scoped,
             read_at=page.at,
             fresh=page.fresh,
-            resolved=_resolved(previous, page.reading),
+            resolved=_resolved(previous, page.reading, now),
             probe=probes.get(service.id),
             has_page=provider.source is not None,
             reason=page.reason,
@@ -195,11 +198,14 @@ def _snapshots(
     }
 
 
-def _resolved(previous: Snapshot | None, reading: Reading | None) -> bool:
+def _resolved(previous: Snapshot | None, reading: Reading | None, now: int) -> int | None:
+    """When the last of the incidents that were known as open was over; None while one is not."""
     if previous is None or reading is None or not previous.incidents:
-        return False
-    closed = {one.id for one in reading.incidents if not one.open}
-    return {*previous.incidents} <= closed
+        return None
+    closed = {one.id: one.ended_at for one in reading.incidents if not one.open}
+    if not {*previous.incidents} <= closed.keys():
+        return None
+    return max((end for one in previous.incidents if (end := closed[one])), default=now)
 
 
 def _state(snapshot: Snapshot, page: _Page) -> upstream.State:

@@ -5,6 +5,7 @@ WhosdownError
 ├── StorageError     the history cannot be read or written safely: stop (exit 74)
 ├── Busy             another run holds the data folder (exit 75)
 ├── SiteError        the site would be wrong: publish nothing (exit 65)
+├── Refused          GitHub, a git remote or the host of the site did not do its part (exit 69)
 └── Unreadable       one source said nothing we may trust: that source alone is unknown
 """
 
@@ -27,6 +28,17 @@ class Busy(WhosdownError):
 
 class SiteError(WhosdownError):
     """Two renderers claim one path, or a link leads nowhere; nothing was published."""
+
+
+class Refused(WhosdownError):
+    """Somebody whom publishing depends on said no, failed, or was not there.
+
+    `status` is the HTTP status where there was one.
+    """
+
+    def __init__(self, words: str, status: int | None = None) -> None:
+        super().__init__(words)
+        self.status = status
 
 
 class Unreadable(WhosdownError):

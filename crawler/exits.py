@@ -8,13 +8,21 @@ import click
 from crawler.errors import (
     Busy,
     ContentError,
+    Refused,
     SiteError,
     StorageError,
     Unreadable,
     WhosdownError,
 )
 
-_EXITS = {ContentError: 78, StorageError: 74, Busy: 75, SiteError: 65, Unreadable: 65}
+_EXITS = {
+    ContentError: 78,
+    StorageError: 74,
+    Busy: 75,
+    SiteError: 65,
+    Unreadable: 65,
+    Refused: 69,
+}
 
 
 class Group(click.Group):

@@ -1,35 +1,80 @@
-"""The system of record: one line of JSON per run, appended to `journal/YYYY/MM/DD.ndjson`.
+"""The system of record: one line of JSON per run, appended to `journal/YYYY/MM/DD.ndjson`, and one
+per delivered alert, in `DD.alerts.ndjson` beside it.
 
 A last line without its newline is a run that never ended and is cut off.
 """
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from itertools import groupby
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
 from crawler import times
 from crawler.errors import StorageError
-from crawler.lines import RunLine
+from crawler.lines import Delivery, RunLine
+
+Line = TypeVar("Line")
+TOLD = ".alerts.ndjson"
+"""How the name of a file of deliveries ends."""
+_DAYS = "[0-9][0-9][0-9][0-9]/[0-9][0-9]/[0-9][0-9]"
 
 
-def read(folder: Path) -> Iterator[RunLine]:
-    """Every run in order. Raises StorageError on a damaged line, naming file and line."""
-    decoder = msgspec.json.Decoder(RunLine)
-    for path in files(folder):
+class _Start(msgspec.Struct, frozen=True):
+    id: int
+
+
+def read(folder: Path, known: Container[int] = ()) -> Iterator[RunLine]:
+    """Every run that is not `known` by its id, in order. Raises StorageError on a damaged line,
+    naming file and line."""
+    decode = msgspec.json.Decoder(RunLine).decode
+    for place, line, run in _runs(folder):
+        if run not in known:
+            yield _decoded(decode, line, place)
+
+
+def ids(folder: Path) -> list[int]:
+    """The ids of all runs, without reading what they say. Raises StorageError as `read` does."""
+    return [run for _, _, run in _runs(folder)]
+
+
+def deliveries(folder: Path) -> set[Delivery]:
+    """Every delivery of an alert. Raises StorageError as `read` does."""
+    decode = msgspec.json.Decoder(Delivery).decode
+    return {_decoded(decode, line, place) for place, line in _lines(told(folder))}
+
+
+def _runs(folder: Path) -> Iterator[tuple[str, bytes, int]]:
+    decode = msgspec.json.Decoder(_Start).decode
+    for place, line in _lines(files(folder)):
+        yield place, line, _decoded(decode, line, place).id
+
+
+def _lines(paths: Iterable[Path]) -> Iterator[tuple[str, bytes]]:
+    """Each whole line with its place."""
+    for path in paths:
         raw = path.read_bytes()
         for number, line in enumerate(raw[: raw.rfind(b"\n") + 1].splitlines(), 1):
-            try:
-                yield decoder.decode(line)
-            except (msgspec.DecodeError, UnicodeDecodeError) as error:
-                raise StorageError(f"{path}:{number}: not a line of the journal: {error}") from None
+            yield f"{path}:{number}", line
+
+
+def _decoded(decode: Callable[[bytes], Line], line: bytes, place: str) -> Line:
+    try:
+        return decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise StorageError(f"{place}: not a line of the journal: {error}") from None
 
 
 def files(folder: Path) -> list[Path]:
     """The files of the journal in the order of their days."""
-    return sorted(folder.glob("[0-9][0-9][0-9][0-9]/[0-9][0-9]/[0-9][0-9].ndjson"))
+    return sorted(folder.glob(f"{_DAYS}.ndjson"))
+
+
+def told(folder: Path) -> list[Path]:
+    """The files of the deliveries in the order of their days."""
+    return sorted(folder.glob(f"{_DAYS}{TOLD}"))
 
 
 def append(folder: Path, run: RunLine) -> None:
@@ -42,6 +87,12 @@ def append_all(folder: Path, runs: Iterable[RunLine]) -> None:
     for day, group in groupby(runs, key=lambda run: times.day(run.id)):
         lines = b"".join(msgspec.json.encode(run) + b"\n" for run in group)
         _append(folder / (day.replace("-", "/") + ".ndjson"), lines)
+
+
+def deliver(folder: Path, delivery: Delivery) -> None:
+    """Write down that a message has arrived, and make sure that it is on the disk."""
+    name = times.day(delivery.at).replace("-", "/") + TOLD
+    _append(folder / name, msgspec.json.encode(delivery) + b"\n")
 
 
 def _append(path: Path, lines: bytes) -> None:
@@ -70,9 +121,23 @@ def sync(folder: Path) -> None:
         os.close(handle)
 
 
-def merge(*journals: Iterable[RunLine]) -> list[RunLine]:
-    """The runs of several machines as one history: sorted by start, each id once."""
-    by_id: dict[int, RunLine] = {}
-    for run in (run for journal in journals for run in journal):
-        by_id.setdefault(run.id, run)
-    return [by_id[key] for key in sorted(by_id)]
+def union(*days: bytes) -> bytes:
+    """Copies of one day's deliveries as one: each line once, where it came first."""
+    whole = [line for raw in days for line in raw[: raw.rfind(b"\n") + 1].splitlines()]
+    return b"".join(line + b"\n" for line in dict.fromkeys(whole))
+
+
+def merge(*days: bytes) -> bytes:
+    """Copies of one day's file as one: sorted by start, each id once, the first copy's.
+
+    Lines stay as they were written, so that what a newer program added is kept. A last line
+    without its newline is left out. Raises StorageError on a damaged line.
+    """
+    by_id: dict[int, bytes] = {}
+    decoder = msgspec.json.Decoder(RunLine)
+    for line in (line for day in days for line in day[: day.rfind(b"\n") + 1].splitlines()):
+        try:
+            by_id.setdefault(decoder.decode(line).id, line)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise StorageError(f"not a line of the journal: {error}") from None
+    return b"".join(by_id[key] + b"\n" for key in sorted(by_id))

@@ -23,15 +23,15 @@ QUIET, FLAP_WINDOW, FLAP_CHANGES = 3_600, 7_200, 4
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """All that is known about a service in one run. `scoped` is from the last good reading, which
-    was taken at `read_at`; `fresh` says whether that was in this run. `resolved` says that every
-    incident that the last snapshot knew as open is now over; `reason` is why this run could not
-    read it.
+    was taken at `read_at`; `fresh` says whether that was in this run. `resolved` is when the last
+    of the incidents that the last snapshot knew as open was over, None while one is not; `reason`
+    is why this run could not read it.
     """
 
     scoped: Scoped | None = None
     read_at: int | None = None
     fresh: bool = False
-    resolved: bool = False
+    resolved: int | None = None
     probe: ProbeState | None = None
     has_page: bool = True
     reason: str | None = None
@@ -143,7 +143,7 @@ def _held(
         levels = [level for _, level in changes]
         return worst([official, *levels, *([before] if before else [])]), changes, ["unstable"]
     trouble = previous.shown is not None and previous.shown.trouble
-    if official is Level.NONE and trouble and not facts.resolved:
+    if official is Level.NONE and trouble and facts.resolved is None:
         first = before is not Level.NONE or not facts.fresh
         if first and before is not None:
             return previous.shown, changes, ["recovery_pending"]
@@ -184,9 +184,12 @@ def _lost(reason: str, confidence: str | None, flags: tuple[str, ...], since: in
 def _continued(snapshot: Snapshot, previous: Snapshot | None, facts: Facts, now: int) -> Snapshot:
     if previous is not None and previous.level is snapshot.level:
         return replace(snapshot, since=previous.since, first_seen=previous.first_seen)
-    started = facts.scoped.started_at if facts.scoped else None
-    official = snapshot.basis.startswith("official") and snapshot.level.trouble
-    since = min(started, now) if official and started is not None else now
+    dated = None
+    if snapshot.basis.startswith("official") and snapshot.level.trouble:
+        dated = facts.scoped.started_at if facts.scoped else None
+    elif snapshot.level is Level.NONE and previous is not None and previous.level.trouble:
+        dated = facts.resolved
+    since = now if dated is None else min(dated, now)
     return replace(snapshot, since=since, first_seen=now)
 
 

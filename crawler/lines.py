@@ -27,7 +27,8 @@ class SnapshotLine(msgspec.Struct, frozen=True, omit_defaults=True):
 
 class SourceLine(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a source says now. `components` has only those that changed, None for a gone one;
-    `listed` is false where this kind of source lists none."""
+    `listed` is false where this kind of source lists none; `covers` is the time from which on its
+    list of incidents is complete, None where it has no such list."""
 
     platform: str
     level: Level | None = None
@@ -36,6 +37,7 @@ class SourceLine(msgspec.Struct, frozen=True, omit_defaults=True):
     answered_by: str = ""
     note: str = ""
     listed: bool = True
+    covers: int | None = None
     components: dict[str, tuple[str, Level] | None] = {}
 
 
@@ -61,7 +63,9 @@ class IncidentLine(msgspec.Struct, frozen=True, omit_defaults=True):
     """A new or changed incident; `updates` has only the new and changed ones.
 
     `digest` identifies the incident as it was read, `missing` counts the readings whose list
-    should have named it and did not.
+    should have named it and did not. An incident that only our own check saw has the `service` it
+    was of, and when two runs had `confirmed` it; the provider's own that follows `adopts` it, by
+    its id, with the `lead` in seconds where that may be claimed.
     """
 
     provider: str
@@ -80,6 +84,10 @@ class IncidentLine(msgspec.Struct, frozen=True, omit_defaults=True):
     updates: tuple[UpdateLine, ...] = ()
     missing: int = 0
     withdrawn: bool = False
+    service: str | None = None
+    confirmed: int | None = None
+    adopts: str | None = None
+    lead: int | None = None
 
 
 class MaintenanceLine(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -122,3 +130,14 @@ class RunLine(msgspec.Struct, frozen=True, omit_defaults=True):
     def news(self) -> bool:
         """Whether the run learned anything that a reader would see."""
         return bool(self.services or self.incidents or self.maintenances or self.sources)
+
+
+class Delivery(msgspec.Struct, frozen=True):
+    """A message that a channel took at `at`. `kind` is that of alerts.transitions.Event, `began`
+    when its trouble was first seen; "start" with no service says since when a channel is known."""
+
+    channel: str
+    service: str
+    began: int
+    kind: str
+    at: int

@@ -1,12 +1,16 @@
 """What one run hands to the next, and to the site. Times are seconds since 1970 UTC."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from crawler.lines import MaintenanceLine, SourceLine
-from crawler.model import Level, Maintenance, Record
+from crawler.model import Level, Maintenance
+from crawler.records import Record, Work
+from crawler.uptime import Interval, Tally
 
 Change = tuple[int, Level]
+Days = Mapping[int, Tally]
+"""Tallies by the first second of their UTC day."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,11 +67,25 @@ class Head:
     components: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Own:
+    """The newest incident that only our check of a service saw. Times are seconds UTC: its first
+    failure, when two runs agreed, and when it was over (None while it is not)."""
+
+    id: str
+    provider: str
+    impact: Level
+    failed_at: int
+    confirmed_at: int
+    ended_at: int | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Memory:
     """All that a run must know of the runs before it. `heads` gives
     a provider's incidents by id, as they are needed, because there may be very many; `watched` are
-    the providers with an incident that is missing from their list. Times are seconds UTC."""
+    the providers with an incident that is missing from their list; `own` is by service, `blind` is
+    the last blind run. Times are seconds UTC."""
 
     owners: dict[str, str]
     snapshots: dict[str, Snapshot]
@@ -76,6 +94,8 @@ class Memory:
     probes: dict[str, ProbeState]
     heads: Callable[[str], Mapping[str, Head]]
     watched: frozenset[str]
+    own: dict[str, Own]
+    blind: int | None
     maintenances: dict[tuple[str, str], MaintenanceLine]
     waits: dict[str, int]
 
@@ -87,6 +107,20 @@ class Trouble:
     reason: str
     first_seen: int
     last_seen: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Latency:
+    """How long a status page took to answer us, in milliseconds: `recent` are (time, ms) of the
+    last 24 hours, `daily` (day, n, median, p95) of finished UTC days; in order of time."""
+
+    recent: tuple[tuple[int, int], ...] = ()
+    daily: tuple[tuple[int, int, int, int], ...] = ()
+
+    @property
+    def last(self) -> int | None:
+        """The newest sample of the last day."""
+        return self.recent[-1][1] if self.recent else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,14 +135,41 @@ class Run:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Memories:
-    """What the site is made of. `runs` are those of the last 7 days, `records` those of a year."""
+    """What the site is made of. `runs` are those of the last 7 days; `records` and `works` those
+    of a year, counted from the newest change of any of them, so that time alone takes none away.
+
+    `covers` is from when on the list of a source is complete; `first_seen` when each service was
+    first watched; `daily` the tallies of its finished days of the last 90;
+    `intervals(service, start, end)` what was known of it in between.
+    """
 
     snapshots: Mapping[str, Snapshot]
     probes: Mapping[str, ProbeState]
     sources: Mapping[str, SourceLine]
     read_at: Mapping[str, int]
     troubles: Mapping[str, Trouble]
-    timings: Mapping[str, int]
+    covers: Mapping[str, int]
+    first_seen: Mapping[str, int]
+    daily: Mapping[str, Days]
+    intervals: Callable[[str, int, int], list[Interval]] = field(compare=False)
+    latency: Mapping[str, Latency]
     records: Sequence[Record]
     maintenances: Sequence[tuple[str, Maintenance]]
+    works: Sequence[Work]
     runs: Sequence[Run]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stretch:
+    """An unchanged stretch of conclusions about one service, with what alerts look at.
+
+    `first_seen` is the run that concluded it first, `last_seen` the freshest evidence for it.
+    """
+
+    level: Level
+    first_seen: int
+    last_seen: int
+    headline: str
+    basis: str
+    flags: tuple[str, ...] = ()
+    incidents: tuple[str, ...] = ()

@@ -209,36 +209,3 @@ class Verdict:
     valid_until: int | None = None
     reason: str | None = None
     last_known: Level | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Revision:
-    """One earlier or present wording of an incident, and when we first saw it.
-
-    `key` is an update's id, or "" for the incident's own title.
-    """
-
-    key: str
-    seen_at: int
-    phase: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
-    """An incident as we remember it. `slug` is fixed at first sight and makes its address.
-
-    `components` of `incident` is the union over its life. `ours` marks an incident that only our
-    probe saw. `phases` are (opened, resolved) pairs in seconds; the last may still be open.
-    """
-
-    provider: str
-    slug: str
-    incident: Incident
-    first_seen: int
-    changed_at: int
-    resolved_seen: int | None = None
-    withdrawn_at: int | None = None
-    ours: bool = False
-    phases: tuple[tuple[int, int | None], ...] = ()
-    revisions: tuple[Revision, ...] = ()

@@ -6,6 +6,7 @@ Pure: nothing here knows the time.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from crawler.catalogue import Service
 from crawler.model import Component, Incident, Level, Reading, worst
 
 
@@ -110,3 +111,16 @@ def _scoped(level: Level, incidents: Iterable[Incident], flags: tuple[str, ...])
         flags=flags,
         reason="unexpected_shape" if level is Level.UNKNOWN else None,
     )
+
+
+def concerns(service: Service, incident: Incident, only: str | None = None) -> bool:
+    """Whether an incident is about a service: it names one of its components, or names none.
+
+    `only` is the id of the one service that an incident of our own check is about.
+    """
+    if only is not None:
+        return only == service.id
+    if not _here(incident, service.regions):
+        return False
+    named = {*incident.components}
+    return not service.components or not named or bool(named & {*service.components})

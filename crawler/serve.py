@@ -15,6 +15,7 @@ class _Handler(SimpleHTTPRequestHandler):
         ".atom": "application/atom+xml",
         ".rss": "application/rss+xml",
         ".ics": "text/calendar",
+        ".opml": "text/x-opml",
     }
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:

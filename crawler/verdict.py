@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from crawler import upstream
 from crawler.errors import REASONS
 from crawler.memory import ProbeState, Snapshot, Trouble
-from crawler.model import Evidence, Level, Maintenance, Record, Upstream, Verdict
+from crawler.model import Evidence, Level, Maintenance, Upstream, Verdict
+from crawler.records import Record
 
 _ANSWERS = {
     Level.NONE: "no",

@@ -5,13 +5,21 @@ import sys
 from collections.abc import Callable, Iterator
 from ipaddress import ip_address
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
 
+from github import GitHub
+from hosting import Host
 from killer import Killer
 from loopback import Loopback
 from running import Place, provider, well
+
+if TYPE_CHECKING:  # slow to import, and few tests need a browser
+    from playwright.sync_api import Browser
+
+    from browsing import Open, Served
 
 # Nothing is kept between runs: a failure prints its example, which then becomes a plain test.
 settings.register_profile("local", max_examples=100, deadline=None, database=None, print_blob=True)
@@ -57,6 +65,20 @@ def net() -> Iterator[Loopback]:
 
 
 @pytest.fixture
+def github() -> Iterator[GitHub]:
+    """A GitHub of our own, with one repository in it; github.py says what it can do."""
+    with GitHub() as made:
+        yield made
+
+
+@pytest.fixture
+def host() -> Iterator[Host]:
+    """A static host that serves nothing yet."""
+    with Host() as made:
+        yield made
+
+
+@pytest.fixture
 def behind(net: Loopback, monkeypatch: pytest.MonkeyPatch) -> Loopback:
     """The same, with this process's environment pointing at it."""
     for name, value in net.env.items():
@@ -86,3 +108,49 @@ def make(tmp_path: Path, net: Loopback, forks: Killer) -> Callable[..., Place]:
         return place
 
     return made
+
+
+@pytest.fixture(scope="session")
+def files() -> dict[str, bytes]:
+    """The site of the invented days, with every figure that a page can show."""
+    import boards
+    from crawler import site
+    from lives import REPOSITORY, simulated
+
+    board = boards.filled(simulated())
+    return site.build(board, REPOSITORY / "content", REPOSITORY / "site_templates")
+
+
+@pytest.fixture
+def served(files: dict[str, bytes]) -> "Iterator[Served]":
+    """That site on a server of its own."""
+    from browsing import serve
+
+    with serve(files) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def browser() -> "Iterator[Browser]":
+    """One real browser for all tests."""
+    from browsing import browse
+
+    with browse() as found:
+        yield found
+
+
+@pytest.fixture
+def visit(browser: "Browser", served: "Served", net: Loopback) -> "Iterator[Open]":
+    """Opens windows of that browser, a minute after the site was built."""
+    from browsing import Visitor
+    from lives import MINUTE, START
+
+    made: list[Visitor] = []
+
+    def opened(**options: object) -> Visitor:
+        made.append(Visitor(browser, served, net, START + MINUTE, **options))
+        return made[-1]
+
+    yield opened
+    for one in made:
+        one.close()

@@ -170,7 +170,7 @@ def simulated(now: int = START) -> Board:
     catalogue = content.load(REPOSITORY / "content", PLATFORMS)
     memory = Store(Path(), Database(sqlite3.connect(":memory:", isolation_level=None)))
     try:
-        schema.migrations.apply(memory.db)
+        schema.create(memory.db)
         for line in simulate.history(catalogue, now):
             fold(memory.connection, line)
         return gather(catalogue, memory.memories(now), now, simulated=True)

@@ -139,6 +139,8 @@ class Loopback:
         self._ready.set()
         await self._stop.wait()
         server.close()
+        # A connection that was accepted in this moment has no task yet.
+        await asyncio.sleep(0.01)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

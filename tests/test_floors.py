@@ -14,13 +14,13 @@ import pytest
 REPOSITORY = Path(__file__).parent.parent
 FLOORS = {
     1: {"model", "errors", "text", "times"},
-    2: {"wire", "catalogue", "lines"},
+    2: {"wire", "catalogue", "lines", "uptime", "records"},
     3: {"memory", "scope"},
     4: {
-        *("content", "fetch", "platforms", "robots", "journal"),
-        *("judge", "streak", "upstream", "uptime"),
+        *("content", "fetch", "github", "platforms", "robots", "journal"),
+        *("judge", "streak", "upstream"),
     },
-    5: {"store", "verdict", "changes"},
+    5: {"store", "verdict", "changes", "early"},
     6: {"conclude", "saved", "simulate", "check", "visit", "doctor"},
     7: {"crawl", "discover", "site", "progress", "serve", "alerts", "deploy", "exits"},
     8: {"cli", "__main__"},
@@ -32,7 +32,7 @@ FUNCTION_LINES = 40
 
 NETWORK = re.compile(
     r"(httpx|httpx2|httpcore|socket|socketserver|ssl|urllib\.request|http\.client|http\.server"
-    r"|requests|aiohttp|anyio|ftplib|smtplib)\b"
+    r"|requests|aiohttp|anyio|ftplib|smtplib|apprise)\b"
 )
 CLOCK = {
     *("time.time", "time.time_ns", "time.localtime", "time.gmtime"),
@@ -160,16 +160,20 @@ def test_the_site_is_told_by_its_board_and_never_asks_the_store() -> None:
     assert not wrong, "\n".join(wrong)
 
 
-def test_only_fetch_touches_the_network_and_serve_only_answers() -> None:
+def test_only_fetch_github_and_alerts_touch_the_network_and_serve_only_answers() -> None:
     wrong = [
         f"{name(path)}:{line}: {dotted}"
-        for path in outside("fetch")
+        for path in outside("fetch", "github")
         for line, dotted in imports(path)
         if (
             NETWORK.match(dotted)
             and not (room(path) == "serve" and dotted.startswith("http.server"))
+            and not (room(path) == "alerts" and dotted.startswith("apprise"))
         )
-        or (dotted.startswith("asyncio") and room(path) not in {"crawl", "discover", "visit"})
+        or (
+            dotted.startswith("asyncio")
+            and room(path) not in {"check", "crawl", "discover", "visit"}
+        )
     ]
 
     assert not wrong, "\n".join(wrong)
@@ -181,7 +185,7 @@ def test_only_the_command_line_reads_the_clock() -> None:
         for path in outside("cli")
         for line, dotted in named(path)
         if dotted in CLOCK
-        or (dotted in STOPWATCH and room(path) not in {"fetch", "crawl", "visit"})
+        or (dotted in STOPWATCH and room(path) not in {"fetch", "crawl", "visit", "alerts"})
     ]
 
     assert not wrong, "\n".join(wrong)

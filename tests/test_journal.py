@@ -119,16 +119,33 @@ def test_a_line_keeps_every_field_and_a_newer_one_is_read_by_an_older_program(
     assert list(journal.read(tmp_path)) == [full]
 
 
+def day(*runs: RunLine) -> bytes:
+    return b"".join(msgspec.json.encode(one) + b"\n" for one in runs)
+
+
 def test_two_journals_merge_by_start_and_each_run_once() -> None:
     mine = [run(START), run(START + 600), run(START + 1_200)]
     theirs = [run(START + 300), run(START + 600), run(START + 1_500)]
-    ids = [START, START + 300, START + 600, START + 1_200, START + 1_500]
+    both = sorted({one.id: one for one in mine + theirs}.values(), key=lambda one: one.id)
 
-    assert [one.id for one in journal.merge(mine, theirs)] == ids
-    assert journal.merge(mine, theirs) == journal.merge(theirs, mine)
-    assert journal.merge(mine, mine) == mine
-    assert journal.merge([], mine) == mine
-    assert journal.merge() == []
+    assert journal.merge(day(*mine), day(*theirs)) == day(*both)
+    assert journal.merge(day(*theirs), day(*mine)) == day(*both)
+    assert journal.merge(day(*mine), day(*mine)) == day(*mine)
+    assert journal.merge(b"", day(*mine)) == day(*mine)
+    assert journal.merge() == b""
+
+
+def test_a_merge_keeps_what_a_newer_program_wrote_and_leaves_a_torn_line_out() -> None:
+    newer = day(run(START)).replace(b'{"id"', b'{"a_field_of_tomorrow":[1],"id"')
+
+    assert journal.merge(newer + b'{"id":17', day(run(START + 300))) == newer + day(
+        run(START + 300)
+    )
+
+
+def test_a_damaged_line_is_never_merged() -> None:
+    with pytest.raises(StorageError, match="not a line"):
+        journal.merge(day(run(START)), b"nonsense\n")
 
 
 def test_many_runs_at_once_are_written_as_one_by_one(tmp_path: Path) -> None:
@@ -145,4 +162,4 @@ def test_many_runs_at_once_are_written_as_one_by_one(tmp_path: Path) -> None:
 def test_of_two_runs_of_one_second_the_first_journal_wins() -> None:
     ours, others = run(START, version="ours"), run(START, version="others")
 
-    assert journal.merge([ours], [others]) == [ours]
+    assert journal.merge(day(ours), day(others)) == day(ours)

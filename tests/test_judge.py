@@ -93,7 +93,7 @@ def lived(steps: tuple[Step, ...]) -> list[tuple[str, list[str]]]:
             scoped=scoped,
             read_at=read_at,
             fresh=step.official != "-",
-            resolved=step.resolved,
+            resolved=0 if step.resolved else None,
             probe=probe,
         )
         previous = judge.judge(facts, previous, now, HALF)
@@ -259,7 +259,7 @@ def test_four_changes_in_two_hours_are_unstable_and_three_are_not(
     for number, minute in enumerate(minutes):
         now = NOW + minute * MINUTE
         word = words[(number + len(minutes) + 1) % 2] if level == "none" else words[number % 2]
-        facts = judge.Facts(scoped=Scoped(level=word), read_at=now, fresh=True, resolved=True)
+        facts = judge.Facts(scoped=Scoped(level=word), read_at=now, fresh=True, resolved=0)
         found = judge.judge(facts, found, now, V)
 
     assert found is not None

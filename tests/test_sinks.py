@@ -110,31 +110,43 @@ def check_feeds(board: Board, shown: dict[str, tuple[str, str]]) -> None:
                 (i.findtext("title"), i.findtext("link"), i.findtext("description"))
                 for i in rss.iter("item")
             ),
+            *entries(atom),
             *(
-                (e.findtext(f"{ATOM}title"), link.get("href"), e.findtext(f"{ATOM}content"))
-                for e in atom.iter(f"{ATOM}entry")
-                for link in e.iter(f"{ATOM}link")
+                (one["title"], one["url"], one["content_html"])
+                for one in json.loads(files["feed.json"])["items"]
             ),
-        ]  # fmt: skip
-        assert len(rows) == 2 * len(part)
+        ]
+        assert len(rows) == 3 * len(part)
         for title, link, content in rows:
-            path = str(link).partition("/base/")[2]
-            check_item(str(title), str(content), wanted[path])
-        for kind in ("rss", "atom"):
-            parsed = feedparser.parse(files[f"feed.{kind}"])
+            said = wanted[str(link).partition("/base/")[2]]
+            assert title == f"Acme: {said[0] or EMPTY_TITLE}"
+            check_body(str(content), said[1])
+        for title, link, content in entries(etree.fromstring(files["updates.atom"])):
+            said = wanted[str(link).partition("/base/")[2]]
+            assert str(title).startswith("Acme: ")
+            assert str(title).endswith(f": {said[0] or EMPTY_TITLE}")
+            check_body(str(content), said[1])
+        for kind in ("feed.rss", "feed.atom", "updates.atom"):
+            parsed = feedparser.parse(files[kind])
             assert not parsed.bozo, parsed.get("bozo_exception")
             assert len(parsed.entries) == len(part)
 
 
-def check_item(title: str, content: str, wanted: tuple[str, str]) -> None:
-    assert title == f"Acme: {wanted[0]}"
+def entries(atom: "etree._Element") -> Iterator[tuple[str | None, str | None, str | None]]:
+    """Title, link and content of each entry."""
+    for one in atom.iter(f"{ATOM}entry"):
+        [link] = one.iter(f"{ATOM}link")
+        yield one.findtext(f"{ATOM}title"), link.get("href"), one.findtext(f"{ATOM}content")
+
+
+def check_body(content: str, wanted: str) -> None:
     inside = element(f"<!DOCTYPE html><title>x</title><body>{content}").find("body")
     assert inside is not None
     assert {one.tag for one in inside.iter()} <= {"body", "p", "br"}
     assert not [one for one in inside.iter() if one.attrib]
     for line in inside.iter("br"):
         line.tail = "\n" + (line.tail or "")
-    assert words_of(inside[-1]) == (wanted[1] or "No text was given.")
+    assert words_of(inside[-1]) == (wanted or "No text was given.")
 
 
 def check_json(board: Board, shown: dict[str, tuple[str, str]]) -> None:
@@ -146,6 +158,9 @@ def check_json(board: Board, shown: dict[str, tuple[str, str]]) -> None:
     briefs = [one["name"] for one in row["recentIncidentBriefs"]]
     assert len(briefs) == min(5, len(shown))
     assert {*briefs} <= {*evidence}
+    for path, body in api.render(board).items():
+        json.loads(body)
+        assert body.count(b"\n") == 1, path
     # Inside a <script> of somebody's page it must still be data, and in a log one line.
     assert raw.count(b"\n") == 1
 

@@ -3,7 +3,10 @@
 import contextlib
 import shutil
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import msgspec
@@ -149,7 +152,7 @@ def test_a_run_of_another_machine_between_ours_rebuilds_the_database(
     runs = list(journal.read(folder / "journal"))
     between = RunLine(START + 60, START + 80, "1", V, troubles={"acme": "timeout"})
     shutil.rmtree(folder / "journal")
-    for run in journal.merge(runs, [between]):
+    for run in sorted([*runs, between], key=lambda run: run.id):
         journal.append(folder / "journal", run)
     found = dump(opened(folder))
 
@@ -323,7 +326,7 @@ def folded(*portions: list[RunLine]) -> dict[str, list[str]]:
     connection = sqlite3.connect(":memory:", isolation_level=None)
     one = Store(Path(), Database(connection, execute_plugins=False))
     try:
-        schema.migrations.apply(one.db)
+        schema.create(one.db)
         for portion in portions:
             with store.transaction(connection):
                 for run in portion:
@@ -337,7 +340,7 @@ def folded(*portions: list[RunLine]) -> dict[str, list[str]]:
 
 @given(st.lists(RUNS, max_size=6, unique_by=lambda run: run.id))
 def test_any_journal_folds_and_in_any_portions_gives_the_same(runs: list[RunLine]) -> None:
-    ordered = journal.merge(runs)
+    ordered = sorted(runs, key=lambda run: run.id)
     live = folded(*([run] for run in ordered))
 
     assert folded(ordered) == live
@@ -346,8 +349,56 @@ def test_any_journal_folds_and_in_any_portions_gives_the_same(runs: list[RunLine
 
 @given(st.lists(RUNS, max_size=3, unique_by=lambda run: run.id))
 def test_any_line_reads_back_from_its_bytes_and_folds_to_the_same(runs: list[RunLine]) -> None:
-    ordered = journal.merge(runs)
+    ordered = sorted(runs, key=lambda run: run.id)
     back = [msgspec.json.decode(msgspec.json.encode(one), type=RunLine) for one in ordered]
 
     assert back == ordered
     assert folded(back) == folded(ordered)
+
+
+FULL = """
+import resource, signal, sys
+from pathlib import Path
+from crawler import store
+from crawler.lines import RunLine, SnapshotLine
+from crawler.model import Level
+
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+data, allowed = Path(sys.argv[1]), int(sys.argv[2])
+memory = store.open_store(data, lambda _: None)
+resource.setrlimit(resource.RLIMIT_FSIZE, (allowed, allowed))
+names = [f"s{n}" for n in range(400)]
+told = SnapshotLine(Level.MINOR, "As told " * 9, "official", 1)
+memory.record(RunLine(int(sys.argv[3]), 1, "1", 2700, owners=dict.fromkeys(names, "p"),
+                      services=dict.fromkeys(names, told)))
+"""
+
+
+@pytest.mark.parametrize("room", [0, 1_000, 20_000, 80_000])
+def test_a_full_disk_costs_the_run_and_nothing_that_was_known(
+    room: int, tmp_path: Path, opened: Opener
+) -> None:
+    with Life(tmp_path) as life:
+        for number in range(3):
+            life.run(START + number * 600)
+        known = life.dump()
+    path = tmp_path / "status.db"
+    allowed = room or 1
+    command = [sys.executable, "-c", FULL, str(tmp_path), str(allowed), str(START + 9_000)]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+
+    assert ran.returncode != 0
+    assert "OSError" in ran.stderr or "sqlite3." in ran.stderr
+    with closing(sqlite3.connect(path)) as db:
+        assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    again = opened(tmp_path)
+    runs = [one for (one,) in again.connection.execute("SELECT id FROM runs ORDER BY id")]
+    assert runs[:3] == [START, START + 600, START + 1_200]
+    if len(runs) == 3:
+        assert dump(again) == known
+    # What the journal has in whole is there; what was cut off is not half there.
+    written = again.connection.execute("SELECT count(*) FROM services").fetchone()[0]
+    assert written == (1 if len(runs) == 3 else 401)
+    assert runs == journal.ids(tmp_path / "journal")
+    with Life(tmp_path) as life:
+        life.run(START + 20_000)

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from crawler import __version__
-from crawler import check as checking
 from crawler.cli import options
 from crawler.errors import StorageError
 from crawler.exits import Group
@@ -100,6 +99,7 @@ def demo(content: Path, out: Path, now: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         memory = open_store(Path(folder), lambda _: None)
         memory.record_all(simulate.history(catalogue, now))
+        memory.time(simulate.timings(catalogue, now))
         _build(catalogue, memory, content, out, now, simulated=True)
         memory.close()
 
@@ -125,27 +125,6 @@ def rebuild(data: Path) -> None:
     with store.lock(data):
         count = store.rebuild(data, data / "status.db")
     click.echo(f"{data / 'status.db'}: rebuilt from {count} runs")
-
-
-@main.command()
-@click.argument("ids", nargs=-1, metavar="[ID]...")
-@options.out
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def check(ids: Sequence[str], out: Path, as_json: bool) -> None:
-    """Say how services are, from the built site.
-
-    Exit 0: up. 1: degraded or under maintenance. 2: down. 3: unknown. Of several, the worst.
-    """
-    by_id = checking.statuses(out)
-    if strangers := sorted({*ids} - by_id.keys()):
-        raise click.BadParameter(f"{strangers[0]!r} is not a service of this site")
-    found = [by_id[one] for one in ids or sorted(by_id)]
-    if as_json:
-        click.echo(_json(found, indent=1))
-    else:
-        for one in found:
-            click.echo(f"{one['id']}: {one['indicator']}: {_line(one['description'])}")
-    sys.exit(checking.exit_code(found))
 
 
 @main.command()
@@ -213,12 +192,29 @@ def _build(
 
     known = store.memories(now)
     board = gather(catalogue, known, now, simulated=simulated, experimental=EXPERIMENTAL)
-    site.write(board, content, out)
+    site.write(board, content, out, _copied(store))
     click.echo(f"{out}: {len(board.rows)} services", err=True)
 
 
-# At the end, because these commands are parts of `main` that stand in another file.
-from crawler.cli.repair import add, doctor  # noqa: E402
+def _copied(store: "Store") -> dict[str, bytes]:
+    """A copy of the database, and what it holds, by their paths on the site."""
+    import tempfile
 
-main.add_command(add)
-main.add_command(doctor)
+    from crawler.store import published
+
+    with tempfile.TemporaryDirectory() as folder:
+        published.publish(store, Path(folder) / "status.db")
+        return {f"data/{path.name}": path.read_bytes() for path in Path(folder).iterdir()}
+
+
+# At the end, because these commands are parts of `main` that stand in another file.
+from crawler.cli.publish import deploy, push, restore, verify  # noqa: E402
+from crawler.cli.query import check, export  # noqa: E402
+from crawler.cli.repair import add, doctor  # noqa: E402
+from crawler.cli.tell import notify  # noqa: E402
+from crawler.cli.tend import archive, release, watchdog  # noqa: E402
+
+for command in (add, archive, check, deploy, doctor, export):
+    main.add_command(command)
+for command in (notify, push, release, restore, verify, watchdog):
+    main.add_command(command)

@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -55,9 +56,44 @@ def network(site: "Site") -> "Network":
     return Network.from_environment(os.environ, agent, site.networks)
 
 
+def anywhere() -> "Network":
+    """How to reach an address that a person typed, which may be on this machine."""
+    from ipaddress import ip_network
+
+    from crawler.fetch import Network
+
+    every = (ip_network("0.0.0.0/0"), ip_network("::/0"))
+    return Network.from_environment(os.environ, f"whosdown/{__version__}", every)
+
+
 def catalogue(content_folder: Path) -> "Catalogue":
     """What is watched. Raises ContentError."""
     from crawler.content import load
     from crawler.platforms import PLATFORMS
 
-    return load(content_folder, PLATFORMS)
+    loaded = load(content_folder, PLATFORMS)
+    return replace(loaded, site=_own(loaded.site))
+
+
+def site(content_folder: Path) -> "Site":
+    """The settings of the site alone. Raises ContentError."""
+    from crawler.content import load_site
+
+    return _own(load_site(content_folder))
+
+
+def _own(site: "Site") -> "Site":
+    """On GitHub, a repository whose owner has not named its address yet has that of its Pages."""
+    owner, _, name = os.environ.get("GITHUB_REPOSITORY", "").partition("/")
+    if not name or not site.url.startswith("https://example.github.io/"):
+        return site
+    from msgspec.structs import replace as changed
+
+    host = f"{owner.lower()}.github.io"
+    server = os.environ.get("GITHUB_SERVER_URL", "https://github.com")
+    return changed(
+        site,
+        url=f"https://{host}" if name.lower() == host else f"https://{host}/{name}",
+        contact=f"{server}/{owner}/{name}",
+        feed_authority=site.feed_authority.replace("example.github.io", host),
+    )

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import click
 
 from crawler import times
-from crawler.cli import options
+from crawler.cli import options, tend
 from crawler.errors import ContentError, Unreadable
 from crawler.exits import line
 
@@ -122,11 +122,15 @@ def _table(findings: "Iterable[Finding]") -> "Iterator[str]":
 @options.content
 @options.now
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def doctor(content: Path, now: int, as_json: bool) -> None:
+@click.option("--github", is_flag=True, help="Check the repository on GitHub instead.")
+def doctor(content: Path, now: int, as_json: bool, github: bool) -> None:
     """Check content, then ask every source and say what to repair.
 
-    Exit 1 when something needs a hand.
+    With --github, ask GitHub how the repository is set up; GITHUB_TOKEN is the token. Exit 1 when
+    something needs a hand.
     """
+    if github:
+        tend.checkup(content, now, as_json=as_json)
     from crawler import crawl
     from crawler.doctor import diagnose
     from crawler.progress import progress

@@ -1,30 +1,69 @@
 """Board in, files out: everything that people and programs read."""
 
+import os
+from collections import ChainMap
+from collections.abc import Mapping
 from pathlib import Path
 
-from crawler.site import api, articles, feeds, pages, publish
+from crawler.site import (
+    api,
+    articles,
+    badges,
+    feeds,
+    hosting,
+    kept,
+    pages,
+    publish,
+    reference,
+    tables,
+    twins,
+)
+from crawler.site import build as building
 from crawler.site.board import Board
 
 
-def build(board: Board, content: Path, templates: Path) -> dict[str, bytes]:
+def build(
+    board: Board, content: Path, templates: Path, memory: kept.Anew = kept.ANEW
+) -> dict[str, bytes]:
     """Every file of the site by its path. The same board gives the same bytes.
 
+    `memory` may take over parts of an earlier build instead of making them again.
     Raises SiteError for a broken link or a path claimed twice, ContentError for an article.
     """
-    return publish.together(
-        pages.render(board, articles.load(content, board), templates),
+    guides = articles.load(content, board, memory)
+    machines = (
         api.render(board),
-        feeds.render(board),
-        {".nojekyll": b""},
-        base=board.site.url,
+        badges.render(board),
+        twins.render(board, guides),
+        tables.render(board),
     )
+    told: dict[str, object] = {"reference": reference.reference(board, ChainMap(*machines))}
+    people = pages.render(board, guides, templates, [("api.html", "api/index.html", told)])
+    files = (
+        people,
+        *machines,
+        building.render(board, ChainMap(people, *machines)),
+        feeds.render(board, memory),
+        hosting.render(board.site),
+    )
+    # First, because it knows the line.
+    articles.check_links(guides, ChainMap(*files), board.site.url)
+    return publish.together(*files, base=board.site.url)
 
 
-def write(board: Board, content: Path, out: Path) -> None:
+def write(board: Board, content: Path, out: Path, more: Mapping[str, bytes]) -> None:
     """Build the site and put it in place of the one in `out`; raises as `build` does.
 
-    Its templates are those beside `content`, else ours.
+    `more` are files by path that are no part of the build, such as a copy of the database.
     """
+    memory = kept.Kept(Path(os.path.realpath(out)))
+    files = build(board, content, templates(content), memory)
+    publish.publish({**files, **more}, out)
+    memory.save()
+
+
+def templates(content: Path) -> Path:
+    """The folder of the templates: the one beside `content`, else ours."""
     beside = content.parent / "site_templates"
     ours = Path(__file__).resolve().parent.parent.parent / "site_templates"
-    publish.publish(build(board, content, beside if beside.is_dir() else ours), out)
+    return beside if beside.is_dir() else ours

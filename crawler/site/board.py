@@ -1,9 +1,13 @@
 """Everything that the site says, gathered once; all that a template or a feed may see."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from crawler.catalogue import Category, Service, Site
-from crawler.model import Component, Level, Maintenance, Record, Verdict
+from crawler.memory import Latency
+from crawler.model import Component, Level, Maintenance, Verdict
+from crawler.records import Record, Work
+from crawler.uptime import Figure, Tally
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +23,56 @@ class Story:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """Announced work, and the services that any of its wordings concerned."""
+
+    work: Work
+    services: tuple[Service, ...]
+    provider_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Series:
+    """One way to measure a service. `days` has the tally of each UTC day, by its first second, of
+    the last 90 that were monitored at all; `windows` and `figures` are by length in days (7, 30,
+    90); `since` is where the measuring begins, in seconds UTC."""
+
+    since: int
+    days: Mapping[int, Tally]
+    windows: Mapping[int, Tally]
+    figures: Mapping[int, Figure]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Uptime:
+    """Both series, never mixed: `reported` from the provider's own incident list, `observed` from
+    our readings. `basis` names the one of the headline ("reported", "observed", or "" where there
+    is none). `median_repair` is in seconds, over the `resolved` incidents of 90 days that say when
+    they began and ended."""
+
+    reported: Series | None = None
+    observed: Series | None = None
+    basis: str = ""
+    median_repair: int | None = None
+    resolved: int = 0
+
+    @property
+    def headline(self) -> Series | None:
+        """The series that the figures on the page are from."""
+        return {"reported": self.reported, "observed": self.observed}.get(self.basis)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EarlyWarnings:
+    """How often our own checks warned first, over 90 days: every warning, those that the provider
+    confirmed later, and the ones that nobody ever confirmed, newest first."""
+
+    total: int = 0
+    confirmed: int = 0
+    unconfirmed: tuple[Story, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
     """One service: its verdict and the evidence around it. Lists are newest first."""
 
@@ -31,6 +85,8 @@ class Row:
     recent: tuple[Story, ...] = ()
     maintenances: tuple[Maintenance, ...] = ()
     latency_ms: int | None = None
+    latency: Latency = field(default_factory=Latency)
+    uptime: Uptime = Uptime()
     checked_at: int | None = None
     incidents_30d: int = 0
 
@@ -82,6 +138,7 @@ class Board:
     version: str
     rows: tuple[Row, ...]
     stories: tuple[Story, ...]
+    planned: tuple[Planned, ...] = ()
     sources: tuple[SourceRow, ...]
     cadence: Cadence
     validity: int
@@ -89,6 +146,7 @@ class Board:
     last_run: int | None = None
     blind: bool = False
     simulated: bool = False
+    early: EarlyWarnings = EarlyWarnings()
     by_category: tuple[tuple[Category, tuple[Row, ...]], ...] = field(default=())
 
     @property

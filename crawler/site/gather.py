@@ -1,14 +1,17 @@
 """Catalogue and memory -> Board. Pure: here old news becomes unknown."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from itertools import pairwise
 
 from crawler import __version__, judge, verdict
 from crawler.catalogue import Catalogue, Category, Provider, Service
 from crawler.lines import SourceLine
-from crawler.memory import Memories, Snapshot
-from crawler.model import Component, Evidence, Level, Maintenance, Record
-from crawler.site.board import Board, Cadence, Row, SourceRow, Story
+from crawler.memory import Latency, Memories, Snapshot
+from crawler.model import Component, Evidence, Level, Maintenance
+from crawler.records import Record
+from crawler.scope import concerns
+from crawler.site.board import Board, Planned, Row, Story
+from crawler.site.measure import measure
+from crawler.site.sources import cadence, early_warnings, source_row
 from crawler.times import DAY
 
 
@@ -41,13 +44,15 @@ def gather(
         version=__version__,
         rows=rows,
         stories=tuple(stories),
-        sources=tuple(_source(p, known, experimental) for p in catalogue.providers if p.source),
-        cadence=_cadence([run.id for run in known.runs]),
+        planned=tuple(_planned(catalogue, known)),
+        sources=tuple(source_row(p, known, experimental) for p in catalogue.providers if p.source),
+        cadence=cadence([run.id for run in known.runs]),
         validity=validity,
         ran_at=seeing[-1] if seeing else None,
         last_run=last.id if last else None,
         blind=blind,
         simulated=simulated,
+        early=early_warnings(stories, now),
         by_category=tuple(_by_category(catalogue, rows)),
     )
 
@@ -65,12 +70,18 @@ def _stories(catalogue: Catalogue, records: Sequence[Record], now: int) -> list[
     stories = []
     for record in records:
         provider = providers.get(record.provider)
-        services = tuple(s for s in provider.services if concerns(s, record)) if provider else ()
+        services = (
+            tuple(s for s in provider.services if concerns(s, record.incident, record.service))
+            if provider
+            else ()
+        )
         if provider is None or not services:
             continue
         edited: dict[str, set[int]] = {}
         for one in record.revisions:
             edited.setdefault(one.key, set()).add(one.seen_at)
+        # That the provider's title took the place of ours is no edit of theirs.
+        ours = record.failed_at is not None and not record.ours
         stories.append(
             Story(
                 record=record,
@@ -78,19 +89,23 @@ def _stories(catalogue: Catalogue, records: Sequence[Record], now: int) -> list[
                 provider_name=provider.name,
                 path=f"incident/{record.provider}/{record.slug}/",
                 duration=_duration(record, now),
-                edits=sum(len(times) - 1 for times in edited.values()),
+                edits=sum(len(times) - 1 for times in edited.values()) - ours,
             )
         )
     return stories
 
 
-def concerns(service: Service, record: Record) -> bool:
-    """Whether an incident is about a service: it names one of its components, or names none."""
-    named = {*record.incident.components}
-    where = {*record.incident.regions}
-    if where and service.regions and not where & {*service.regions}:
-        return False
-    return not service.components or not named or bool(named & {*service.components})
+def _planned(catalogue: Catalogue, known: Memories) -> Iterator[Planned]:
+    providers = {provider.id: provider for provider in catalogue.providers}
+    for work in known.works:
+        if provider := providers.get(work.provider):
+            services = tuple(
+                service
+                for service in provider.services
+                if any(_in_scope(service, one.components) for _, one in work.versions)
+            )
+            if services:
+                yield Planned(work=work, services=services, provider_name=provider.name)
 
 
 def _duration(record: Record, now: int) -> int | None:
@@ -115,32 +130,40 @@ def _row(
 ) -> Row:
     own = [story for story in stories if service in story.services]
     opened = tuple(story for story in own if story.record.incident.open)
-    remembered = known.snapshots.get(service.id)
-    at = known.read_at.get(provider.id)
-    work = tuple(
-        one
-        for owner, one in known.maintenances
-        if owner == provider.id and _in_scope(service, one.components)
-    )
+    at = known.read_at.get(provider.id) if provider.source else _probed(known, service)
+    work = _ahead(provider, service, known)
+    timing = known.latency.get(provider.id, Latency())
     return Row(
         service=service,
         provider=provider.id,
         page_url=provider.source.url if provider.source else None,
         verdict=verdict.build(
             snapshot,
-            remembered,
+            known.snapshots.get(service.id),
             _evidence(provider, service, known, opened, work),
             verdict.states(levels, service.upstreams),
-            read_at=at if provider.source else _probed(known, service),
+            read_at=at,
             validity=validity,
         ),
         components=_components(service, known.sources.get(provider.id)),
         open=opened,
         recent=tuple(story for story in own if not story.record.incident.open)[:20],
         maintenances=work,
-        latency_ms=known.timings.get(provider.id),
-        checked_at=at if provider.source else _probed(known, service),
+        latency_ms=timing.last,
+        latency=timing,
+        uptime=measure(
+            service, provider.id, known, [s.record for s in own], known.maintenances, now
+        ),
+        checked_at=at,
         incidents_30d=sum(_start(story) >= now - 30 * DAY for story in own),
+    )
+
+
+def _ahead(provider: Provider, service: Service, known: Memories) -> tuple[Maintenance, ...]:
+    return tuple(
+        one
+        for owner, one in known.maintenances
+        if owner == provider.id and one.phase != "completed" and _in_scope(service, one.components)
     )
 
 
@@ -187,37 +210,3 @@ def _probed(known: Memories, service: Service) -> int | None:
 def _start(story: Story) -> int:
     one = story.record.incident
     return one.started_at or one.created_at or story.record.first_seen
-
-
-def _source(provider: Provider, known: Memories, experimental: Collection[str]) -> SourceRow:
-    line = known.sources.get(provider.id)
-    at = known.read_at.get(provider.id)
-    trouble = known.troubles.get(provider.id)
-    failing = trouble if trouble and (at is None or trouble.last_seen > at) else None
-    source = provider.source
-    return SourceRow(
-        id=provider.id,
-        platform=source.platform if source else "",
-        url=source.url if source else "",
-        services=tuple(service.id for service in provider.services),
-        read_at=at,
-        level=line.level if line else None,
-        reason=failing.reason if failing else None,
-        failing_since=failing.first_seen if failing else None,
-        answered_by=line.answered_by if line else "",
-        note=line.note if line else "",
-        latency_ms=known.timings.get(provider.id),
-        experimental=(line.platform if line else source.platform if source else "") in experimental,
-    )
-
-
-def _cadence(starts: Sequence[int]) -> Cadence:
-    gaps = sorted(b - a for a, b in pairwise(starts))
-    if not gaps:
-        return Cadence(runs=len(starts))
-    return Cadence(
-        runs=len(starts),
-        median=gaps[len(gaps) // 2],
-        p90=gaps[min(len(gaps) - 1, len(gaps) * 9 // 10)],
-        longest=gaps[-1],
-    )

@@ -2,19 +2,34 @@
 
 import re
 import tomllib
+from datetime import date
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 
 from crawler.errors import ContentError
 
+_ALLOWED = "title, dek, service, updated, and [[faq]] with q and a"
+Text = Annotated[str, msgspec.Meta(min_length=1)]
+
+
+class Asked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A question and its answer, both plain text."""
+
+    q: Text
+    a: Text
+
 
 class Head(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What an article says of itself. `service` is the id of the service that it is about."""
+    """What an article says of itself. `service` is the id of the service that it is about, or "";
+    `updated` the day on which somebody last checked what it says."""
 
-    title: str
-    dek: str
+    title: Text
+    dek: Text
     service: str = ""
+    updated: date | None = None
+    faq: list[Asked] = []
 
 
 def read(path: Path) -> tuple[Head, str]:
@@ -36,9 +51,8 @@ def read(path: Path) -> tuple[Head, str]:
         line = int(near[1]) + 1 if near else 2
         raise ContentError(f"{path}:{line}: the head is not valid TOML: {error}") from None
     except msgspec.ValidationError as error:
-        key = re.search(r"field `(\w+)`|`\$\.(\w+)`", str(error))
-        line = line_of(path, key[1] or key[2]) if key else 2
-        raise ContentError(f"{path}:{line}: {error}; allowed: title, dek, service") from None
+        line = _line_of_error(path, str(error))
+        raise ContentError(f"{path}:{line}: {error}; allowed: {_ALLOWED}") from None
     return head, "\n" * found[0].count("\n") + text[found.end() :]
 
 
@@ -46,3 +60,12 @@ def line_of(path: Path, key: str) -> int:
     """The line on which a key of the head stands."""
     lines = path.read_text(encoding="utf-8").splitlines()
     return next((n for n, line in enumerate(lines, 1) if re.match(rf"{key}\s*=", line)), 2)
+
+
+def _line_of_error(path: Path, error: str) -> int:
+    if number := re.search(r"\$\.faq\[(\d+)\]", error):
+        lines = enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        tables = [n for n, line in lines if line.strip() == "[[faq]]"]
+        return tables[int(number[1])] if int(number[1]) < len(tables) else 2
+    key = re.search(r"field `(\w+)`|`\$\.(\w+)`", error)
+    return line_of(path, key[1] or key[2]) if key else 2

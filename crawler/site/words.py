@@ -55,6 +55,21 @@ CONFIDENCE = {
 
 FAULTS = {"you": "Yours", "them": "Theirs", "upstream": "An upstream"}
 
+FAULT_IS = {
+    "you": "Yours: {} answered, and it is about the request, the key, the limits or the balance.",
+    "them": "Theirs: the failure is at {}, and there is nothing to mend on your side.",
+    "upstream": "An upstream: {} passes on the failure of a service that it depends on.",
+}
+
+WAITING = {
+    ("yes", "you"): "Helps: wait as long as the answer says, then send fewer requests.",
+    ("yes", "them"): "Helps: try again, each time after a longer pause.",
+    ("yes", "upstream"): "Helps: try again after a pause, or use another upstream meanwhile.",
+    ("no", "you"): "Does not help: the same request fails again until you change something.",
+    ("no", "them"): "Does not help: it needs them to act.",
+    ("no", "upstream"): "Does not help: choose another upstream.",
+}
+
 PHASES = {"scheduled": "Scheduled", "in_progress": "In progress", "completed": "Completed"}
 
 FLAGS = {
@@ -78,6 +93,7 @@ FLAGS = {
 }
 
 _UPSTREAM = {
+    "upstream_named": "Its own incident names what it depends on: {}.",
     "upstream_issue": "In trouble at the same time, no link stated: {}.",
     "upstream_at_risk": "In trouble, and this service depends on it: {}.",
 }

@@ -7,7 +7,7 @@ programs that know nothing of a write-ahead log.
 
 import fcntl
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from crawler import journal, times
 from crawler.errors import Busy, StorageError
 from crawler.lines import RunLine
 from crawler.memory import Memories, Memory
-from crawler.store import files, rows, schema
+from crawler.store import alerts, files, latency, rows, schema
 from crawler.store.fold import fold
 
 _OURS = frozenset({"README.md"})
@@ -25,10 +25,13 @@ _DATABASE = ("status.db", "status.db-journal")
 
 
 @contextmanager
-def lock(data: Path) -> Iterator[None]:
-    """Hold the data folder; the kernel frees it when the process ends. Raises Busy."""
+def lock(data: Path, name: str = ".lock") -> Iterator[None]:
+    """Hold the data folder; the kernel frees it when the process ends. Raises Busy.
+
+    Another `name` holds what only one process may do at a time beside the runs.
+    """
     data.mkdir(parents=True, exist_ok=True)
-    with (data / ".lock").open("w") as handle:
+    with (data / name).open("w") as handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -65,13 +68,19 @@ class Store:
         with transaction(self.connection):
             fold(self.connection, run)
             if cache is not None:
-                cache.write(self.connection)
+                cache.write(self.connection, run.id)
 
     def record_all(self, runs: Iterable[RunLine]) -> None:
         """Remember many runs at once: the journal day by day, then one transaction."""
         lines = list(runs)
         journal.append_all(self.data / "journal", lines)
         _fold_all(self.connection, lines)
+
+    def time(self, timings: Iterable[tuple[int, Mapping[str, int]]]) -> None:
+        """Remember how long sources took at some times, in milliseconds."""
+        with transaction(self.connection):
+            for at, taken in timings:
+                latency.write(self.connection, at, taken)
 
     def bodies(self) -> dict[str, tuple[str | None, str | None, str, bytes]]:
         """Cached replies by address: ETag, Last-Modified, encoding, body as it came."""
@@ -108,12 +117,12 @@ class Cache:
         self.timings: dict[str, int] = {}
         self.robots: dict[str, tuple[int, str | None]] = {}
 
-    def write(self, db: sqlite3.Connection) -> None:
-        """Replace the rows that this run knows better."""
+    def write(self, db: sqlite3.Connection, at: int) -> None:
+        """Replace the rows that this run, begun at `at` (seconds UTC), knows better."""
         bodies = [(url, *row) for url, row in self.bodies.items()]
         db.executemany("INSERT OR REPLACE INTO cache VALUES (?, ?, ?, ?, ?)", bodies)
         db.executemany("INSERT OR REPLACE INTO digests VALUES (?, ?)", self.digests.items())
-        db.executemany("INSERT OR REPLACE INTO timings VALUES (?, ?)", self.timings.items())
+        latency.write(db, at, self.timings)
         robots = [(host, *row) for host, row in self.robots.items()]
         db.executemany("INSERT OR REPLACE INTO robots VALUES (?, ?, ?)", robots)
 
@@ -127,7 +136,7 @@ def open_store(data: Path, say: Callable[[str], None], *, init: bool = False) ->
     database knows, a database of a newer program.
     """
     data.mkdir(parents=True, exist_ok=True)
-    runs = list(journal.read(data / "journal"))
+    runs = journal.ids(data / "journal")
     path = data / "status.db"
     strange = {one.name for one in data.iterdir() if one.name not in _OURS and one.name[0] != "."}
     # A run that was killed before its first line leaves a database that knows nothing.
@@ -146,32 +155,39 @@ def open_store(data: Path, say: Callable[[str], None], *, init: bool = False) ->
         files.put_aside(path)
         if runs:
             say(f"{path}: {problem}; rebuilding it from {len(runs)} runs of the journal")
-        _make(path, runs)
-    db = _connect(path)
-    store = Store(data, db)
-    _migrate(store)
+        _make(path, data)
+    elif files.older(path):
+        say(f"{path}: of an older whosdown; rebuilding it from {len(runs)} runs of the journal")
+        _make(path, data, caches=path)
+    store = Store(data, _connect(path))
     _catch_up(store, runs, path)
+    _tell(store, data)
     return store
 
 
 def rebuild(data: Path, target: Path) -> int:
     """Fold the whole journal into a new database at `target`; the number of runs."""
-    runs = list(journal.read(data / "journal"))
-    if not runs:
+    if not journal.ids(data / "journal"):
         raise StorageError(f"{data}: no readable journal")
-    _make(target, runs)
-    return len(runs)
+    return _make(target, data)
 
 
-def _make(target: Path, runs: list[RunLine]) -> None:
-    """Write a new database beside `target` and put it there when it is whole."""
+def _make(target: Path, data: Path, caches: Path | None = None) -> int:
+    """Write a new database beside `target` and put it there when it is whole; the number of runs.
+    What another database has cached is taken over."""
     part = target.with_name(f".{target.name}.part")
     files.remove(part)
     store = Store(target.parent, _connect(part))
-    _migrate(store)
-    _fold_all(store.connection, runs)
-    store.close()
+    try:
+        schema.create(store.db)
+        count = _fold_all(store.connection, journal.read(data / "journal"))
+        _tell(store, data)
+        if caches is not None:
+            files.copy_caches(store.connection, caches)
+    finally:
+        store.close()
     files.put_in_place(part, target)
+    return count
 
 
 @contextmanager
@@ -200,34 +216,32 @@ def _connect(path: Path) -> Database:
     return Database(connection, execute_plugins=False)
 
 
-def _migrate(store: Store) -> None:
-    schema.migrations.apply(store.db)
-    marks = {"application_id": schema.APPLICATION_ID, "user_version": schema.VERSION}
-    for name, value in marks.items():
-        if store.db.execute(f"PRAGMA {name}").fetchone()[0] != value:
-            store.db.execute(f"PRAGMA {name} = {value}")
-
-
-def _catch_up(store: Store, runs: list[RunLine], path: Path) -> None:
+def _catch_up(store: Store, runs: list[int], path: Path) -> None:
     known = {row[0] for row in store.connection.execute("SELECT id FROM runs")}
-    lost = len(known - {run.id for run in runs})
+    lost = len(known.difference(runs))
     if lost:
         store.close()
         raise StorageError(
             f"{path}: knows {lost} runs that the journal lacks; restore journal/, or delete"
             f" {path.name} to accept the journal as it is"
         )
-    missing = [run for run in runs if run.id not in known]
+    missing = [run for run in runs if run not in known]
     # Lines fold in order only; one that is older than what is known means a merged journal.
-    if missing and known and missing[0].id < max(known):
+    if missing and known and missing[0] < max(known):
         store.close()
-        _make(path, runs)
+        _make(path, store.data, caches=path)
         store.db = _connect(path)
-        missing = []
-    _fold_all(store.connection, missing)
+    elif missing:
+        _fold_all(store.connection, journal.read(store.data / "journal", known))
 
 
-def _fold_all(db: sqlite3.Connection, runs: list[RunLine]) -> None:
+def _tell(store: Store, data: Path) -> None:
+    told = journal.deliveries(data / "journal")
+    if told != alerts.told(store.connection):
+        with transaction(store.connection):
+            alerts.replace(store.connection, told)
+
+
+def _fold_all(db: sqlite3.Connection, runs: Iterable[RunLine]) -> int:
     with transaction(db):
-        for run in runs:
-            fold(db, run)
+        return sum(fold(db, run) for run in runs)

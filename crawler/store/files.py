@@ -37,6 +37,31 @@ def problem(path: Path) -> str | None:
     return None if check == "ok" else f"damaged ({check})"
 
 
+def older(path: Path) -> bool:
+    """Whether a database has an earlier schema, whose rows are to be folded anew."""
+    probe = sqlite3.connect(path)
+    try:
+        return bool(probe.execute("PRAGMA user_version").fetchone()[0] < schema.VERSION)
+    finally:
+        probe.close()
+
+
+def copy_caches(db: sqlite3.Connection, old: Path) -> None:
+    """Take over what another database has cached, as far as it has the same tables."""
+    db.execute("ATTACH ? AS old", (str(old),))
+    db.execute("BEGIN IMMEDIATE")
+    for table in sorted(schema.CACHES - {"digests"}):
+        # A digest says that a reading is in the journal; the next run must see for itself.
+        columns = [
+            [row[1:3] for row in db.execute(f"PRAGMA {name}.table_info({table})")]
+            for name in ("main", "old")
+        ]
+        if columns[0] == columns[1]:
+            db.execute(f"INSERT INTO {table} SELECT * FROM old.{table}")  # noqa: S608 (our names)
+    db.execute("COMMIT")
+    db.execute("DETACH old")
+
+
 def holds_runs(path: Path) -> bool:
     """Whether a database may hold history: it knows runs, or cannot be asked."""
     if not path.exists():

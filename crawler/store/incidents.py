@@ -3,7 +3,9 @@
 import json
 from sqlite3 import Connection, Row
 
-from crawler.model import Incident, Level, Record, Revision, Update
+from crawler.model import Incident, Level, Update
+from crawler.records import Record, Revision
+from crawler.store import phases
 
 
 def records(db: Connection, since: int) -> list[Record]:
@@ -14,13 +16,17 @@ def records(db: Connection, since: int) -> list[Record]:
         " provider, id"
     )
     texts: dict[tuple[str, str], list[Row]] = {}
-    revisions = "SELECT * FROM incident_revisions ORDER BY provider, incident, seen_at, key"
-    for row in select(db, revisions):
+    found = select(db, query, since)
+    wanted = json.dumps([[row["provider"], row["id"]] for row in found])
+    revisions = (
+        "SELECT r.* FROM json_each(?) w JOIN incident_revisions r"
+        " ON r.provider = json_extract(w.value, '$[0]')"
+        " AND r.incident = json_extract(w.value, '$[1]')"
+        " ORDER BY r.provider, r.incident, r.seen_at, r.key"
+    )
+    for row in select(db, revisions, wanted):
         texts.setdefault((row["provider"], row["incident"]), []).append(row)
-    return [
-        _record(row, texts.get((row["provider"], row["id"]), []))
-        for row in select(db, query, since)
-    ]
+    return [_record(row, texts.get((row["provider"], row["id"]), [])) for row in found]
 
 
 def record(db: Connection, provider: str, incident: str) -> Record | None:
@@ -49,6 +55,7 @@ def _record(row: Row, texts: list[Row]) -> Record:
         Update(key, text["at"], text["phase"], text["text"]) for key, text in present.items() if key
     ]
     first = {text["key"]: text["seen_at"] for text in reversed(texts)}
+    spans = phases.load(row["phases"])
     updates.sort(key=lambda one: (one.at or first[one.id], one.id), reverse=True)
     return Record(
         provider=row["provider"],
@@ -57,8 +64,16 @@ def _record(row: Row, texts: list[Row]) -> Record:
         changed_at=row["changed_at"],
         resolved_seen=row["resolved_seen"],
         withdrawn_at=row["withdrawn_at"],
-        phases=tuple((a, b) for a, b in json.loads(row["phases"])),
-        revisions=tuple(Revision(t["key"], t["seen_at"], t["phase"], t["text"]) for t in texts),
+        ours=row["service"] is not None,
+        service=row["service"],
+        failed_at=row["failed_at"],
+        confirmed_at=row["confirmed_at"],
+        lead=row["lead"],
+        phases=tuple(one.pair for one in spans),
+        told=tuple(one.news for one in spans),
+        revisions=tuple(
+            Revision(t["key"], t["seen_at"], t["phase"], t["text"], t["at"]) for t in texts
+        ),
         incident=Incident(
             id=row["id"],
             title=row["title"],

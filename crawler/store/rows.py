@@ -5,9 +5,10 @@ from functools import partial
 from sqlite3 import Connection, Row
 
 from crawler.lines import MaintenanceLine, SourceLine
-from crawler.memory import Head, Memories, Memory, ProbeState, Run, Snapshot, Trouble
-from crawler.model import Level, Maintenance, Update
-from crawler.store import incidents
+from crawler.memory import Head, Memories, Memory, Own, ProbeState, Run, Snapshot, Trouble
+from crawler.model import Level
+from crawler.store import incidents, latency, spans, works
+from crawler.store.fold import newest
 from crawler.store.incidents import select
 from crawler.times import DAY
 
@@ -15,14 +16,17 @@ from crawler.times import DAY
 def memory(db: Connection) -> Memory:
     """Everything that the next run needs."""
     watched = "SELECT DISTINCT provider FROM incidents WHERE missing AND withdrawn_at IS NULL"
+    blind = db.execute("SELECT id FROM runs WHERE blind ORDER BY id DESC LIMIT 1").fetchone()
     return Memory(
         owners=dict(db.execute("SELECT id, provider FROM services WHERE gone IS NULL")),
         snapshots=latest(db),
         sources={row["source"]: _source(row) for row in select(db, "SELECT * FROM readings")},
-        read_at=dict(db.execute("SELECT source, at FROM readings WHERE at IS NOT NULL")),
+        read_at=dict(db.execute("SELECT source, coalesce(at, ?) FROM readings", (newest(db),))),
         probes=probes(db),
         heads=partial(_heads, db),
         watched=frozenset(one for (one,) in db.execute(watched)),
+        own=_own(db),
+        blind=blind[0] if blind else None,
         maintenances={
             (row["provider"], row["id"]): _maintenance_line(row)
             for row in select(db, "SELECT * FROM maintenances")
@@ -34,35 +38,44 @@ def memory(db: Connection) -> Memory:
 def memories(db: Connection, now: int) -> Memories:
     """What the site is made of at `now` (seconds UTC)."""
     known = memory(db)
+    since = min(now, works.changed(db)) - 365 * DAY
+    ran = runs(db, now - 7 * DAY)
+    seen, v = newest(db) or now, ran[-1].validity if ran else 0
     return Memories(
         snapshots=known.snapshots,
         probes=known.probes,
         sources=known.sources,
         read_at=known.read_at,
         troubles=troubles(db),
-        timings=dict(db.execute("SELECT source, elapsed_ms FROM timings")),
-        records=incidents.records(db, now - 365 * DAY),
-        maintenances=maintenances(db),
-        runs=runs(db, now - 7 * DAY),
+        covers=dict(db.execute("SELECT source, covers FROM readings WHERE covers IS NOT NULL")),
+        first_seen=dict(db.execute("SELECT id, first_seen FROM services WHERE gone IS NULL")),
+        daily=spans.daily(db, now - now % DAY - 90 * DAY),
+        intervals=lambda one, start, end: spans.intervals(db, one, start, end, seen, v),
+        latency=latency.read(db, now),
+        records=incidents.records(db, since),
+        maintenances=works.maintenances(db, now - 90 * DAY),
+        works=works.works(db, since),
+        runs=ran,
     )
 
 
 def latest(db: Connection) -> dict[str, Snapshot]:
     """The newest snapshot of each service in the catalogue."""
     query = (
-        "SELECT s.*, n.last_seen AS seen FROM snapshots s JOIN services n"
+        "SELECT s.*, coalesce(n.seen, ?) AS seen FROM snapshots s JOIN services n"
         " ON n.id = s.service AND n.current = s.first_seen WHERE n.gone IS NULL"
     )
-    return {row["service"]: _snapshot(row) for row in select(db, query)}
+    return {row["service"]: _snapshot(row) for row in select(db, query, newest(db))}
 
 
 def probes(db: Connection) -> dict[str, ProbeState]:
     """The streak of each probe by its service."""
+    last = newest(db)
     return {
         row["service"]: ProbeState(
             outcome=row["outcome"],
-            last=row["last"],
-            ok_at=row["ok_at"],
+            last=last if row["outcome"] in ("ok", "fail") else row["last"],
+            ok_at=last if row["outcome"] == "ok" else row["ok_at"],
             failing_since=row["failing_since"],
             confirmed=bool(row["confirmed"]),
             recovering_since=row["recovering_since"],
@@ -71,35 +84,15 @@ def probes(db: Connection) -> dict[str, ProbeState]:
     }
 
 
-def maintenances(db: Connection) -> list[tuple[str, Maintenance]]:
-    """Announced work that is not over, as (provider, maintenance), by its start."""
-    query = "SELECT * FROM maintenances WHERE phase != 'completed' ORDER BY starts_at, provider, id"
-    return [
-        (
-            row["provider"],
-            Maintenance(
-                id=row["id"],
-                title=row["title"],
-                phase=row["phase"],
-                starts_at=row["starts_at"],
-                ends_at=row["ends_at"],
-                url=row["url"],
-                components=tuple(json.loads(row["components"])),
-                updates=(Update("", None, "", row["text"]),) if row["text"] else (),
-            ),
-        )
-        for row in select(db, query)
-    ]
-
-
 def troubles(db: Connection) -> dict[str, Trouble]:
     """The newest trouble of each source, over or not."""
     query = (
         "SELECT * FROM troubles t WHERE first_seen ="
         " (SELECT max(first_seen) FROM troubles WHERE source = t.source)"
     )
+    last = newest(db) or 0
     return {
-        row["source"]: Trouble(row["reason"], row["first_seen"], row["last_seen"])
+        row["source"]: Trouble(row["reason"], row["first_seen"], row["last_seen"] or last)
         for row in select(db, query)
     }
 
@@ -143,6 +136,7 @@ def _source(row: Row) -> SourceLine:
         answered_by=row["answered_by"],
         note=row["note"],
         listed=components is not None,
+        covers=row["covers"],
         components={key: (name, Level(level)) for key, (name, level) in listed.items()},
     )
 
@@ -150,9 +144,20 @@ def _source(row: Row) -> SourceLine:
 def _heads(db: Connection, provider: str) -> dict[str, Head]:
     query = (
         "SELECT id, digest, open, missing, withdrawn_at, created_at, started_at, first_seen,"
-        " components FROM incidents WHERE provider = ?"
+        " components FROM incidents WHERE provider = ? AND service IS NULL"
     )
     return {row["id"]: _head(row) for row in select(db, query, provider)}
+
+
+def _own(db: Connection) -> dict[str, Own]:
+    query = (
+        "SELECT service, id, provider, impact, failed_at, confirmed_at, ended_at, max(first_seen)"
+        " FROM incidents WHERE service IS NOT NULL GROUP BY service"
+    )
+    return {
+        service: Own(one, provider, Level(impact), *moments[:3])
+        for service, one, provider, impact, *moments in db.execute(query)
+    }
 
 
 def _head(row: Row) -> Head:

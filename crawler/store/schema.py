@@ -1,12 +1,12 @@
-"""The tables, and the steps from each released schema to the next."""
+"""The tables. A database of an older version is folded anew from the journal, so there is one way
+only to come by its rows; its caches are taken over."""
 
 from sqlite_utils import Database
-from sqlite_utils.migrations import Migrations
+
+from crawler.store import alerts
 
 APPLICATION_ID = 0x77686F73  # "whos"
-VERSION = 1
-
-migrations = Migrations("whosdown")
+VERSION = 2
 
 _TABLES = """
 CREATE TABLE runs (
@@ -17,18 +17,25 @@ CREATE TABLE runs (
     blind INTEGER NOT NULL CHECK (blind IN (0, 1)),
     troubles INTEGER NOT NULL           -- sources that were not read
 ) STRICT;
+CREATE TABLE gaps (                     -- when nobody looked: after V had passed, until a run
+    start INTEGER PRIMARY KEY,
+    stop INTEGER NOT NULL
+) STRICT;
 CREATE TABLE services (
     id TEXT PRIMARY KEY,
     provider TEXT NOT NULL,
     first_seen INTEGER NOT NULL,        -- nothing before it counts in any figure
     current INTEGER,                    -- first_seen of its newest snapshot
-    last_seen INTEGER,                  -- the freshest evidence for that
+    seen INTEGER,                       -- the evidence for that; NULL: the newest run that saw
+    rolled INTEGER NOT NULL,            -- days before this second are in daily
     gone INTEGER                        -- when it left the catalogue
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE snapshots (                -- one row per unchanged stretch
     service TEXT NOT NULL,
-    first_seen INTEGER NOT NULL,
-    last_seen INTEGER,                  -- the freshest evidence; NULL where current: see services
+    first_seen INTEGER NOT NULL,        -- the run that concluded it
+    begins INTEGER NOT NULL,            -- from when on it counts
+    until INTEGER,                      -- to when; NULL where current: see services
+    evidence INTEGER,                   -- the freshest for it; NULL where current: see services
     since INTEGER NOT NULL,
     level TEXT NOT NULL,
     headline TEXT NOT NULL,
@@ -42,9 +49,20 @@ CREATE TABLE snapshots (                -- one row per unchanged stretch
     changes TEXT NOT NULL,              -- JSON list of [time, level]
     PRIMARY KEY (service, first_seen)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE daily (                    -- seconds of each finished UTC day in which any was known
+    day INTEGER NOT NULL,               -- its first second
+    service TEXT NOT NULL,
+    known INTEGER NOT NULL,
+    maintenance INTEGER NOT NULL,
+    minor INTEGER NOT NULL,
+    major INTEGER NOT NULL,
+    critical INTEGER NOT NULL,
+    PRIMARY KEY (day, service)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE readings (                 -- the last good reading of each source
     source TEXT PRIMARY KEY,
-    at INTEGER,
+    at INTEGER,                         -- NULL: the newest run that saw
+    covers INTEGER,                     -- its incidents are known from here on; NULL: no history
     platform TEXT NOT NULL,
     level TEXT,
     word TEXT,
@@ -57,8 +75,8 @@ CREATE TABLE waits (source TEXT PRIMARY KEY, not_before INTEGER NOT NULL) STRICT
 CREATE TABLE probes (
     service TEXT PRIMARY KEY,
     outcome TEXT NOT NULL,
-    last INTEGER,
-    ok_at INTEGER,
+    last INTEGER,                       -- the last conclusive run before this outcome
+    ok_at INTEGER,                      -- the last good one before it
     failing_since INTEGER,
     confirmed INTEGER NOT NULL CHECK (confirmed IN (0, 1)),
     recovering_since INTEGER
@@ -66,10 +84,11 @@ CREATE TABLE probes (
 CREATE TABLE troubles (                 -- one row per stretch of one reason
     source TEXT NOT NULL,
     first_seen INTEGER NOT NULL,
-    last_seen INTEGER NOT NULL,
+    last_seen INTEGER,                  -- NULL: it goes on
     reason TEXT NOT NULL,
     PRIMARY KEY (source, first_seen)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX troubles_now ON troubles (source) WHERE last_seen IS NULL;
 CREATE TABLE incidents (
     provider TEXT NOT NULL,
     id TEXT NOT NULL,                   -- the provider's own
@@ -84,16 +103,21 @@ CREATE TABLE incidents (
     url TEXT,
     components TEXT NOT NULL,           -- JSON list: the union over its life
     regions TEXT NOT NULL,              -- JSON list: the same
-    phases TEXT NOT NULL,               -- JSON list of [opened, resolved or null]
+    phases TEXT NOT NULL,               -- JSON list: see store.phases.Phase
     first_seen INTEGER NOT NULL,
     changed_at INTEGER NOT NULL,
     resolved_seen INTEGER,
     withdrawn_at INTEGER,
     missing INTEGER NOT NULL,
     digest TEXT NOT NULL,
+    service TEXT,                       -- set while only our own check of this service saw it
+    failed_at INTEGER,                  -- our first failing check; NULL where ours did not see it
+    confirmed_at INTEGER,               -- when two runs agreed
+    lead INTEGER,                       -- seconds from then to the provider's first message
     PRIMARY KEY (provider, id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX incidents_open ON incidents (open, provider);
+CREATE INDEX incidents_ours ON incidents (service) WHERE service IS NOT NULL;
 CREATE TABLE incident_revisions (       -- every wording; the newest of a key is the present one
     provider TEXT NOT NULL,
     incident TEXT NOT NULL,
@@ -117,6 +141,19 @@ CREATE TABLE maintenances (
     first_seen INTEGER NOT NULL,
     PRIMARY KEY (provider, id)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE maintenance_revisions (    -- every wording
+    provider TEXT NOT NULL,
+    id TEXT NOT NULL,
+    seen_at INTEGER NOT NULL,
+    title TEXT NOT NULL,
+    phase TEXT NOT NULL,
+    starts_at INTEGER,
+    ends_at INTEGER,
+    url TEXT,
+    components TEXT NOT NULL,
+    text TEXT NOT NULL,
+    PRIMARY KEY (provider, id, seen_at)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE cache (                    -- never in the journal: validators and bodies
     url TEXT PRIMARY KEY,
     etag TEXT,
@@ -125,7 +162,20 @@ CREATE TABLE cache (                    -- never in the journal: validators and 
     body BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE digests (source TEXT PRIMARY KEY, digest TEXT NOT NULL) STRICT, WITHOUT ROWID;
-CREATE TABLE timings (source TEXT PRIMARY KEY, elapsed_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE samples (                  -- how long each source took, the last 7 days
+    at INTEGER NOT NULL,
+    source TEXT NOT NULL,
+    ms INTEGER NOT NULL,
+    PRIMARY KEY (at, source)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE latency (                  -- the same of each finished day
+    day INTEGER NOT NULL,               -- its first second
+    source TEXT NOT NULL,
+    n INTEGER NOT NULL,
+    median INTEGER NOT NULL,
+    p95 INTEGER NOT NULL,
+    PRIMARY KEY (day, source)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE robots (
     host TEXT PRIMARY KEY,
     at INTEGER NOT NULL,
@@ -133,13 +183,15 @@ CREATE TABLE robots (
 ) STRICT, WITHOUT ROWID;
 """
 
-CACHES = frozenset({"cache", "digests", "timings", "robots"})
+CACHES = frozenset({"cache", "digests", "samples", "latency", "robots"})
 """Tables that a rebuild does not bring back; nothing is lost with them but time."""
 
 
-@migrations()
-def first(db: Database) -> None:
-    """Schema 1."""
+def create(db: Database) -> None:
+    """Make the tables in an empty database."""
     for statement in _TABLES.split(";\n"):
         if statement.strip():
             db.execute(statement)
+    alerts.create(db)
+    db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    db.execute(f"PRAGMA user_version = {VERSION}")

@@ -1,74 +1,503 @@
-/* Progressive only: ages, the stale banner, and no state shown as current past its time. */
+/* Progressive only: the pages are complete without it. Each part starts alone and may fail alone:
+   storage may be refused, statuses.json may not answer, the page may be older or newer than this. */
 (function () {
   "use strict";
-  var root = document.documentElement;
-  var checked = Number(root.dataset.checked) || 0;
-  var STALE = 45 * 60;
-  var banner = null;
+  const LABELS = {
+    none: "Operational", minor: "Degraded", major: "Partial outage",
+    critical: "Major outage", maintenance: "Maintenance", unknown: "Unknown",
+  };
+  const ANSWERS = { yes: "Yes", partly: "Partly", no: "No", maintenance: "Maintenance", unknown: "Unknown" };
+  const LEVELS = Object.keys(LABELS);
+  const HEAVY = ["critical", "major", "minor"];
+  const ORDER = [...HEAVY, "maintenance", "unknown", "none"];
+  const STALE = 45 * 60, DEAD = 3 * 3600, REFRESH = 5 * 60, PATIENCE = 10000;
+  const page = document.documentElement;
+  const root = page.dataset.root || "./";
+  let checked = Number(page.dataset.checked) || 0;
+  let asked = 0;
 
-  function span(seconds) {
-    var minutes = Math.floor(seconds / 60);
-    if (minutes < 60) return minutes + " min";
-    var hours = Math.floor(minutes / 60);
-    minutes %= 60;
-    if (hours < 24) return hours + " h" + (minutes ? " " + minutes + " min" : "");
-    var days = Math.floor(hours / 24);
-    hours %= 24;
-    return days + " d" + (hours && days < 7 ? " " + hours + " h" : "");
+  const $ = (selector, from) => (from || document).querySelector(selector);
+  const all = (selector, from) => Array.from((from || document).querySelectorAll(selector));
+  const now = () => Date.now() / 1000;
+  const seconds = (iso) => Date.parse(iso) / 1000;
+  const trouble = (level) => HEAVY.includes(level);
+
+  function make(tag, values, ...inside) {
+    const node = Object.assign(document.createElement(tag), values);
+    node.append(...inside);
+    return node;
   }
 
-  function ages(now) {
-    document.querySelectorAll("time.ago").forEach(function (time) {
-      var age = now - Date.parse(time.dateTime) / 1000;
-      if (!(age >= 0)) return;
+  const store = {
+    get(key) { try { return localStorage.getItem("whosdown:" + key); } catch { return null; } },
+    set(key, value) { try { localStorage.setItem("whosdown:" + key, value); } catch { /* kept for this page only */ } },
+  };
+
+  function icon(name) {
+    const space = "http://www.w3.org/2000/svg";
+    const svg = document.createElementNS(space, "svg");
+    const use = document.createElementNS(space, "use");
+    svg.setAttribute("class", "i");
+    svg.setAttribute("aria-hidden", "true");
+    use.setAttribute("href", "#i-" + name);
+    svg.append(use);
+    return svg;
+  }
+
+  function span(length) {
+    const minutes = Math.floor(length / 60), hours = Math.floor(minutes / 60), days = Math.floor(hours / 24);
+    if (minutes < 60) return minutes + " min";
+    if (hours < 24) return hours + " h" + (minutes % 60 ? " " + (minutes % 60) + " min" : "");
+    return days + " d" + (hours % 24 && days < 7 ? " " + (hours % 24) + " h" : "");
+  }
+
+  /* Ages, and no state shown as current past its time. */
+
+  function ages() {
+    for (const time of all("time.ago")) {
+      const age = now() - seconds(time.dateTime);
+      if (!(age >= 0)) continue;
       if (!time.title) time.title = time.textContent;
       time.textContent = age < 60 ? "just now" : span(age) + " ago";
-    });
-  }
-
-  /* A state that has outlived its reading becomes Unknown; what it said stays, marked as such. */
-  function expire(now) {
-    document.querySelectorAll("[data-until]").forEach(function (one) {
-      if (now <= Number(one.dataset.until)) return;
-      one.removeAttribute("data-until");
-      one.classList.remove("none", "minor", "major", "critical", "maintenance");
-      one.classList.add("unknown", "expired");
-      one.querySelectorAll("use").forEach(function (use) { use.setAttribute("href", "#i-unknown"); });
-      one.querySelectorAll(".w").forEach(function (word) { word.textContent = "Unknown"; });
-    });
-    var all = document.querySelector("[data-all]");
-    var old = document.querySelectorAll(".row.expired").length;
-    if (!all || !old) return;
-    all.className = "overall unknown";
-    all.querySelector("use").setAttribute("href", "#i-unknown");
-    all.querySelector("span").textContent =
-      "Unknown: the results of " + old + " of " + all.dataset.all + " services are too old";
-    var more = document.getElementById("more");
-    if (more) more.remove();
-  }
-
-  function warn(now) {
-    var age = now - checked;
-    if (!checked || age < STALE) return;
-    if (!banner) {
-      banner = document.createElement("p");
-      banner.className = "stale";
-      banner.setAttribute("role", "status");
-      document.getElementById("main").append(banner);
     }
-    var text = "These results are " + span(age) + " old.";
+  }
+
+  function show(node, level, word, until) {
+    node.classList.remove("expired", ...LEVELS);
+    node.classList.add(level);
+    for (const use of all("use", node)) use.setAttribute("href", "#i-" + level);
+    for (const one of all(".w", node)) one.textContent = word;
+    if (level === "unknown") node.removeAttribute("data-until");
+    else node.dataset.until = until;
+  }
+
+  function expire() {
+    for (const one of all("[data-until]")) {
+      if (now() <= Number(one.dataset.until)) continue;
+      show(one, "unknown", "Unknown");
+      one.classList.add("expired");
+      if (one.id === "answer") face("unknown", "Unknown");
+    }
+    const old = all(".row.expired").length, head = $("[data-all]");
+    if (head && old) sentence("unknown", "Unknown: the results of " + old + " of " + head.dataset.all + " services are too old");
+    if (old) for (const one of all("#more, .tally, .bars.all")) one.remove();
+    if (checked && now() > checked + DEAD) face("unknown");
+  }
+
+  function sentence(level, text) {
+    const head = $(".overall");
+    show(head, level, "");
+    head.removeAttribute("data-until");
+    $("span", head).textContent = text;
+    face(level);
+    document.title = text + document.title.slice(document.title.lastIndexOf(" · "));
+  }
+
+  function face(level, word) {
+    const link = $("link[rel=icon]");
+    const place = root + "icons/" + level + ".svg";
+    if (link && link.getAttribute("href") !== place) link.setAttribute("href", place);
+    if (word) document.title = document.title.replace(/\? [A-Z]\w*/, "? " + word);
+  }
+
+  function warn() {
+    const age = now() - checked;
+    let banner = $(".stale");
+    if (!checked || age < STALE) return banner && banner.remove();
+    const text = "These results are " + span(age) + " old.";
+    if (!banner) {
+      banner = make("p", { className: "stale" });
+      banner.setAttribute("role", "status");
+      $("#main").append(banner);
+    }
     if (banner.textContent !== text) banner.textContent = text;
   }
 
   function tick() {
-    var now = Date.now() / 1000;
-    expire(now);
-    ages(now);
-    warn(now);
+    expire();
+    ages();
+    warn();
   }
 
-  tick();
-  setInterval(tick, 30000);
-  addEventListener("pageshow", tick);
-  document.addEventListener("visibilitychange", tick);
+  /* Refresh from statuses.json. */
+
+  async function refresh() {
+    if (document.hidden && !watched().size) return;
+    if (now() - asked < 60) return;
+    asked = now();
+    const reply = await fetch(root + "statuses.json", { cache: "no-cache" });
+    if (!reply.ok) return;
+    const statuses = await reply.json();
+    const at = seconds(statuses.fetchedAt);
+    if (!(at > checked)) return;
+    checked = at;
+    const changed = statuses.services.filter((one) => update(one, at));
+    whole();
+    if (changed.length) news(changed);
+    filter();
+    tick();
+  }
+
+  function update(one, at) {
+    const level = LABELS[one.indicator] ? one.indicator : "unknown";
+    const until = Math.min(at + DEAD, seconds(one.validUntil) || 0);
+    const row = $('.row[data-id="' + one.id + '"]'), answer = $('#answer[data-id="' + one.id + '"]');
+    let before = "";
+    for (const node of [row, answer]) {
+      if (!node) continue;
+      const said = $("p bdi, .lead bdi", node), time = $("time.ago", node);
+      before = LEVELS.find((name) => node.classList.contains(name)) + (said ? said.textContent : "");
+      show(node, level, node === row ? LABELS[level] : ANSWERS[one.verdict.answer] || "Unknown", until);
+      if (said) said.textContent = one.verdict.headline || one.description;
+      if (time && one.checkedAt) time.dateTime = one.checkedAt;
+    }
+    if (!before) return false;
+    if (answer) face(level, $(".w", answer).textContent);
+    const fresh = before !== level + (one.verdict.headline || one.description);
+    if (answer && fresh) for (const who of all(".who", answer)) who.remove();
+    return fresh;
+  }
+
+  function whole() {
+    const rows = all(".row[data-id]"), head = $("[data-all]");
+    if (!rows.length || !head) return;
+    const levels = rows.map((row) => LEVELS.find((name) => row.classList.contains(name)));
+    const count = (level) => levels.filter((one) => one === level).length;
+    const bad = levels.filter(trouble).length, dark = count("unknown"), total = rows.length;
+    const worst = ORDER.find((level) => count(level));
+    if (bad) sentence(worst, bad + " of " + total + " services " + (bad === 1 ? "has" : "have") + " trouble");
+    else if (dark) sentence("unknown", "No trouble at the " + (total - dark) + " services that we can read");
+    else sentence(worst, worst === "none" ? "All " + total + " services are operational" : "No trouble at " + total + " services");
+    for (const one of all("#more")) one.remove();
+    const tally = $(".tally"), strip = $(".bars.all");
+    if (strip) strip.remove();
+    if (tally) tally.replaceChildren(...ORDER.filter(count).map((level) =>
+      make("li", { className: level }, icon(level), make("b", { textContent: count(level) }), " " + LABELS[level])));
+  }
+
+  function news(changed) {
+    const mine = changed.filter((one) => watched().has(one.id));
+    if (document.hidden && mine.length) {
+      document.title = "● " + document.title.replace(/^● /, "");
+      if (window.Notification && Notification.permission === "granted")
+        for (const one of mine) new Notification(one.name + ": " + LABELS[one.indicator], { body: one.description, tag: one.id });
+    }
+    if ($(".news")) return;
+    const link = make("a", { href: location.href, textContent: "Load the whole page again" });
+    link.addEventListener("click", (event) => { event.preventDefault(); location.reload(); });
+    const place = $("#answer") || $(".hero");
+    if (place) place.append(make("p", { className: "news" }, "This has changed since the page was loaded. ", link));
+  }
+
+  /* Stars, and the feeds of what is starred. */
+
+  const stars = new Set((store.get("stars") || "").split(",").filter(Boolean));
+  const tab = new Set();
+  const watched = () => new Set([...stars, ...tab]);
+
+  function star(id, name) {
+    const button = make("button", { type: "button", className: "star" }, icon("star"));
+    const paint = () => {
+      button.setAttribute("aria-pressed", stars.has(id));
+      button.setAttribute("aria-label", "Star " + name);
+    };
+    button.addEventListener("click", () => {
+      if (!stars.delete(id)) stars.add(id);
+      store.set("stars", [...stars].join(","));
+      paint();
+      lift();
+      filter();
+      button.focus();
+    });
+    paint();
+    return button;
+  }
+
+  function starring() {
+    all(".rows .row").forEach((row, place) => {
+      row.dataset.place = place;
+      row.home = row.parentNode;
+      row.append(star(row.dataset.id, $("a", row).textContent));
+    });
+    const line = $(".ask-line"), answer = $("#answer");
+    if (line && answer) line.append(star(answer.dataset.id, $("h1 bdi").textContent));
+    lift();
+  }
+
+  function lift() {
+    const list = $("#list");
+    if (!list) return;
+    let top = $("#starred");
+    if (!top) {
+      const opml = make("a", { id: "opml", textContent: "their feeds as OPML", download: "feeds.opml" });
+      top = make("section", { id: "starred" },
+        make("h2", { textContent: "Starred " }, make("span", { className: "n" }, opml)), make("ul", { className: "rows" }));
+      list.prepend(top);
+    }
+    const lifted = $("ul", top);
+    for (const row of all(".row", list)) {
+      const home = stars.has(row.dataset.id) ? lifted : row.home;
+      if (!home || row.parentNode === home) continue;
+      const next = all(".row", home).find((other) => Number(other.dataset.place) > Number(row.dataset.place));
+      home.insertBefore(row, next || null);
+    }
+    top.hidden = !lifted.children.length;
+    $("#opml").href = URL.createObjectURL(new Blob([opml(all(".row", lifted))], { type: "text/x-opml" }));
+  }
+
+  function opml(rows) {
+    const escape = (text) => text.replace(/[&<>"]/g, (one) => "&#" + one.charCodeAt(0) + ";");
+    const lines = rows.map((row) => {
+      const home = $("a", row), name = escape(home.textContent);
+      return '<outline type="rss" text="' + name + '" title="' + name + '" htmlUrl="' + escape(home.href) +
+        '" xmlUrl="' + escape(home.href) + 'feed.rss"/>';
+    });
+    return '<?xml version="1.0" encoding="UTF-8"?>\n<opml version="2.0"><head><title>Starred services</title></head><body>\n' +
+      lines.join("\n") + "\n</body></opml>\n";
+  }
+
+  function watching() {
+    const answer = $("#answer"), button = $("#watch button");
+    if (!answer || !button) return;
+    button.addEventListener("click", () => {
+      const on = !tab.delete(answer.dataset.id);
+      if (on) tab.add(answer.dataset.id);
+      button.setAttribute("aria-pressed", on);
+      if (on && window.Notification && Notification.permission === "default") Notification.requestPermission();
+    });
+  }
+
+  /* Search and filter; the address says what is shown. */
+
+  const shown = { q: "", show: "", cat: "", only: "" };
+
+  function finding() {
+    const box = $("#q");
+    if (!box) return;
+    const given = new URLSearchParams(location.search);
+    for (const key of Object.keys(shown)) shown[key] = given.get(key) || "";
+    box.value = shown.q;
+    $("#cat").value = shown.cat;
+    if ($("#cat").value !== shown.cat) $("#cat").value = shown.cat = "";
+    box.addEventListener("input", () => choose("q", box.value));
+    $("#cat").addEventListener("change", () => choose("cat", $("#cat").value));
+    for (const button of all("[data-show]")) button.addEventListener("click", () => choose("show", button.dataset.show));
+    addEventListener("keydown", (event) => {
+      if (event.key === "/" && !/INPUT|TEXTAREA|SELECT/.test(event.target.tagName)) { event.preventDefault(); box.focus(); }
+      if (event.key === "Escape" && event.target === box) { box.value = ""; choose("q", ""); }
+    });
+    filter();
+  }
+
+  function choose(key, value) {
+    shown[key] = value;
+    filter();
+    const query = new URLSearchParams(Object.entries(shown).filter(([, one]) => one)).toString();
+    try { history.replaceState(null, "", query ? "?" + query : location.pathname); } catch { /* a file has no history to change */ }
+  }
+
+  function wanted(row) {
+    const words = (row.textContent + " " + row.dataset.id + " " + (row.dataset.also || "")).toLowerCase();
+    const home = row.home ? row.home.closest("section").getAttribute("aria-labelledby") : "";
+    const only = shown.only.toLowerCase().split(",").map((id) => id.trim()).filter(Boolean);
+    if (only.length && !only.includes(row.dataset.id)) return false;
+    if (shown.cat && shown.cat !== home) return false;
+    if (shown.show === "trouble" && !HEAVY.some((level) => row.classList.contains(level))) return false;
+    if (shown.show === "unknown" && !row.classList.contains("unknown")) return false;
+    if (shown.show === "starred" && !stars.has(row.dataset.id)) return false;
+    return shown.q.toLowerCase().split(/\s+/).every((word) => words.includes(word));
+  }
+
+  function filter() {
+    const rows = all("#list .row"), status = $("#hits");
+    if (!rows.length || !status) return;
+    for (const row of rows) row.hidden = !wanted(row);
+    for (const section of all("#list section")) section.hidden = !$(".row:not([hidden])", section);
+    for (const button of all("[data-show]")) button.setAttribute("aria-pressed", button.dataset.show === shown.show);
+    const left = rows.filter((row) => !row.hidden).length;
+    const narrowed = Object.values(shown).some(Boolean);
+    status.hidden = !narrowed;
+    for (const one of all("#now, .chips, .key")) one.hidden = narrowed;
+    status.replaceChildren(left + " of " + rows.length + " services. ");
+    if (!narrowed) return;
+    const reset = make("button", { type: "button", className: "btn", textContent: "Show all" });
+    reset.addEventListener("click", () => {
+      for (const key of Object.keys(shown)) shown[key] = "";
+      $("#q").value = $("#cat").value = "";
+      choose("q", "");
+      $("#q").focus();
+    });
+    status.append(reset);
+  }
+
+  /* The days, one by one: point, touch, or arrow keys. */
+
+  function days() {
+    const figure = $("#history"), read = $("#read");
+    if (!figure || !read) return;
+    const said = all("#stretches tr[data-n]").reverse().flatMap((row) =>
+      Array(Number(row.dataset.n)).fill($("td", row).textContent.trim()));
+    const slider = make("div", { className: "slider", tabIndex: 0 });
+    const cursor = make("span", { className: "cursor" });
+    const date = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
+    let day = said.length - 1;
+    const go = (to) => {
+      day = Math.max(0, Math.min(said.length - 1, to));
+      const text = date.format((Number(figure.dataset.first) + day * 86400) * 1000) + ": " + said[day];
+      cursor.style.left = (100 * day) / said.length + "%";
+      cursor.hidden = false;
+      read.textContent = text;
+      slider.setAttribute("aria-valuenow", day);
+      slider.setAttribute("aria-valuetext", text);
+    };
+    const point = (event) => {
+      const box = slider.getBoundingClientRect();
+      go(Math.floor(((event.clientX - box.left) / box.width) * said.length));
+    };
+    const steps = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -7, PageUp: 7, Home: -1000, End: 1000 };
+    slider.addEventListener("keydown", (event) => {
+      if (!(event.key in steps)) return;
+      event.preventDefault();
+      go(day + steps[event.key]);
+    });
+    for (const kind of ["pointermove", "pointerdown"]) slider.addEventListener(kind, point);
+    slider.addEventListener("focus", () => go(day));
+    const words = { role: "slider", "aria-label": "Day", "aria-valuemin": 0, "aria-valuemax": day, "aria-valuenow": day, "aria-valuetext": said[day] };
+    for (const key of Object.keys(words)) slider.setAttribute(key, words[key]);
+    cursor.hidden = true;
+    figure.append(slider, cursor);
+  }
+
+  /* Check right now: only on a click, only the two hosts that the page's own policy allows. */
+
+  async function timed(url, options) {
+    const start = performance.now(), stop = new AbortController();
+    const timer = setTimeout(() => stop.abort(), PATIENCE);
+    const careful = { cache: "no-store", credentials: "omit", referrerPolicy: "no-referrer", signal: stop.signal };
+    try {
+      const reply = await fetch(url, { ...careful, ...options });
+      return { reply, ms: Math.round(performance.now() - start) };
+    } catch {
+      return { late: stop.signal.aborted };
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  function worst(levels) {
+    const known = levels.filter((level) => level !== "unknown" && LABELS[level]);
+    if (!known.length) return null;
+    if (known.includes("critical")) return "critical";
+    return known.includes("maintenance") ? "maintenance" : ORDER.find((level) => known.includes(level));
+  }
+
+  function judged(told, scope, words) {
+    const mine = (one) => scope.includes(one.id) || scope.includes(one.name);
+    const parts = (told.components || []).filter((one) => !one.group && (!scope.length || mine(one)));
+    if (scope.length && !parts.length) return null;
+    const levels = parts.map((one) => words[String(one.status).toLowerCase()] || "unknown");
+    if (!scope.length) levels.push((told.status || {}).indicator);
+    for (const one of told.incidents || []) {
+      if (["resolved", "postmortem", "completed"].includes(one.status)) continue;
+      const named = one.components || [], impact = LABELS[one.impact] ? one.impact : "minor";
+      if (!scope.length || named.some(mine)) levels.push(impact);
+      else if (!named.length) levels.push(trouble(impact) ? "minor" : impact);
+    }
+    return worst(levels);
+  }
+
+  function conclude(name, level, api, ours, said) {
+    const reached = api && Boolean(api.reply);
+    const them = said || level;
+    if (navigator.onLine === false) return ["It is you", "Your browser says that it is offline."];
+    if (trouble(them)) {
+      const more = !api ? "." : reached ? ", although it answers you." : ", and it does not answer you.";
+      return ["It is them", name + (said ? "'s status page says " : " was last read as ") + LABELS[them] + more];
+    }
+    if (them === "maintenance") return ["It is them", "Planned work is under way at " + name + "."];
+    if (reached && them === "none")
+      return ["It is you", name + " answers your browser and reports no trouble. Look at the key, the limits, the balance and the request."];
+    if (api && !reached && !ours.reply && !said) return ["It is you", "Your network reaches neither " + name + " nor this site."];
+    if (api && !reached && them === "none")
+      return ["They say it is fine, but you cannot reach it", "A firewall, a blocker or a VPN may be between, or an outage that nobody reported yet. Try another network."];
+    if (!api && said === "none")
+      return ["They say it is fine", "Their API has no address that a browser may try, so we cannot tell more."];
+    return ["Cannot tell", reached ? name + " answers you, but its state cannot be read." : "It does not answer you, and its state cannot be read."];
+  }
+
+  function checking() {
+    const box = $("#check");
+    if (!box) return;
+    const { api, page: status, scope, words } = JSON.parse(box.dataset.check);
+    const button = $("button", box), result = $(".result", box), name = box.dataset.name;
+    const told = (what, one) => what + (one.reply ? " answered in " + one.ms + " ms" : one.late ? " did not answer within 10 s" : " could not be reached");
+    button.addEventListener("click", async () => {
+      button.disabled = true;
+      result.textContent = "Asking …";
+      const [reach, ours, official] = await Promise.all([
+        api ? timed(api, { mode: "no-cors" }) : null,
+        timed(root + "icons/none.svg", {}),
+        status ? timed(status, {}) : null,
+      ]);
+      let said = null;
+      try { said = judged(await official.reply.json(), scope, words); } catch { /* not readable from here */ }
+      const answer = $("#answer");
+      const level = answer ? LEVELS.find((one) => answer.classList.contains(one)) : "unknown";
+      const [head, text] = conclude(name, level, reach, ours, said);
+      const lines = [];
+      if (reach) lines.push(told(new URL(api).host, reach));
+      if (status) lines.push("Their status page " + (said ? "says " + LABELS[said] : "cannot be read from here"));
+      lines.push(told("This site", ours));
+      result.replaceChildren(make("b", { textContent: head }), make("p", { textContent: text }),
+        make("ul", {}, ...lines.map((line) => make("li", { textContent: line }))));
+      button.disabled = false;
+      button.textContent = "Check again";
+    });
+  }
+
+  /* Colours, and the reader's own time. */
+
+  function colours() {
+    const button = $("#theme"), names = { "": "automatic", light: "light", dark: "dark" };
+    const paint = (theme) => {
+      if (theme) page.dataset.theme = theme; else delete page.dataset.theme;
+      if (button) button.setAttribute("aria-label", "Colours: " + names[theme]);
+    };
+    let theme = store.get("theme") || "";
+    if (!(theme in names)) theme = "";
+    paint(theme);
+    if (button) button.addEventListener("click", () => {
+      const order = matchMedia("(prefers-color-scheme: dark)").matches ? ["", "light", "dark"] : ["", "dark", "light"];
+      theme = order[(order.indexOf(theme) + 1) % 3];
+      store.set("theme", theme);
+      paint(theme);
+    });
+  }
+
+  function locals() {
+    for (const time of all("time.both")) {
+      const at = new Date(time.dateTime);
+      if (at.getTimezoneOffset() === 0) continue;
+      const text = at.toLocaleString([], { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+      time.append(" (" + text + " your time)");
+    }
+  }
+
+  function start(part) {
+    try { part(); } catch (error) { console.warn(part.name, error); }
+  }
+
+  const ask = () => refresh().catch(() => { /* the page stays as it is, and grows old visibly */ });
+  page.classList.add("scripted");
+  [colours, tick, starring, finding, days, checking, watching, locals].forEach(start);
+  setInterval(() => start(tick), 30000);
+  setInterval(ask, REFRESH * 1000);
+  addEventListener("pageshow", () => start(tick));
+  addEventListener("load", ask);
+  document.addEventListener("visibilitychange", () => {
+    start(tick);
+    if (document.hidden) return;
+    document.title = document.title.replace(/^● /, "");
+    ask();
+  });
 })();

@@ -1,4 +1,4 @@
-"""Speed and memory against the budgets: `make bench`, or `run.py crawl render help year`.
+"""Speed and memory against the budgets: `make bench`, or `run.py crawl render help year branch`.
 
 It prints a table and asserts nothing: figures depend on the machine and on what else it does.
 """
@@ -124,11 +124,20 @@ def load() -> str:
 
 
 def render(_: Path) -> None:
-    """The site of 118 services."""
-    found = child("rendering.py")
-    name = f"{found['services']} services, {found['files']} files"
-    say(f"{name}: gather and build", f"{found['build']:.2f} s", "under 1 s")
-    say(f"{name}: write and swap", f"{found['publish']:.2f} s")
+    """The site of 118 services, and of 1,000."""
+    for services, whole in ((118, "under 1 s"), (1000, "with the write: under 15 s")):
+        found = child("rendering.py", services)
+        name = f"{found['services']} services, {found['files']} files"
+        say(f"{name}: build", f"{found['build']:.2f} s", whole)
+        say(f"{name}: write and swap", f"{found['publish']:.2f} s")
+        say(f"{services}: feeds, JSON, badges", f"{found['machines']:.2f} s", "118: under 2 s")
+        say(f"{services}: size", f"{found['megabytes']:.1f} MB", "118: under 40 MB")
+        ratio = found["again"] / (found["build"] + found["publish"])
+        say(
+            f"{services}: 1 % changed",
+            f"{found['again']:.2f} s",
+            f"{ratio:.2f} x of the cold build",
+        )
 
 
 def start(*args: str) -> float:
@@ -159,7 +168,21 @@ def year(folder: Path) -> None:
     say(f"{RUNS} runs: journal", f"{mib['journal']:.1f} MiB")
     say(f"{RUNS} runs: journal, gz by day", f"{mib['gz']:.1f} MiB", f"as one {mib['gz_whole']:.1f}")
     say(f"{RUNS} runs: database", f"{mib['db']:.1f} MiB")
-    say(f"{RUNS} runs: rebuild", f"{found['rebuild']:.1f} s")
+    say(f"{RUNS} runs: rebuild", f"{found['rebuild']:.1f} s", "under 15 s")
+    say(f"{RUNS} runs: open the folder", f"{found['open']:.2f} s")
+    say("90 days of uptime, all services", f"{1000 * found['uptime']:.0f} ms", "under 20 ms")
+    ratio = found["uptime_later"] / found["uptime"]
+    say("the same after five times as many runs", f"{ratio:.2f} x", "under 1.2 x")
+
+
+def branch(folder: Path) -> None:
+    """A year of pushes to the branch of the journal."""
+    found = child("branching.py", folder, RUNS)
+    sizes = {key: found[key] / 1e6 for key in ("history", "largest", "fresh", "next")}
+    say(f"{found['commits']} pushes: history", f"{sizes['history']:.1f} MB", "under 40 MB")
+    say("largest file of the branch", f"{sizes['largest']:.2f} MB", "under 1 MB")
+    say("shallow fetch, with a cache", f"{sizes['next']:.3f} MB", "under 1 MB")
+    say("shallow fetch, with nothing", f"{sizes['fresh']:.2f} MB")
 
 
 def main() -> None:
@@ -169,6 +192,7 @@ def main() -> None:
         "render": render,
         "crawl": crawl,
         "year": year,
+        "branch": branch,
     }
     for name in sys.argv[1:] or parts:
         with tempfile.TemporaryDirectory() as folder:

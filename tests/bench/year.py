@@ -2,22 +2,33 @@
 
     python year.py FOLDER RUNS
 
-prints JSON: seconds to write one run (median), bytes of the journal, plain and compressed, bytes
-of the database, and seconds to rebuild it.
+prints JSON: seconds to write one run (median) and to open the folder, bytes of the journal, plain
+and compressed, bytes of the database, seconds to rebuild it, and seconds to work out the 90 days
+of uptime of all services (median), after that time and after five times as long.
 """
 
 import gzip
 import json
+import sqlite3
 import statistics
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
+from sqlite_utils import Database
+
 from crawler import journal, store
+from crawler.catalogue import Service
 from crawler.lines import IncidentLine, RunLine, SnapshotLine, SourceLine, UpdateLine
 from crawler.model import Level
+from crawler.scope import concerns
+from crawler.site.measure import measure
+from crawler.store import schema, spans
+from crawler.store.fold import fold
+from crawler.times import DAY
 
 _START, _STEP, _SERVICES, _A_YEAR = 1_763_809_200, 300, 118, 48
 _TEXT = "We are looking into elevated error rates for some requests and will post updates. " * 2
@@ -77,6 +88,29 @@ def history(runs: int) -> Iterator[RunLine]:
         )  # fmt: skip
 
 
+def uptime(opened: store.Store, now: int) -> float:
+    """Seconds to work out both series of every service over 90 days, the median of 9 times."""
+    known = opened.memories(now)
+    services = [Service(f"s{n}", f"S {n}", "llm", "https://x.test") for n in range(_SERVICES)]
+    own = {
+        one.id: [
+            record
+            for record in known.records
+            if record.provider == one.id and concerns(one, record.incident)
+        ]
+        for one in services
+    }
+    taken = []
+    for _ in range(9):
+        began = time.perf_counter()
+        days = spans.daily(opened.connection, now - now % DAY - 90 * DAY)
+        fresh = replace(known, daily=days)
+        for one in services:
+            measure(one, one.id, fresh, own[one.id], (), now)
+        taken.append(time.perf_counter() - began)
+    return statistics.median(taken)
+
+
 def main(folder: Path, runs: int) -> None:
     """Write the year, rebuild it, write twenty runs more, and print the figures."""
     journal.append_all(folder / "journal", history(runs))
@@ -84,7 +118,10 @@ def main(folder: Path, runs: int) -> None:
     began = time.perf_counter()
     store.rebuild(folder, folder / "status.db")
     rebuilt = time.perf_counter() - began
+    began = time.perf_counter()
     opened = store.open_store(folder, lambda _: None)
+    open_ = time.perf_counter() - began
+    ninety = uptime(opened, _START + runs * _STEP)
     writes = []
     for number in range(20):
         moment = _START + (runs + number) * _STEP
@@ -95,7 +132,14 @@ def main(folder: Path, runs: int) -> None:
         opened.record(line)
         writes.append(time.perf_counter() - began)
     opened.close()
+    later = store.Store(folder, Database(sqlite3.connect(":memory:", isolation_level=None)))
+    schema.create(later.db)
+    for line in history(5 * runs):
+        fold(later.connection, line)
     figures = {
+        "open": open_,
+        "uptime": ninety,
+        "uptime_later": uptime(later, _START + 5 * runs * _STEP),
         "write": statistics.median(writes),
         "journal": sum(map(len, files)),
         "gz": sum(len(gzip.compress(one)) for one in files),

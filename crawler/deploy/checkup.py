@@ -1,0 +1,220 @@
+"""What is wrong with the repository on GitHub that runs the site, one finding each. Mostly pure."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+from crawler import text, times
+from crawler.deploy.branch import BRANCH
+from crawler.deploy.watch import CRAWL_LATE, WORKFLOW
+from crawler.errors import Refused
+from crawler.github import GitHub
+from crawler.times import DAY
+
+WORKFLOWS = (WORKFLOW, "watchdog.yml", "archive.yml")
+SECRETS = {"WHOSDOWN_ALERTS": "alerts", "HEARTBEAT_URL": "the outside dead-man's switch"}
+_ENVIRONMENTS = ("notify", "watchdog")
+_QUESTIONS = {
+    "repository": "",
+    "actions": "/actions/permissions",
+    "permissions": "/actions/permissions/workflow",
+    "pages": "/pages",
+    "branch": f"/branches/{BRANCH}",
+    "runs": f"/actions/workflows/{WORKFLOW}/runs",
+    "secrets": "/actions/secrets",
+    **{name: f"/environments/{name}/secrets" for name in _ENVIRONMENTS},
+    **{name: f"/actions/workflows/{name}" for name in WORKFLOWS},
+}
+_OFF = {
+    "disabled_inactivity": "GitHub switched it off after 60 days without activity",
+    "disabled_manually": "somebody switched it off",
+    "disabled_fork": "workflows with a schedule are off in a fork until you switch them on",
+}
+
+
+class Check(NamedTuple):
+    """One finding. `repair` is "" where all is well or the token does not show it."""
+
+    what: str
+    says: str
+    repair: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """GitHub's answers by question, or the refusal in place of one."""
+
+    answers: Mapping[str, Any]
+
+    def get(self, name: str) -> Any:
+        """An answer; None where it was refused."""
+        found = self.answers.get(name)
+        return None if isinstance(found, Refused) else found
+
+    def missing(self, name: str) -> bool:
+        """Whether GitHub says that there is no such thing."""
+        found = self.answers.get(name)
+        return isinstance(found, Refused) and found.status == 404
+
+
+def ask(hub: GitHub) -> Facts:
+    """Ask everything; a question that the token may not ask is refused by itself.
+
+    Raises Refused where the repository itself cannot be seen.
+    """
+    answers: dict[str, Any] = {}
+    for name, path in _QUESTIONS.items():
+        try:
+            answers[name] = hub.get(path, per_page=100) if name == "runs" else hub.get(path)
+        except Refused as error:
+            if name == "repository":
+                raise
+            answers[name] = error
+    return Facts(answers)
+
+
+def checks(facts: Facts, site_url: str, now: int) -> Iterator[Check]:
+    """The findings. `site_url` is that of content/site.toml, `now` in seconds UTC."""
+    yield from _repository(facts)
+    yield from _schedule(facts)
+    yield from _pages(facts, site_url)
+    yield _branch(facts, now)
+    yield from _runs(facts, now)
+    yield _secrets(facts)
+
+
+def _hidden(what: str) -> Check:
+    return Check(what, "not shown to this token")
+
+
+def _repository(facts: Facts) -> Iterator[Check]:
+    found = facts.get("repository")
+    repair = "unarchive it: an archived repository runs nothing" if found.get("archived") else ""
+    kind = "a fork" if found.get("fork") else "archived" if repair else "a repository of its own"
+    yield Check("repository", f"{text.line(found.get('full_name', ''))}, {kind}", repair)
+    if (actions := facts.get("actions")) is None:
+        yield _hidden("Actions")
+    elif actions.get("enabled"):
+        yield Check("Actions", f"enabled, allowed: {text.line(actions.get('allowed_actions', ''))}")
+    else:
+        yield Check("Actions", "disabled", "Settings > Actions > General: allow actions")
+    if (permissions := facts.get("permissions")) is None:
+        yield _hidden("permissions")
+    else:
+        default = text.line(permissions.get("default_workflow_permissions", ""))
+        yield Check("permissions", f"{default} by default; each job names its own")
+
+
+def _schedule(facts: Facts) -> Iterator[Check]:
+    for name in WORKFLOWS:
+        found = facts.get(name)
+        if facts.missing(name):
+            repair = f"put .github/workflows/{name} on the default branch"
+            yield Check(f"schedule of {name}", "no such workflow", repair)
+        elif found is None:
+            yield _hidden(f"schedule of {name}")
+        elif found.get("state") == "active":
+            yield Check(f"schedule of {name}", "enabled")
+        else:
+            why = _OFF.get(str(found.get("state")), "it is switched off")
+            repair = f"Actions > {name.removesuffix('.yml')} > Enable workflow"
+            yield Check(f"schedule of {name}", why, repair)
+
+
+def _pages(facts: Facts, site_url: str) -> Iterator[Check]:
+    found = facts.get("pages")
+    source = "Settings > Pages > Source: choose *GitHub Actions*"
+    if facts.missing("pages"):
+        yield Check("Pages source", "Pages is off", source)
+    if found is None:
+        if not facts.missing("pages"):
+            yield _hidden("Pages source")
+        return
+    if found.get("build_type") == "workflow":
+        yield Check("Pages source", "GitHub Actions")
+    else:
+        yield Check("Pages source", "a branch", source)
+    domain = text.line(found.get("cname") or "")
+    insecure = domain and not found.get("https_enforced")
+    repair = "Settings > Pages: enforce HTTPS" if insecure else ""
+    yield Check("custom domain", domain or "none", repair)
+    yield _address(text.line(found.get("html_url") or ""), site_url)
+
+
+def _address(served: str, site_url: str) -> Check:
+    there, ours = urlsplit(served), urlsplit(site_url)
+    same_host = there.netloc.lower() == ours.netloc.lower()
+    same_path = there.path.rstrip("/") == ours.path.rstrip("/")
+    if same_host and same_path:
+        return Check("base path", f"{served} as in content/site.toml")
+    what = "host" if not same_host else "base path"
+    return Check(
+        "base path",
+        f"Pages serves {served}, content/site.toml says {site_url}: another {what}",
+        f'write url = "{served.rstrip("/")}" into content/site.toml',
+    )
+
+
+def _branch(facts: Facts, now: int) -> Check:
+    what = f"branch {BRANCH}"
+    if facts.missing("branch"):
+        repair = (
+            "start the workflow crawl; if there was a history, restore it from an archive first"
+        )
+        return Check(what, "does not exist", repair)
+    if (found := facts.get("branch")) is None:
+        return _hidden(what)
+    commit = found.get("commit", {})
+    at = times.parse(commit.get("commit", {}).get("committer", {}).get("date"))
+    protected = "make it unprotected, or let Actions push to it" if found.get("protected") else ""
+    return Check(what, f"last push {_ago(at, now)}", protected)
+
+
+def _runs(facts: Facts, now: int) -> Iterator[Check]:
+    found = facts.get("runs")
+    if found is None:
+        yield _hidden("last run")
+        return
+    runs = [(times.parse(run.get("created_at")), run) for run in found.get("workflow_runs", [])]
+    known = [(at, run) for at, run in runs if at is not None]
+    if not known:
+        yield Check("last run", "none", "Actions > crawl > Run workflow")
+        return
+    at, run = known[0]
+    end = text.line(run.get("conclusion") or run.get("status") or "")
+    late = now - at > CRAWL_LATE
+    repair = "see what it says in the Actions tab" if end == "failure" else ""
+    repair = repair or ("GitHub is late; an outside trigger helps (README)" if late else "")
+    yield Check("last run", f"{end}, {_ago(at, now)}", repair)
+    yield _cadence(sorted(one for one, _ in known if one >= now - 7 * DAY))
+
+
+def _cadence(starts: list[int]) -> Check:
+    gaps = sorted(b - a for a, b in pairwise(starts))
+    if not gaps:
+        return Check("delivered cadence", "not known before two runs")
+    middle, most = gaps[len(gaps) // 2], gaps[min(len(gaps) - 1, len(gaps) * 9 // 10)]
+    days = max(1, round((starts[-1] - starts[0]) / DAY))
+    spans = f"median gap {times.span(middle)}, p90 {times.span(most)}"
+    return Check(
+        "delivered cadence",
+        f"{len(starts)} runs in {days} d: {spans}, longest {times.span(gaps[-1])}",
+    )
+
+
+def _secrets(facts: Facts) -> Check:
+    lists = [facts.get(name) for name in ("secrets", *_ENVIRONMENTS)]
+    if lists[0] is None:
+        return _hidden("secrets")
+    names = {one.get("name") for found in lists if found for one in found.get("secrets", [])}
+    parts = [
+        f"{name} {'is set' if name in names else 'is not set'} ({purpose})"
+        for name, purpose in SECRETS.items()
+    ]
+    return Check("secrets", "; ".join(parts) + "; none is needed")
+
+
+def _ago(moment: int | None, now: int) -> str:
+    return "at an unknown time" if moment is None else f"{times.span(now - moment)} ago"

@@ -1,0 +1,159 @@
+"""A bare repository of our own that knows one remote; the only place that starts `git`."""
+
+import base64
+import re
+import shutil
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from crawler import text
+from crawler.errors import Refused
+
+SHA = re.compile(r"[0-9a-f]{40}")
+_TIMEOUT = 180
+_WHO = "github-actions[bot]"
+_MAIL = "41898282+github-actions[bot]@users.noreply.github.com"
+_SETTINGS = {
+    "core.autocrlf": "false",
+    "core.compression": "9",
+    "gc.auto": "2000",
+    "gc.autoDetach": "false",
+    "advice.graftFileConfig": "false",
+    "protocol.version": "2",
+}
+
+
+class Git:
+    """A repository in `folder`, made at need, and the address of its remote.
+
+    `token` signs in at a remote behind https; it reaches git by its environment, never by its
+    arguments, and no error repeats it. `environment` is that of this process.
+    """
+
+    def __init__(
+        self, folder: Path, remote: str, environment: Mapping[str, str], token: str = ""
+    ) -> None:
+        self.folder, self.remote = folder, remote
+        login = base64.b64encode(f"x-access-token:{token}".encode()).decode()
+        self._secrets = tuple(one for one in (login, token) if token)
+        settings = dict(_SETTINGS)
+        parts = urlsplit(remote)
+        if token and parts.scheme == "https":
+            place = f"http.https://{parts.netloc}/.extraheader"
+            settings[place] = f"AUTHORIZATION: basic {login}"
+        self._environment = {
+            **{key: value for key, value in environment.items() if not key.startswith("GIT_")},
+            **dict.fromkeys(("GIT_AUTHOR_NAME", "GIT_COMMITTER_NAME"), _WHO),
+            **dict.fromkeys(("GIT_AUTHOR_EMAIL", "GIT_COMMITTER_EMAIL"), _MAIL),
+            "GIT_DIR": str(folder),
+            "GIT_TERMINAL_PROMPT": "0",
+            "LC_ALL": "C",
+            "GIT_CONFIG_COUNT": str(len(settings)),
+        }
+        for number, (key, value) in enumerate(settings.items()):
+            self._environment[f"GIT_CONFIG_KEY_{number}"] = key
+            self._environment[f"GIT_CONFIG_VALUE_{number}"] = value
+
+    def run(self, *args: str, given: bytes = b"", more: Mapping[str, str] | None = None) -> bytes:
+        """What a command prints; `more` joins its environment. Raises Refused where it fails."""
+        done = self.attempt(*args, given=given, more=more)
+        if done.returncode:
+            raise Refused(f"git {args[0]}: {self.said(done)}")
+        return done.stdout
+
+    def attempt(
+        self, *args: str, given: bytes = b"", more: Mapping[str, str] | None = None
+    ) -> "subprocess.CompletedProcess[bytes]":
+        """A command to its end, whatever that is. Raises Refused where git is missing or hangs."""
+        try:
+            return subprocess.run(  # noqa: S603 (git alone, no shell)
+                ["git", *args],  # noqa: S607 (where it lies is the machine's affair)
+                env={**self._environment, **(more or {})},
+                input=given,
+                capture_output=True,
+                timeout=_TIMEOUT,
+                check=False,
+            )
+        except FileNotFoundError:
+            raise Refused("git is not installed") from None
+        except subprocess.TimeoutExpired:
+            raise Refused(f"git {args[0]}: not done after {_TIMEOUT} s") from None
+
+    def said(self, done: "subprocess.CompletedProcess[bytes]") -> str:
+        """The end of what a command said, as one line without secrets."""
+        words = (done.stderr or done.stdout).decode("utf-8", "replace")
+        for one in self._secrets:
+            words = words.replace(one, "***")
+        return text.line(words[-500:], 400) or f"exit code {done.returncode}"
+
+    def tip(self, branch: str) -> str | None:
+        """The newest commit of a branch of the remote, fetched here alone; None without one.
+
+        What an earlier fetch brought is not fetched again. Raises Refused.
+        """
+        ref = f"refs/heads/{branch}"
+        listed = self._asked(ref)
+        if listed is None:
+            return None
+        if not SHA.fullmatch(listed):
+            raise Refused(f"git ls-remote: {text.line(listed)} is no commit that we know")
+        # What came last time stays under a name, so that only the difference travels.
+        kept = f"refs/remotes/{branch}"
+        fetch = ("fetch", *_QUIET, self.remote, f"+{ref}:{kept}")
+        if self.attempt(*fetch).returncode:
+            # What is here may be damaged, as a cache may be; a fresh copy takes its place.
+            shutil.rmtree(self.folder, ignore_errors=True)
+            self._make()
+            self.run(*fetch)
+        return self.run("rev-parse", "--verify", kept).decode().strip()
+
+    def push(self, commit: str, branch: str) -> bool:
+        """Let a branch of the remote go on to a commit; False where the remote has moved on.
+
+        Never by force. Raises Refused where the remote does not let us.
+        """
+        target = f"{commit}:refs/heads/{branch}"
+        done = self.attempt("push", "--porcelain", self.remote, target)
+        if not done.returncode:
+            return True
+        said = f"{done.stdout.decode('utf-8', 'replace')} {done.stderr.decode('utf-8', 'replace')}"
+        if "denied" in said or "403" in said or "authentication" in said.lower():
+            raise Refused(
+                f"git push: {self.said(done)}; the token needs the permission `contents: write`"
+            )
+        return False
+
+    def _asked(self, ref: str) -> str | None:
+        self._make()
+        done = self.attempt("ls-remote", "--exit-code", self.remote, ref)
+        if done.returncode == 2:
+            return None
+        if done.returncode:
+            # Anything else is a failure, and never an empty history.
+            raise Refused(f"git ls-remote: {self.said(done)}")
+        return done.stdout.decode().split()[0]
+
+    def _make(self) -> None:
+        if not (self.folder / "HEAD").is_file():
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self.run("init", "--quiet", "--bare", str(self.folder))
+
+
+def origin(environment: Mapping[str, str]) -> str:
+    """The address of `origin` in the clone that we are in, or "". Raises Refused without git."""
+    try:
+        done = subprocess.run(
+            ["git", "remote", "get-url", "origin"],  # noqa: S607 (where it lies is the machine's affair)
+            env=dict(environment),
+            capture_output=True,
+            timeout=_TIMEOUT,
+            check=False,
+        )
+    except FileNotFoundError:
+        raise Refused("git is not installed") from None
+    return "" if done.returncode else done.stdout.decode().strip()
+
+
+_QUIET = ("--quiet", "--no-tags", "--depth=1", "--no-write-commit-graph")

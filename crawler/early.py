@@ -1,0 +1,177 @@
+"""Incidents that our own checks see before, or without, the provider. Pure.
+
+Where a confirmed check is the only witness, an incident of ours opens, labelled so. When the
+provider opens one on the same surface within 6 hours, ours goes on as theirs: same page, same feed
+item. That we knew earlier is only claimed where nothing else can explain it.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sized
+from dataclasses import dataclass
+
+from msgspec import structs
+
+from crawler.catalogue import Catalogue, Service
+from crawler.lines import IncidentLine, UpdateLine
+from crawler.memory import Memory, Own, ProbeState, Snapshot
+from crawler.model import Incident, Reading
+from crawler.records import BEGUN, OVER
+from crawler.scope import concerns
+from crawler.times import human
+
+WITHIN, LEAST = 6 * 3_600, 300
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Circumstances:
+    """What else was so when the provider's incident was first read, at `now`: when we last read
+    the page before and it named none, the last blind run, the share of other sources that failed
+    (0 to 1). Times are seconds UTC."""
+
+    now: int
+    clean_at: int | None
+    blind: int | None
+    failing: float
+
+
+def ours(
+    catalogue: Catalogue,
+    memory: Memory,
+    snapshots: Mapping[str, Snapshot],
+    probes: Mapping[str, ProbeState],
+    now: int,
+) -> Iterator[IncidentLine]:
+    """What begins and ends in this run of the incidents that only our checks see."""
+    for provider, service in catalogue.services():
+        state, own = probes.get(service.id), memory.own.get(service.id)
+        if own and own.ended_at is None and not (state and state.confirmed):
+            yield _over(own, service, memory.probes.get(service.id), now)
+        elif (
+            state
+            and state.word == "fail"
+            and state.failing_since is not None
+            and snapshots[service.id].basis == "probe"
+            and (own is None or own.ended_at is not None)
+        ):
+            since = state.failing_since
+            yield _begun(provider.id, service, snapshots[service.id], since, now)
+
+
+def _begun(
+    provider: str, service: Service, snapshot: Snapshot, failed_at: int, now: int
+) -> IncidentLine:
+    text = f"Our checks fail since {human(failed_at)}, confirmed at {human(now)}."
+    return IncidentLine(
+        provider=provider,
+        id=f"check:{service.id}:{now}",
+        digest="begun",
+        title=f"Our checks of {service.name} fail",
+        open=True,
+        impact=snapshot.level,
+        started=failed_at,
+        created=now,
+        components=tuple(service.components),
+        updates=(UpdateLine(BEGUN, f"{text} {snapshot.headline}", now),),
+        service=service.id,
+        confirmed=now,
+    )
+
+
+def _over(own: Own, service: Service, last: ProbeState | None, now: int) -> IncidentLine:
+    ended = last.recovering_since or last.last if last else None
+    ended = now if ended is None else max(ended, own.failed_at)
+    return IncidentLine(
+        provider=own.provider,
+        id=own.id,
+        digest="over",
+        title=f"Our checks of {service.name} fail",
+        open=False,
+        impact=own.impact,
+        started=own.failed_at,
+        created=own.confirmed_at,
+        ended=ended,
+        components=tuple(service.components),
+        updates=(UpdateLine(OVER, f"Our checks pass again since {human(ended)}.", now),),
+        service=service.id,
+    )
+
+
+Adoptions = Mapping[tuple[str, str], tuple[str, int | None]]
+"""By (provider, id of its incident): the id of ours that it goes on, and the lead in seconds."""
+
+
+def adoptions(
+    catalogue: Catalogue,
+    memory: Memory,
+    fresh: Mapping[str, Reading],
+    failed: Sized,
+    now: int,
+) -> Adoptions:
+    """The incidents of fresh readings, by provider, that no earlier run knew and that go on one of
+    ours; `failed` are the sources that were not read."""
+    found: dict[tuple[str, str], tuple[str, int | None]] = {}
+    for provider, service in catalogue.services():
+        own = memory.own.get(service.id)
+        if own is None or provider.id not in fresh:
+            continue
+        around = Circumstances(
+            now=now,
+            clean_at=memory.read_at.get(provider.id),
+            blind=memory.blind,
+            failing=len(failed) / max(1, len(catalogue.providers) - 1),
+        )
+        known = memory.heads(provider.id)
+        for incident in fresh[provider.id].incidents:
+            key = (provider.id, incident.id)
+            covers = incident.id not in known and concerns(service, incident)
+            if covers and key not in found and _follows(incident, own, now):
+                found[key] = (own.id, lead(own, incident, memory.probes.get(service.id), around))
+                break
+    return found
+
+
+def continued(
+    told: Iterable[IncidentLine], ours: Iterable[IncidentLine], found: Adoptions
+) -> Iterator[IncidentLine]:
+    """All lines of a run: the provider's, marked where they go on one of ours, and ours."""
+    for line in told:
+        own, lead = found.get((line.provider, line.id), (None, None))
+        yield structs.replace(line, adopts=own, lead=lead) if own else line
+    taken = {own for own, _ in found.values()}
+    yield from (line for line in ours if line.id not in taken)
+
+
+def _follows(incident: Incident, own: Own, now: int) -> bool:
+    posted = _posted(incident)
+    if now - own.confirmed_at > WITHIN or (posted or now) > own.confirmed_at + WITHIN:
+        return False
+    return incident.ended_at is None or incident.ended_at >= own.failed_at
+
+
+def _posted(incident: Incident) -> int | None:
+    """When the provider first wrote about it; never the start that it states, which it may date
+    back."""
+    first = [one.at for one in incident.updates if one.at is not None]
+    return min([*first, *([incident.created_at] if incident.created_at else [])], default=None)
+
+
+def lead(
+    own: Own, incident: Incident, state: ProbeState | None, around: Circumstances
+) -> int | None:
+    """By how many seconds our confirmed check was before the provider's first message; None where
+    that may not be said."""
+    posted = _posted(incident)
+    if posted is None:
+        # It can have been posted at any time after the last reading that did not name it.
+        posted = around.clean_at
+    if posted is None or posted - own.confirmed_at < LEAST:
+        return None
+    if posted > own.confirmed_at + WITHIN or around.failing >= 0.2:
+        return None
+    recovered = own.ended_at
+    if recovered is None and state is not None:
+        recovered = state.recovering_since
+    if recovered is not None and recovered < posted:
+        return None
+    if around.blind is not None and own.confirmed_at <= around.blind <= around.now:
+        return None
+    return posted - own.confirmed_at

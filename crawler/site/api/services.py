@@ -1,0 +1,120 @@
+"""A row of the board as the API tells it."""
+
+from crawler.model import Level
+from crawler.site.api.types import (
+    Brief,
+    ComponentItem,
+    EvidenceItem,
+    Links,
+    ServiceItem,
+    UpstreamItem,
+    VerdictItem,
+)
+from crawler.site.api.uptimes import uptime
+from crawler.site.board import Board, Row, Story
+from crawler.site.nearby import began
+from crawler.times import iso
+
+_BRIEFS = 5
+
+
+def service(row: Row, board: Board) -> ServiceItem:
+    """One service, with everything that statuses.json says of it."""
+    verdict = row.verdict
+    unknown = verdict.level is Level.UNKNOWN
+    base = board.site.url.rstrip("/")
+    newest = [*row.open, *row.recent]
+    figures = row.uptime.headline.figures if row.uptime.headline else {}
+    month = figures[30].uptime if 30 in figures else None
+    return ServiceItem(
+        id=row.service.id,
+        name=row.service.name,
+        indicator=verdict.level,
+        description=verdict.headline,
+        reachable=not unknown,
+        activeIncidents=len(row.open),
+        uptime30dPct=None if month is None else float(month),
+        recentIncidents30d=row.incidents_30d,
+        lastIncidentAt=max(map(_last, newest), default=None),
+        latencyMs=row.latency_ms,
+        updatedAt=moment(verdict.since),
+        unreachableReason=verdict.reason if unknown else None,
+        recentIncidentBriefs=tuple(map(_brief, newest[:_BRIEFS])),
+        aliases=tuple(row.service.aliases),
+        category=row.service.category,
+        provider=row.provider,
+        url=f"{base}/{row.path}",
+        homepage=row.service.homepage,
+        statusPage=row.page_url,
+        verdict=_verdict(row),
+        uptime=uptime(row.uptime),
+        components=components(row, board),
+        checkedAt=moment(row.checked_at),
+        validUntil=moment(verdict.valid_until),
+        stale=verdict.confidence == "stale",
+        upstreams=tuple(UpstreamItem(u.id, u.name, u.level, u.link) for u in verdict.upstreams),
+        feeds=_feeds(f"{base}/{row.path}"),
+        badge=f"{base}/api/badge/{row.service.id}.svg",
+        api=f"{base}/api/v1/services/{row.service.id}.json",
+    )
+
+
+def _feeds(folder: str) -> Links:
+    return Links(
+        rss=f"{folder}feed.rss",
+        atom=f"{folder}feed.atom",
+        json=f"{folder}feed.json",
+        updates=f"{folder}updates.atom",
+        major=f"{folder}major.atom",
+        maintenance=f"{folder}maintenance.atom",
+        calendar=f"{folder}maintenance.ics",
+    )
+
+
+def components(row: Row, board: Board) -> tuple[ComponentItem, ...]:
+    """The components of a service; all unknown while the last reading is too old to count."""
+    at = row.verdict.read_at
+    fresh = at is not None and board.at <= at + board.validity
+    return tuple(
+        ComponentItem(one.id, one.name, one.level if fresh else Level.UNKNOWN)
+        for one in row.components
+    )
+
+
+def _verdict(row: Row) -> VerdictItem:
+    one = row.verdict
+    return VerdictItem(
+        level=one.level,
+        answer=one.answer,
+        who=one.who,
+        headline=one.headline,
+        confidence=one.confidence,
+        basis=one.basis,
+        flags=one.flags,
+        evidence=tuple(
+            EvidenceItem(e.kind, e.who, e.what, moment(e.at), e.url) for e in one.evidence
+        ),
+        since=moment(one.since),
+        lastKnown=one.last_known,
+    )
+
+
+def _brief(story: Story) -> Brief:
+    one = story.record.incident
+    return Brief(
+        id=story.record.slug,
+        name=one.title,
+        impact=one.impact or Level.UNKNOWN,
+        createdAt=iso(began(story)),
+        resolvedAt=moment(one.ended_at),
+        shortlink=one.url,
+    )
+
+
+def _last(story: Story) -> str:
+    return iso(story.record.incident.ended_at or began(story))
+
+
+def moment(seconds: int | None) -> str | None:
+    """A time as the API prints it; None stays None."""
+    return None if seconds is None else iso(seconds)

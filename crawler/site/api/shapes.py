@@ -1,0 +1,116 @@
+"""The shapes of Statuspage's `api/v2` as far as we fill them; see `statuspage`."""
+
+import msgspec
+
+from crawler.model import Level
+from crawler.site.api.types import Moment
+
+
+class Page(msgspec.Struct, frozen=True):
+    """Whose page it is; `updated_at` is the last run that saw the network."""
+
+    id: str
+    name: str
+    url: str
+    time_zone: str
+    updated_at: Moment
+
+
+class Indicator(msgspec.Struct, frozen=True):
+    """The level and the headline of its verdict."""
+
+    indicator: Level
+    description: str
+
+
+class Part(msgspec.Struct, frozen=True):
+    """A component. `status` is operational, degraded_performance, partial_outage, major_outage,
+    under_maintenance or unknown."""
+
+    id: str
+    name: str
+    status: str
+    page_id: str
+    created_at: Moment | None
+    updated_at: Moment | None
+    position: int
+    description: str | None
+    showcase: bool
+    start_date: str | None
+    group_id: str | None
+    group: bool
+    only_show_if_degraded: bool
+
+
+class Message(msgspec.Struct, frozen=True):
+    """One update of an incident, as plain text."""
+
+    id: str
+    status: str
+    body: str
+    incident_id: str
+    created_at: Moment
+    updated_at: Moment
+    display_at: Moment
+
+
+class Trouble(msgspec.Struct, frozen=True):
+    """An incident."""
+
+    id: str
+    name: str
+    status: str
+    impact: Level
+    page_id: str
+    created_at: Moment
+    updated_at: Moment
+    started_at: Moment
+    monitoring_at: Moment | None
+    resolved_at: Moment | None
+    shortlink: str
+    incident_updates: tuple[Message, ...]
+    components: tuple[Part, ...]
+
+
+class Work(msgspec.Struct, frozen=True):
+    """A scheduled maintenance."""
+
+    id: str
+    name: str
+    status: str
+    impact: Level
+    page_id: str
+    created_at: Moment
+    updated_at: Moment
+    started_at: Moment | None
+    monitoring_at: Moment | None
+    resolved_at: Moment | None
+    scheduled_for: Moment | None
+    scheduled_until: Moment | None
+    shortlink: str
+    incident_updates: tuple[Message, ...]
+    components: tuple[Part, ...]
+
+
+class StatuspageStatus(msgspec.Struct, frozen=True):
+    """`status.json`: the level and the headline alone."""
+
+    page: Page
+    status: Indicator
+
+
+class StatuspageSummary(msgspec.Struct, frozen=True):
+    """`summary.json`: the incidents are the open ones."""
+
+    page: Page
+    status: Indicator
+    components: tuple[Part, ...]
+    incidents: tuple[Trouble, ...]
+    scheduled_maintenances: tuple[Work, ...]
+
+
+class StatuspageIncidents(msgspec.Struct, frozen=True):
+    """`incidents.json`: the newest 50, open or not."""
+
+    page: Page
+    incidents: tuple[Trouble, ...]

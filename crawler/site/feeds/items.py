@@ -1,0 +1,218 @@
+"""Incidents and announced work -> feed items: the one model that every format writes.
+
+What an item says is fixed when it first appears: title, text and date are those of that moment,
+however the provider edits them later. So no reader shows an item twice.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from html import escape
+
+from crawler.catalogue import Site
+from crawler.model import Maintenance
+from crawler.records import BEGUN, OVER, Record, Revision, Told
+from crawler.site.board import Planned, Story
+from crawler.times import human, span
+
+CAP = 25
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One entry of a feed. `html` is escaped already; `at` is in seconds UTC."""
+
+    id: str
+    title: str
+    html: str
+    at: int
+    link: str
+    author: str
+
+
+Group = tuple[Item, ...]
+"""Items that a feed shows together or not at all: the opening of something and its end."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """What the items of one incident or of one piece of work have in common."""
+
+    name: str
+    link: str
+    author: str
+    said_by: str
+
+    def item(self, tail: str, title: str, html: str, at: int) -> Item:
+        return Item(
+            id=self.name + tail, title=title, html=html, at=at, link=self.link, author=self.author
+        )
+
+
+def incidents(story: Story, site: Site) -> list[Group]:
+    """Of each phase of an incident its opening and, once it is over, its end."""
+    record, source = story.record, _source(story, site)
+    title, groups = _title(record), []
+    for number, told in enumerate(record.told):
+        verb, tail = ("Reopened: ", f":reopened:{number}") if number else ("", "")
+        body = _paragraph("The incident was opened again.") if number else _opening(story, source)
+        opened = source.item(tail, f"{source.said_by}: {verb}{title}", body, told.opened)
+        groups.append((opened, *_ending(source, title, told, number)))
+    return groups
+
+
+def updates(story: Story, site: Site) -> list[Group]:
+    """One item for each message about an incident, with its first wording."""
+    ours, title = _source(story, site), _title(story.record)
+    theirs = replace(ours, author=story.provider_name)
+    groups: list[Group] = []
+    for one in _messages(story.record):
+        source = ours if one.key in (BEGUN, OVER) else theirs
+        head = ": ".join(part for part in (source.said_by, _word(one.phase), title) if part)
+        body = _quoted(source.author, one.text)
+        groups.append((source.item(f":update:{_short(one.key)}", head, body, _at(one)),))
+    return groups
+
+
+def newest(story: Story) -> int:
+    """The date of the newest item that `incidents` makes, in seconds UTC."""
+    return max(one.opened if one.ended is None else one.ended for one in story.record.told)
+
+
+def newest_update(story: Story) -> int:
+    """The date of the newest item that `updates` makes, in seconds UTC; 0 where it makes none."""
+    return max(map(_at, _messages(story.record)), default=0)
+
+
+def _messages(record: Record) -> Iterable[Revision]:
+    first: dict[str, Revision] = {}
+    for one in record.revisions:
+        if one.key:
+            first.setdefault(one.key, one)
+    return first.values()
+
+
+def _at(one: Revision) -> int:
+    return one.seen_at if one.at is None else min(one.at, one.seen_at)
+
+
+def works(planned: Planned, site: Site) -> list[Group]:
+    """Announced work: its announcement and its end, and an item when its start is moved."""
+    who, work = planned.provider_name, planned.work
+    name = f"tag:{site.feed_authority}:maintenance/{work.provider}/{work.slug}"
+    link = f"{site.url.rstrip('/')}/service/{planned.services[0].id}/"
+    source = _Source(name, link, who, who)
+    title = work.versions[0][1].title.strip() or "Maintenance without a title"
+    pairs: list[list[Item]] = []
+    moves: list[Group] = []
+    shown: Maintenance | None = None  # as it was announced last; None while it is over
+    for seen, one in work.versions:
+        began = seen if one.starts_at is None else min(seen, one.starts_at)
+        if shown is None and (one.phase != "completed" or not pairs):
+            number = len(pairs)
+            verb, tail = (" again: ", f":again:{number}") if number else (": ", "")
+            at = seen if number else began
+            text = one.updates[0].text if one.updates else ""
+            html = _paragraph(f"Planned {_window(one)}.") + (_quoted(who, text) if text else "")
+            pairs.append([source.item(tail, f"{who}: Maintenance{verb}{title}", html, at)])
+        elif shown and one.phase == shown.phase == "scheduled" and one.starts_at != shown.starts_at:
+            html = _paragraph(f"Planned {_window(one)}; before that {_window(shown)}.")
+            head = f"{who}: Maintenance moved: {title}"
+            moves.append((source.item(f":moved:{len(moves) + 1}", head, html, seen),))
+        if one.phase == "completed" and len(pairs[-1]) == 1:
+            pairs[-1].append(_over(source, title, seen, one, pairs))
+        shown = None if one.phase == "completed" else one
+    return [*map(tuple, pairs), *moves]
+
+
+def capped(groups: Iterable[Group]) -> Group:
+    """The newest items, newest first, at most CAP; those of one group together or not at all."""
+    ordered = sorted(
+        groups,
+        key=lambda group: (max(item.at for item in group), group[0].id),
+        reverse=True,
+    )
+    kept: list[Item] = []
+    for group in ordered:
+        if len(kept) + len(group) > CAP:
+            break
+        kept += group
+    return tuple(sorted(kept, key=lambda item: (item.at, item.id), reverse=True))
+
+
+def _source(story: Story, site: Site) -> _Source:
+    record = story.record
+    return _Source(
+        name=f"tag:{site.feed_authority}:incident/{record.provider}/{record.slug}",
+        link=f"{site.url.rstrip('/')}/{story.path}",
+        # What our checks saw first stays ours when the provider goes on with it.
+        author=story.provider_name if record.failed_at is None else site.name,
+        # Not the services: an incident may come to concern more of them, and titles are fixed.
+        said_by=story.provider_name,
+    )
+
+
+def _title(record: Record) -> str:
+    titles = [one.text for one in record.revisions if one.key == ""]
+    return (titles[0] if titles else record.incident.title).strip() or "Incident without a title"
+
+
+def _opening(story: Story, source: _Source) -> str:
+    """The oldest message among those that were there when we first saw the incident."""
+    record = story.record
+    first = [one for one in record.revisions if one.key and one.seen_at == record.first_seen]
+    oldest = min(first, key=lambda one: (one.at or one.seen_at, one.key), default=None)
+    return _quoted(source.author, oldest.text if oldest else "")
+
+
+def _ending(source: _Source, title: str, told: Told, number: int) -> Iterator[Item]:
+    if told.ended is None:
+        return
+    word = "Withdrawn by the provider" if told.withdrawn else "Resolved"
+    tail = f":resolved:{number}" if number else ":resolved"
+    body = f"{word} after {span(told.lasted)}." if told.lasted > 0 else f"{word}."
+    yield source.item(tail, f"{word}: {source.said_by}: {title}", _paragraph(body), told.ended)
+
+
+def _over(
+    source: _Source, title: str, seen: int, one: Maintenance, pairs: Sequence[Sequence[Item]]
+) -> Item:
+    early = one.starts_at is not None and seen < one.starts_at
+    word = "Withdrawn by the provider" if early else "Completed"
+    body = "Withdrawn before it began." if early else "The provider says that it is over."
+    number = len(pairs) - 1
+    ended = seen if one.ends_at is None else min(seen, one.ends_at)
+    return source.item(
+        f":over:{number}" if number else ":over",
+        f"{word}: {source.said_by}: Maintenance: {title}",
+        _paragraph(body),
+        max(pairs[-1][0].at, ended),
+    )
+
+
+def _window(one: Maintenance) -> str:
+    if one.starts_at is None:
+        return "for a time that is not stated"
+    if one.ends_at is None or one.ends_at <= one.starts_at:
+        return f"from {human(one.starts_at)}"
+    return f"from {human(one.starts_at)} to {human(one.ends_at)}"
+
+
+def _quoted(author: str, text: str) -> str:
+    if not text:
+        return _paragraph("No text was given.")
+    return _paragraph(f"{author} wrote:") + _paragraph(text)
+
+
+def _paragraph(text: str) -> str:
+    return f"<p>{'<br>'.join(escape(text).split(chr(10)))}</p>"
+
+
+def _word(phase: str) -> str:
+    """A provider's word for a state, as a heading."""
+    return phase[:1].upper() + phase[1:].replace("_", " ")
+
+
+def _short(key: str) -> str:
+    """A foreign identifier in a form that is fit for a tag: URI."""
+    return sha256(key.encode()).hexdigest()[:12]

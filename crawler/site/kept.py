@@ -1,0 +1,121 @@
+"""Parts of an earlier build, taken over where nothing that went into them has changed.
+
+A renderer hands over a part's inputs and a way to make its files. The part is known by the digest
+of its inputs, of our code and of the libraries that write it; its files are those of the site that
+stands, each proven by its own digest. So whatever was touched, lost or changed in between is made
+anew, and the bytes are those of a build without a memory.
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+
+import msgspec
+
+Files = dict[str, bytes]
+
+_LIBRARIES = ("feedgen", "icalendar", "jinja2", "lxml", "markdown", "msgspec", "pygments")
+_PACKAGE = Path(__file__).resolve().parent.parent
+
+
+class Anew:
+    """A build without a memory: everything is made."""
+
+    def part(self, name: str, inputs: object, make: Callable[[], dict[str, bytes]]) -> Files:  # noqa: ARG002
+        """The files of a part by path, from its name, its inputs and what makes them."""
+        return make()
+
+    def note(self, name: str, inputs: object, make: Callable[[], bytes]) -> bytes:  # noqa: ARG002
+        """Something that is no file and takes long to make, in the same way."""
+        return make()
+
+
+ANEW = Anew()
+"""For builds that have nothing to take over."""
+
+
+class Kept(Anew):
+    """The memory of the site in `out`. It lies beside that folder, in a file of its own."""
+
+    def __init__(self, out: Path) -> None:
+        self._out = out
+        self._index = out.with_name(f".{out.name}.kept")
+        self._before = _read(self._index)
+        self._now = _Index()
+
+    def part(self, name: str, inputs: object, make: Callable[[], dict[str, bytes]]) -> Files:
+        """Those that stand, if the same inputs made them, else new ones."""
+        known = digest((code(), inputs))
+        before, names = self._before.parts.get(name, ("", {}))
+        files = _standing(self._out, names) if before == known else None
+        if files is None:
+            files = make()
+            names = {path: _sum(body) for path, body in files.items()}
+        self._now.parts[name] = (known, names)
+        return files
+
+    def note(self, name: str, inputs: object, make: Callable[[], bytes]) -> bytes:
+        """The one of the last build, if the same inputs made it, else a new one."""
+        known = digest((code(), inputs))
+        before, body = self._before.notes.get(name, ("", b""))
+        self._now.notes[name] = (known, body if before == known else make())
+        return self._now.notes[name][1]
+
+    def save(self) -> None:
+        """Remember this build; call it when the site is in its place."""
+        body = msgspec.msgpack.encode(self._now)
+        part = self._index.with_name(f"{self._index.name}.part")
+        part.write_bytes(_sum(body).encode() + body)
+        part.replace(self._index)
+
+
+class _Index(msgspec.Struct):
+    """The digest of the inputs, and the digest of each file or the note itself, by name."""
+
+    parts: dict[str, tuple[str, dict[str, str]]] = {}
+    notes: dict[str, tuple[str, bytes]] = {}
+
+
+def digest(value: object) -> str:
+    """What stands for a value of ours: equal values have equal digests."""
+    return _sum(msgspec.msgpack.encode(value, order="deterministic"))
+
+
+@cache
+def code() -> str:
+    """What stands for the programs that write: our own files and the libraries."""
+    own = hashlib.blake2b(digest_size=16)
+    for path in sorted(_PACKAGE.rglob("*.py")):
+        own.update(path.read_bytes())
+    libraries = ",".join(f"{name} {version(name)}" for name in _LIBRARIES)
+    return f"{own.hexdigest()} {libraries}"
+
+
+def _read(index: Path) -> _Index:
+    try:
+        raw = index.read_bytes()
+        if _sum(raw[32:]).encode() == raw[:32]:
+            return msgspec.msgpack.decode(raw[32:], type=_Index)
+    except (OSError, msgspec.DecodeError):
+        pass
+    return _Index()
+
+
+def _standing(out: Path, names: Mapping[str, str]) -> Files | None:
+    """The files of the site by path, if each is there and is what it was."""
+    files = {}
+    for path, known in names.items():
+        try:
+            body = (out / path).read_bytes()
+        except OSError:
+            return None
+        if _sum(body) != known:
+            return None
+        files[path] = body
+    return files
+
+
+def _sum(body: bytes) -> str:
+    return hashlib.blake2b(body, digest_size=16).hexdigest()

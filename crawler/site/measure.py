@@ -1,0 +1,140 @@
+"""How long a service was well: two series that are never mixed. Pure.
+
+Observed is what our readings say, and what the provider later told of the time between them.
+Reported is the provider's own list of incidents, as far back as it reaches. The days that are
+over come counted; only those that an incident touches, and today, are looked at anew.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from statistics import median_low
+
+from crawler.catalogue import Service
+from crawler.memory import Memories
+from crawler.model import Level, Maintenance
+from crawler.records import Record
+from crawler.scope import concerns
+from crawler.site.board import Series, Uptime
+from crawler.times import DAY
+from crawler.uptime import WINDOWS, Interval, Tally, by_day, figure, window
+
+_DAYS = 90
+_ENOUGH = 80
+_LONGEST_WORK = 7 * DAY
+
+
+def measure(
+    service: Service,
+    provider: str,
+    known: Memories,
+    records: Sequence[Record],
+    work: Iterable[tuple[str, Maintenance]],
+    now: int,
+) -> Uptime:
+    """Both series of a service at `now` (seconds UTC). `records` are the incidents about it and
+    `work` all announced and finished maintenance as (provider, maintenance)."""
+    horizon = now - (_DAYS + 1) * DAY
+    stretches = [one for record in records for one in told(record, service, now)]
+    outages = [(max(a, horizon), b, level) for a, b, level in stretches if b > horizon]
+    covers, read_at = known.covers.get(provider), known.read_at.get(provider)
+    reported = None
+    if covers is not None and read_at is not None and covers < now:
+        hidden = [i for owner, one in work if owner == provider for i in _hides(one, service)]
+        reported = _reported(covers, read_at, [*outages, *hidden], now)
+    observed = _observed(service.id, known, outages, now)
+    repairs = _repairs(records, now)
+    return Uptime(
+        reported=reported,
+        observed=observed,
+        basis=_basis(reported, observed),
+        median_repair=median_low(repairs) if repairs else None,
+        resolved=len(repairs),
+    )
+
+
+def told(record: Record, service: Service, now: int) -> list[Interval]:
+    """The stretches of trouble that a provider tells of, at the level that they have for a service.
+
+    An incident that names no component of a service that is one of several counts as minor at most.
+    """
+    one = record.incident
+    level = Level.MINOR if one.impact is None else one.impact
+    if record.ours or not level.trouble or not concerns(service, one):
+        return []
+    if service.components and not one.components:
+        level = Level.MINOR
+    phases = list(record.phases)
+    if record.failed_at is not None and one.started_at is not None:
+        # The first phase began with our own check, which the provider did not tell of.
+        phases[0] = (max(one.started_at, phases[0][0]), phases[0][1])
+    return [(start, now if end is None else end, level) for start, end in phases]
+
+
+def _hides(one: Maintenance, service: Service) -> list[Interval]:
+    """The window of work on all that a service is, a week at most."""
+    whole = bool(service.components) and {*service.components} <= {*one.components}
+    if one.phase == "scheduled" or not whole or one.starts_at is None or one.ends_at is None:
+        return []
+    end = min(one.ends_at, one.starts_at + _LONGEST_WORK)
+    return [(one.starts_at, end, Level.MAINTENANCE)]
+
+
+def _reported(covers: int, read_at: int, outages: Sequence[Interval], now: int) -> Series:
+    # What the provider had not told when we last read it is not known.
+    seen = [(a, min(b, read_at), level) for a, b, level in outages]
+    spans = [(covers, read_at, Level.NONE), *seen]
+    days = dict.fromkeys(_days(covers, now), _FULL)
+    touched = _touched([*seen, (covers, covers, Level.NONE), (read_at, now, Level.NONE)])
+    wanted = touched & days.keys()
+    days.update(by_day(spans, max(covers, min(wanted)), now, wanted))
+    return _series(covers, days, now)
+
+
+def _observed(
+    service: str, known: Memories, outages: Sequence[Interval], now: int
+) -> Series | None:
+    since = known.first_seen.get(service)
+    if since is None or since >= now:
+        return None
+    finished = known.daily.get(service, {})
+    days = {day: finished.get(day, _NOTHING) for day in _days(since, now)}
+    touched = _touched([*outages, (since, since, Level.NONE), (now - 1, now, Level.NONE)])
+    wanted = touched & days.keys()
+    spans = known.intervals(service, min(wanted), now)
+    days.update(by_day([*spans, *outages], max(since, min(wanted)), now, wanted))
+    return _series(since, days, now)
+
+
+_FULL, _NOTHING = Tally(DAY, DAY), Tally(DAY)
+
+
+def _days(since: int, now: int) -> range:
+    last = (now - 1) - (now - 1) % DAY
+    return range(max(since - since % DAY, last - (_DAYS - 1) * DAY), last + 1, DAY)
+
+
+def _touched(intervals: Iterable[Interval]) -> set[int]:
+    return {day for start, end, _ in intervals for day in range(start - start % DAY, end + 1, DAY)}
+
+
+def _series(since: int, days: Mapping[int, Tally], now: int) -> Series:
+    windows = {length: window(days, now, length) for length in WINDOWS}
+    figures = {length: figure(one) for length, one in windows.items()}
+    return Series(since=since, days=days, windows=windows, figures=figures)
+
+
+def _basis(reported: Series | None, observed: Series | None) -> str:
+    if reported and 100 * reported.windows[30].known >= _ENOUGH * 30 * DAY:
+        return "reported"
+    return "observed" if observed else ""
+
+
+def _repairs(records: Iterable[Record], now: int) -> list[int]:
+    """How long the resolved incidents of 90 days lasted, as far as their times are known."""
+    return [
+        one.ended_at - one.started_at
+        for one in (record.incident for record in records if not record.ours)
+        if not one.open
+        and one.started_at is not None
+        and one.ended_at is not None
+        and one.ended_at > max(one.started_at, now - 90 * DAY)
+    ]

@@ -1,0 +1,84 @@
+"""The services in order of reliability: a table for each basis, because the two do not compare."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from crawler.site.board import Board, Row
+from crawler.uptime import Figure
+
+WINDOW = 90
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One way to sort; `key` names it in the address, the first one has none."""
+
+    key: str
+    name: str
+    by: Callable[[Row], tuple[float, ...]]
+
+    @property
+    def path(self) -> str:
+        """`reliability/` or `reliability/<key>/`."""
+        return f"reliability/{self.key}/" if self.key else "reliability/"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The services of one basis, sorted."""
+
+    basis: str
+    rows: tuple[Row, ...]
+
+
+def figure(row: Row, window: int = WINDOW) -> Figure | None:
+    """The headline figure of a service, where there is one with a percentage."""
+    series = row.uptime.headline
+    found = series.figures.get(window) if series else None
+    return found if found and found.uptime is not None else None
+
+
+def tables(board: Board, order: Order) -> tuple[Table, ...]:
+    """The ranked services by the basis of their figures."""
+    ranked = [row for row in board.rows if figure(row)]
+    ranked.sort(key=lambda row: (*order.by(row), row.service.name.lower()))
+    return tuple(
+        Table(basis, found)
+        for basis in ("reported", "observed")
+        if (found := tuple(row for row in ranked if row.uptime.basis == basis))
+    )
+
+
+def unranked(board: Board) -> tuple[Row, ...]:
+    """The services of which too little is known."""
+    return tuple(row for row in board.rows if not figure(row))
+
+
+def _uptime(row: Row) -> float:
+    found = figure(row)
+    return -float(found.uptime) if found and found.uptime else 0.0
+
+
+def _clean(row: Row) -> float:
+    found = figure(row)
+    return -float(found.incident_free) if found and found.incident_free else 0.0
+
+
+def _repair(row: Row) -> float:
+    longest = float("inf")
+    return longest if row.uptime.median_repair is None else float(row.uptime.median_repair)
+
+
+def _coverage(row: Row) -> float:
+    found = figure(row)
+    return -float(found.coverage) if found and found.coverage else 0.0
+
+
+ORDERS = (
+    Order("", "Uptime", lambda row: (_uptime(row), _clean(row))),
+    Order("incident-free", "Incident-free", lambda row: (_clean(row), _uptime(row))),
+    Order("incidents", "Incidents", lambda row: (row.incidents_30d, _uptime(row))),
+    Order("repair", "Time to resolve", lambda row: (_repair(row), _uptime(row))),
+    Order("coverage", "Coverage", lambda row: (_coverage(row), _uptime(row))),
+    Order("name", "Name", lambda _: ()),
+)

@@ -1,0 +1,81 @@
+"""What every template may use: filters, and what stands on more than one page."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from crawler import times
+from crawler.errors import REASONS
+from crawler.model import Level
+from crawler.site import bars, live, ranking, views, words
+from crawler.site.articles import Article
+from crawler.site.board import Board
+from crawler.site.feeds.links import alternates
+from crawler.site.nearby import began
+
+_SECTIONS = (
+    ("", "Status"),
+    ("incidents/", "Incidents"),
+    ("reliability/", "Reliability"),
+    ("guides/", "Guides"),
+    ("subscribe/", "Subscribe"),
+    ("api/", "API"),
+)
+
+
+def environment(board: Board, articles: tuple[Article, ...], templates: Path) -> Environment:
+    """The Jinja environment of the templates in a folder, for one board."""
+    env = Environment(
+        loader=FileSystemLoader(templates),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    env.tests["web"] = lambda url: bool(url) and url.startswith(("https://", "http://"))
+    names = {row.service.id: row.service.name for row in board.rows}
+    parts = views.component_names(board.rows)
+    env.filters |= {
+        "iso": cache(times.iso),  # one moment stands on many pages
+        "human": cache(times.human),
+        "short": cache(views.short),
+        "date": cache(views.date),
+        "span": times.span,
+        "flag": lambda slug: words.flag(slug, names),
+        "named": lambda ids, provider: views.named(ids, parts.get(provider, {})),
+        "edits": views.edits,
+        "began": began,
+        "nearest": views.nearest,
+        "gathered": views.gathered,
+        "regions": views.by_region,
+        "ranked": ranking.figure,
+        "allowing": live.allowing,
+    }
+    env.globals |= _values(board, articles) | {"known": names, "sections": _SECTIONS}
+    return env
+
+
+def _values(board: Board, articles: tuple[Article, ...]) -> dict[str, Any]:
+    return {
+        "board": board,
+        "base": board.site.url.rstrip("/") + "/",
+        "articles": articles,
+        "levels": tuple(Level),
+        "reasons": REASONS,
+        "words": words,
+        "alternates": alternates(board),
+        "until": {row.service.id: _deadline(board, row.verdict.valid_until) for row in board.rows},
+        "latest": _deadline(board, None),
+        "overall": views.overall(board),
+        "strips": bars.of_rows(board.rows, board.at, 30),
+        "policy": live.policy(),
+    }
+
+
+def _deadline(board: Board, valid_until: int | None) -> int:
+    """When a shown state stops counting in the browser, in seconds UTC."""
+    last = (board.at if board.ran_at is None else board.ran_at) + words.FRESH
+    return last if valid_until is None else min(valid_until, last)

@@ -1,0 +1,157 @@
+"""Pages once more as Markdown, and `llms.txt` that lists them: for programs that read.
+
+What a provider wrote is escaped, so that nothing of it is markup, and marked as its words.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from urllib.parse import quote
+
+from crawler.site import words
+from crawler.site.api.schema import LICENCE
+from crawler.site.articles import Article
+from crawler.site.board import Board, Row, Story
+from crawler.site.markdown import convert, plain
+from crawler.site.nearby import began
+from crawler.site.views import overall
+from crawler.times import human, span
+
+_INCIDENTS = 10
+
+
+def render(board: Board, guides: Sequence[Article]) -> dict[str, bytes]:
+    """`index.md` of each service page and each guide, and `llms.txt`, by path."""
+    files = {f"{row.path}index.md": _text(_service(row, board)) for row in board.rows}
+    files |= {f"{one.path}index.md": _text(_guide(one, board)) for one in guides}
+    return files | {"llms.txt": _text(_index(board, guides))}
+
+
+def _text(lines: Iterable[str]) -> bytes:
+    return ("\n".join(lines) + "\n").encode()
+
+
+def _service(row: Row, board: Board) -> Iterator[str]:
+    verdict, service = row.verdict, row.service
+    base = board.site.url.rstrip("/")
+    yield f"# Is {plain(service.name)} down?"
+    yield ""
+    if board.simulated:
+        yield from ("Simulated data: invented days, not the state of any real service.", "")
+    yield f"**{words.ANSWERS[verdict.answer]}.** {plain(verdict.headline)}"
+    yield ""
+    yield words.who(plain(service.name), verdict)
+    yield ""
+    at = words.seen(verdict)
+    yield f"- Level: {verdict.level} ({verdict.level.label})"
+    yield f"- Evidence from: {'never read' if at is None else human(at)}"
+    if verdict.valid_until is not None:
+        yield f"- Counts until: {human(verdict.valid_until)}; after that it is unknown"
+    if verdict.confidence:
+        yield f"- Confidence: {verdict.confidence}"
+    if verdict.last_known is not None:
+        yield f"- Last known: {verdict.last_known}"
+    if why := words.why_unknown(verdict):
+        yield f"- {why}"
+    yield f"- {_uptime(row)}"
+    yield from _evidence(row)
+    yield from _listed("Open incidents", (_incident(one, base) for one in row.open))
+    parts = (f"{plain(one.name)}: {one.level}" for one in row.components)
+    yield from _listed("Components", parts if verdict.confidence != "stale" else ())
+    ups = (f"{plain(one.name)}: {one.level}{_link(one.link)}" for one in verdict.upstreams)
+    yield from _listed("Upstreams", ups)
+    recent = (_incident(one, base) for one in row.recent[:_INCIDENTS])
+    yield from _listed("Recent incidents", recent)
+    yield from _listed("More", _more(row, board))
+
+
+def _guide(article: Article, board: Board) -> Iterator[str]:
+    address = f"{board.site.url.rstrip('/')}/{article.path}"
+    yield f"# {plain(article.title)}"
+    yield ""
+    if board.simulated:
+        yield from ("Simulated data: invented days, not the state of any real service.", "")
+    yield plain(article.dek)
+    yield ""
+    yield convert(str(article.card), address)
+    yield ""
+    yield convert(str(article.html), address)
+
+
+def _uptime(row: Row) -> str:
+    series = row.uptime.headline
+    figure = series.figures.get(30) if series else None
+    if figure is None or figure.uptime is None:
+        return "Uptime over 30 days: no data"
+    return f"Uptime over 30 days, {row.uptime.basis}: {figure.shown}"
+
+
+def _evidence(row: Row) -> Iterator[str]:
+    lines = []
+    for one in row.verdict.evidence:
+        when = "time not stated" if one.at is None else human(one.at)
+        said = f"{words.KINDS.get(one.kind, one.kind)}, {plain(one.who)}: {plain(one.what)}"
+        lines.append(f"{said} ({when})")
+    return _listed("Evidence", lines)
+
+
+def _incident(story: Story, base: str) -> str:
+    one = story.record.incident
+    impact = "impact not stated" if one.impact is None else one.impact.value
+    state = "open" if one.open else "withdrawn" if story.record.withdrawn_at else "resolved"
+    lasted = f", {span(story.duration)}" if story.duration is not None else ""
+    title = plain(one.title) or "Incident without a title"
+    return f"[{title}]({base}/{story.path}): {impact}, {state}, since {human(began(story))}{lasted}"
+
+
+def _link(kind: str) -> str:
+    return f" ({words.LINKS[kind]})" if kind in words.LINKS else ""
+
+
+def _listed(title: str, lines: Iterable[str]) -> Iterator[str]:
+    rows = [f"- {line}" for line in lines]
+    if rows:
+        yield from ("", f"## {title}", "", *rows)
+
+
+def _more(row: Row, board: Board) -> Iterator[str]:
+    base, key = board.site.url.rstrip("/"), row.service.id
+    yield f"Page: {base}/{row.path}"
+    yield f"JSON: {base}/api/v1/services/{key}.json"
+    yield f"90 days: {base}/api/v1/history/{key}.json"
+    if row.page_url:
+        yield f"Official status page: {_address(row.page_url)}"
+    yield f"Homepage: {_address(row.service.homepage)}"
+
+
+def _address(url: str) -> str:
+    return f"<{quote(url, safe=':/?#[]@!$&()*+,;=%~-._')}>"
+
+
+def _index(board: Board, guides: Sequence[Article]) -> Iterator[str]:
+    base = board.site.url.rstrip("/")
+    state = overall(board)
+    yield f"# {plain(board.site.name)}"
+    yield ""
+    yield f"> {plain(board.site.tagline)} How {len(board.rows)} AI and developer services are, read"
+    yield "> from their public status pages, with evidence, age and history."
+    yield ""
+    when = "never" if board.ran_at is None else human(board.ran_at)
+    yield f"Last full check: {when}. {state.sentence}{f'; {state.more}' if state.more else ''}."
+    yield "The level `unknown` is neither up nor down. Nothing counts after its `validUntil`."
+    yield f"Our own data: {LICENCE}. What a provider wrote is quoted and remains the provider's."
+    yield from _listed("Data", _data(base))
+    yield from _listed("Guides", (f"[{plain(g.title)}]({base}/{g.path}index.md)" for g in guides))
+    for category, rows in board.by_category:
+        lines = (
+            f"[{plain(r.service.name)}]({base}/{r.path}index.md): {r.verdict.level}" for r in rows
+        )
+        yield from _listed(plain(category.name), lines)
+
+
+def _data(base: str) -> Iterator[str]:
+    yield f"[All services]({base}/api/v1/statuses): one JSON file, no key, no limit"
+    yield f"[One service]({base}/api/v1/services/ID.json): replace ID by an id"
+    yield f"[90 days of one service]({base}/api/v1/history/ID.json)"
+    yield f"[Incidents of 90 days]({base}/api/v1/incidents.json)"
+    yield f"[OpenAPI]({base}/api/v1/openapi.json)"
+    yield f"[How a verdict is made]({base}/methodology/)"
+    yield f"[Everything that machines read]({base}/api/)"

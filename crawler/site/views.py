@@ -1,0 +1,155 @@
+"""What templates compute from the board: sentences, orders, groups. Pure."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import groupby
+
+from crawler import times
+from crawler.model import Level, Upstream, worst
+from crawler.records import Record, Revision
+from crawler.site import bars
+from crawler.site.bars import Strip
+from crawler.site.board import Board, Row, Story
+from crawler.site.nearby import began
+
+# What providers use as ids of components: Statuspage, incident.io, Better Stack and the like.
+_MACHINE_ID = re.compile(r"[0-9a-z]{10,16}|[0-9A-Z]{26}|[0-9a-f-]{32,36}|\d+")
+_AT_ONCE = 6
+_HEAVY = (Level.CRITICAL, Level.MAJOR, Level.MINOR)
+
+
+@dataclass(frozen=True, slots=True)
+class Overall:
+    """The state of everything: the shape to show, one sentence, what must be added to it, how many
+    services there are of each level, and a bar for each of them."""
+
+    level: Level
+    sentence: str
+    more: str
+    counts: tuple[tuple[Level, int], ...]
+    strip: Strip
+
+
+def overall(board: Board) -> Overall:
+    """The state of everything. All is never called well while something is unknown."""
+    count = dict.fromkeys(Level, 0)
+    for row in board.rows:
+        count[row.verdict.level] += 1
+    unknown, work = count[Level.UNKNOWN], count[Level.MAINTENANCE]
+    rest = [
+        f"{work} under maintenance" if work else "",
+        f"{unknown} unknown: no claim either way" if unknown else "",
+    ]
+    more = "; ".join(part for part in rest if part)
+    level, sentence = _sentence(board, count)
+    order = (*_HEAVY, Level.MAINTENANCE, Level.UNKNOWN, Level.NONE)
+    counts = tuple((one, count[one]) for one in order if count[one])
+    said = ", ".join(f"{number} {one.label.lower()}" for one, number in counts)
+    told = more if level.trouble or (unknown and unknown < len(board.rows)) else ""
+    strip = bars.tick((row.verdict.level for row in board.rows), said)
+    return Overall(level, sentence, told, counts, strip)
+
+
+def _sentence(board: Board, count: Mapping[Level, int]) -> tuple[Level, str]:
+    total = len(board.rows)
+    unknown, work = count[Level.UNKNOWN], count[Level.MAINTENANCE]
+    trouble = sum(count[level] for level in _HEAVY)
+    if not total:
+        return Level.UNKNOWN, "No services are listed yet"
+    if trouble:
+        verb = "has" if trouble == 1 else "have"
+        return board.troubled[0].verdict.level, f"{trouble} of {total} services {verb} trouble"
+    if unknown == total:
+        return Level.UNKNOWN, f"We cannot tell: none of {total} services could be read"
+    if unknown:
+        return Level.UNKNOWN, f"No trouble at the {total - unknown} services that we can read"
+    if work:
+        return Level.MAINTENANCE, f"No trouble at {total} services, {work} under maintenance"
+    return Level.NONE, f"All {total} services are operational"
+
+
+def component_names(rows: Iterable[Row]) -> dict[str, dict[str, str]]:
+    """Provider -> component id -> name, as far as any service shows the component."""
+    found: dict[str, dict[str, str]] = {}
+    for row in rows:
+        found.setdefault(row.provider, {}).update((one.id, one.name) for one in row.components)
+    return found
+
+
+def named(ids: Iterable[str], names: Mapping[str, str]) -> tuple[str, ...]:
+    """The names among ids and names of components, each once; ids that nobody can read go."""
+    found = (names.get(one, "" if _MACHINE_ID.fullmatch(one) else one) for one in ids)
+    return tuple(dict.fromkeys(one for one in found if one.strip()))
+
+
+def short(moment: int) -> str:
+    """A time for a narrow column: `22 Nov, 10:41 UTC`."""
+    at = datetime.fromtimestamp(moment, UTC)
+    return f"{at.day} {at:%b, %H:%M} UTC"
+
+
+def date(moment: int) -> str:
+    """A UTC day for people: `22 Nov 2026`."""
+    at = datetime.fromtimestamp(moment, UTC)
+    return f"{at.day} {at:%b %Y}"
+
+
+def worst_first(stories: Iterable[Story]) -> tuple[Story, ...]:
+    """Open incidents by the weight of what they say, the newest first among equals."""
+    rank = {level: place for place, level in enumerate(_HEAVY)}
+    return tuple(sorted(stories, key=lambda one: rank.get(one.record.incident.weight, len(rank))))
+
+
+def nearest(upstreams: Sequence[Upstream]) -> tuple[Sequence[Upstream], Sequence[Upstream]]:
+    """The upstreams to show at once, the troubled ones first, and those that can wait."""
+    troubled = [one for one in upstreams if one.level.trouble or one.link]
+    rest = [one for one in upstreams if one not in troubled]
+    if len(upstreams) <= _AT_ONCE:
+        return (*troubled, *rest), ()
+    return troubled, rest
+
+
+def gathered(upstreams: Sequence[Upstream]) -> Level:
+    """One level for many services: their worst trouble, else the best that is known of them."""
+    levels = {one.level for one in upstreams}
+    order = (*_HEAVY, Level.NONE, Level.MAINTENANCE)
+    return next((level for level in order if level in levels), Level.UNKNOWN)
+
+
+def by_region(row: Row) -> tuple[tuple[str, Level], ...]:
+    """The regions of a service with what its open incidents say of them.
+
+    An incident that names no region counts everywhere. Where the service is unknown, so are they.
+    """
+    if row.verdict.level is Level.UNKNOWN:
+        return tuple((region, Level.UNKNOWN) for region in row.service.regions)
+    found = []
+    for region in row.service.regions:
+        incidents = (story.record.incident for story in row.open)
+        here = [one.weight for one in incidents if not one.regions or region in one.regions]
+        found.append((region, worst([Level.NONE, *here])))
+    return tuple(found)
+
+
+def by_day(stories: Iterable[Story]) -> tuple[tuple[int, tuple[Story, ...]], ...]:
+    """(a moment of the UTC day, its incidents), newest first."""
+    ordered = sorted(stories, key=lambda story: (-began(story), story.path))
+    groups = groupby(ordered, key=lambda story: times.day(began(story)))
+    days = (tuple(group) for _, group in groups)
+    return tuple((began(group[0]), group) for group in days)
+
+
+def edits(record: Record) -> tuple[tuple[Revision, ...], ...]:
+    """The wordings, oldest first, of each text that the provider changed after publishing it."""
+    texts: dict[str, list[Revision]] = {}
+    for revision in sorted(record.revisions, key=lambda one: one.seen_at):
+        texts.setdefault(revision.key, []).append(revision)
+    changed = (_distinct(wordings) for wordings in texts.values())
+    return tuple(wordings for wordings in changed if len(wordings) > 1)
+
+
+def _distinct(wordings: Sequence[Revision]) -> tuple[Revision, ...]:
+    """The first of each run of equal texts; a new phase alone is no edit."""
+    return tuple(next(run) for _, run in groupby(wordings, key=lambda one: one.text))

@@ -1,0 +1,68 @@
+"""The life of an incident: first seen, reworded, reopened, withdrawn, never forgotten."""
+
+import hashlib
+import json
+from base64 import b32encode
+from sqlite3 import Connection, Row
+
+from crawler import times
+from crawler.lines import IncidentLine
+from crawler.store import phases
+
+
+def fold(db: Connection, now: int, line: IncidentLine) -> None:
+    """What one run, begun at `now`, learned about an incident."""
+    if line.adopts:
+        _adopt(db, line.provider, line.adopts, line.id)
+    key = (line.provider, line.id)
+    cursor = db.cursor()
+    cursor.row_factory = Row
+    query = "SELECT * FROM incidents WHERE provider = ? AND id = ?"
+    old = cursor.execute(query, key).fetchone()
+    first_seen = old["first_seen"] if old else now
+    failed_at = old["failed_at"] if old else line.started if line.service else None
+    resolved = old["resolved_seen"] if old and not old["open"] else None
+    withdrawn = (old["withdrawn_at"] if old else None) or now
+    began = line.started or line.created or first_seen
+    spans = phases.load(old["phases"] if old else None)
+    # What our check saw first began with its first failure, whatever the provider says later.
+    began = began if failed_at is None else min(began, failed_at)
+    phases.advance(spans, line, began=began, open_now=bool(old and old["open"]), now=now)
+    db.execute(
+        "INSERT OR REPLACE INTO incidents"
+        " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        (*key, old["slug"] if old else slug(line.provider, line.id, now), line.title, line.open,
+         line.impact, line.phase, line.started, line.created, line.ended, line.url,
+         _union(line.components, old, "components"), _union(line.regions, old, "regions"),
+         phases.dump(spans), first_seen, now,
+         None if line.open else resolved or now, withdrawn if line.withdrawn else None,
+         line.missing, line.digest, line.service, failed_at,
+         old["confirmed_at"] if old else line.confirmed,
+         old["lead"] if old and line.lead is None else line.lead),
+    )  # fmt: skip
+    revisions = [(*key, one.id, now, one.at, one.phase, one.text) for one in line.updates]
+    if not old or old["title"] != line.title:
+        revisions.append((*key, "", now, None, line.phase, line.title))
+    revise = "INSERT OR REPLACE INTO incident_revisions VALUES (?, ?, ?, ?, ?, ?, ?)"
+    db.executemany(revise, revisions)
+
+
+def slug(provider: str, incident: str, first_seen: int) -> str:
+    """The part of an incident's address that never changes: its first day and a short hash."""
+    digest = hashlib.sha256(f"{provider}\0{incident}".encode()).digest()
+    return f"{times.day(first_seen)}-{b32encode(digest).decode().lower()[:10]}"
+
+
+def _adopt(db: Connection, provider: str, ours: str, theirs: str) -> None:
+    """Let the incident that our check saw go on as the one that the provider now tells of."""
+    names = (theirs, provider, ours)
+    db.execute(
+        "UPDATE incidents SET id = ?, open = 1, service = NULL WHERE provider = ? AND id = ?", names
+    )
+    db.execute(
+        "UPDATE incident_revisions SET incident = ? WHERE provider = ? AND incident = ?", names
+    )
+
+
+def _union(new: tuple[str, ...], old: Row | None, column: str) -> str:
+    return json.dumps(sorted({*new, *(json.loads(old[column]) if old else ())}))

@@ -1,0 +1,80 @@
+"""The phases of an incident: when it was open, and what was told of each once and for good.
+
+A provider may correct the beginning or the end of an incident at any later time. Pages show what
+is known now; a feed reader must never see an old item move, so what was known when a phase began
+and when it ended is kept beside it. Both follow from the lines of the journal alone.
+"""
+
+import msgspec
+
+from crawler.lines import IncidentLine
+from crawler.model import Level
+from crawler.records import Told
+
+_GRAVE = (Level.MAJOR, Level.CRITICAL)
+
+
+class Phase(msgspec.Struct, array_like=True):
+    """One row of the JSON list in `incidents.phases`; times are seconds UTC.
+
+    `opened` and `resolved` are as the provider says now, the rest is as in records.Told.
+    """
+
+    opened: int
+    told: int
+    resolved: int | None = None
+    ended: int | None = None
+    lasted: int = 0
+    withdrawn: bool = False
+    grave: bool = False
+
+    @property
+    def pair(self) -> tuple[int, int | None]:
+        """(opened, resolved) as the provider says now."""
+        return self.opened, self.resolved
+
+    @property
+    def news(self) -> Told:
+        """What was told of this phase, for the model."""
+        return Told(
+            opened=self.told,
+            ended=self.ended,
+            lasted=self.lasted,
+            withdrawn=self.withdrawn,
+            grave=self.grave,
+        )
+
+
+def load(text: str | None) -> list[Phase]:
+    """The phases of a row, oldest first; none for an incident that is not known yet."""
+    return msgspec.json.decode(text, type=list[Phase]) if text else []
+
+
+def dump(phases: list[Phase]) -> str:
+    """The phases as they stand in a row."""
+    return msgspec.json.encode(phases).decode()
+
+
+def advance(
+    phases: list[Phase], line: IncidentLine, *, began: int, open_now: bool, now: int
+) -> None:
+    """Take in one line about an incident at the run `now`. `began` is its beginning as well as
+    it is known, `open_now` whether it was open until this line."""
+    if not phases:
+        phases.append(Phase(began, min(began, now)))
+    elif line.open and (not open_now or phases[-1].ended is not None):
+        # The second: what our check saw end, and the provider goes on with.
+        phases.append(Phase(now, now))
+    last = phases[-1]
+    if line.open:
+        last.resolved = None
+    elif open_now or last.resolved is None or line.ended is not None:
+        # Without a stated end, the moment at which we first saw it over stays the end.
+        last.resolved = max(last.opened, line.ended or now)
+    if len(phases) == 1:
+        last.opened = began if last.resolved is None else min(began, last.resolved)
+    last.grave = last.grave or line.impact in _GRAVE
+    if last.resolved is not None and last.ended is None:
+        last.ended = max(last.told, min(last.resolved, now))
+        last.lasted = last.resolved - last.opened
+        last.withdrawn = line.withdrawn

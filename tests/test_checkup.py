@@ -1,0 +1,183 @@
+"""`whosdown doctor --github`: one line for each setting, with the repair where one is needed."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from crawler import cli
+from folders import SITE, write
+from github import CANARIES, NOW, GitHub, iso
+
+URL = "https://acme.github.io/whosdown"
+
+
+@pytest.fixture
+def doctor(
+    github: GitHub,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Callable[[], tuple[int, dict[str, tuple[str, str]]]]:
+    for name, value in github.env.items():
+        monkeypatch.setenv(name, value)
+    folder = tmp_path / "content"
+    folder.mkdir()
+    write(folder, SITE.replace("https://example.test/base", URL))
+
+    def run() -> tuple[int, dict[str, tuple[str, str]]]:
+        args = ["doctor", "--github", "--json", "--content", str(folder), "--now", iso(NOW)]
+        with pytest.raises(SystemExit) as ended:
+            cli.main(args)
+        said = capsys.readouterr()
+        assert not [one for one in CANARIES if one in said.out + said.err]
+        rows = json.loads(said.out) if said.out else []
+        return int(ended.value.code or 0), {r["what"]: (r["says"], r["repair"]) for r in rows}
+
+    return run
+
+
+Doctor = Callable[[], tuple[int, dict[str, tuple[str, str]]]]
+
+
+def test_a_repository_that_is_set_up_needs_no_hand(doctor: Doctor, github: GitHub) -> None:
+    github.branches["data"] = ("b" * 40, NOW - 600)
+    github.environments["watchdog"] = ["HEARTBEAT_URL"]
+    for number in range(6):
+        github.run("crawl.yml", NOW - 600 - 1_200 * (5 - number))
+    code, found = doctor()
+
+    assert code == 0
+    assert {what: says for what, (says, _) in found.items()} == {
+        "repository": "acme/whosdown, a repository of its own",
+        "Actions": "enabled, allowed: all",
+        "permissions": "read by default; each job names its own",
+        "schedule of crawl.yml": "enabled",
+        "schedule of watchdog.yml": "enabled",
+        "schedule of archive.yml": "enabled",
+        "Pages source": "GitHub Actions",
+        "custom domain": "none",
+        "base path": "https://acme.github.io/whosdown/ as in content/site.toml",
+        "branch data": "last push 10 min ago",
+        "last run": "success, 10 min ago",
+        "delivered cadence": "6 runs in 1 d: median gap 20 min, p90 20 min, longest 20 min",
+        "secrets": "WHOSDOWN_ALERTS is not set (alerts); HEARTBEAT_URL is set (the outside"
+        " dead-man's switch); none is needed",
+    }
+
+
+def test_a_fresh_copy_of_the_template_is_told_its_first_steps(
+    doctor: Doctor, github: GitHub
+) -> None:
+    github.pages = None
+    code, found = doctor()
+
+    assert code == 1
+    assert "choose *GitHub Actions*" in found["Pages source"][1]
+    assert "start the workflow crawl" in found["branch data"][1]
+    assert found["last run"] == ("none", "Actions > crawl > Run workflow")
+
+
+@pytest.mark.parametrize(
+    ("change", "what", "says", "repair"),
+    [
+        (
+            lambda hub: hub.workflows.update({"crawl.yml": "disabled_inactivity"}),
+            "schedule of crawl.yml",
+            "after 60 days without activity",
+            "Enable workflow",
+        ),
+        (
+            lambda hub: hub.workflows.update({"watchdog.yml": "disabled_fork"}),
+            "schedule of watchdog.yml",
+            "in a fork",
+            "Enable workflow",
+        ),
+        (
+            lambda hub: hub.workflows.pop("archive.yml"),
+            "schedule of archive.yml",
+            "no such workflow",
+            "default branch",
+        ),
+        (lambda hub: hub.actions.update(enabled=False), "Actions", "disabled", "allow actions"),
+        (lambda hub: hub.repo.update(archived=True), "repository", "archived", "unarchive"),
+        (lambda hub: hub.pages.update(build_type="legacy"), "Pages source", "branch", "Actions"),
+        (
+            # A renamed repository serves from another path.
+            lambda hub: hub.pages.update(html_url="https://acme.github.io/new-name/"),
+            "base path",
+            "another base path",
+            'write url = "https://acme.github.io/new-name"',
+        ),
+        (
+            lambda hub: hub.pages.update(cname="up.acme.test", html_url="http://up.acme.test/"),
+            "base path",
+            "another host",
+            'write url = "http://up.acme.test"',
+        ),
+        (
+            lambda hub: hub.pages.update(cname="up.acme.test", https_enforced=False),
+            "custom domain",
+            "up.acme.test",
+            "enforce HTTPS",
+        ),
+        (
+            lambda hub: hub.run("crawl.yml", NOW - 7_200),
+            "last run",
+            "success, 2 h ago",
+            "outside trigger",
+        ),
+        (
+            lambda hub: hub.run("crawl.yml", NOW - 60, conclusion="failure"),
+            "last run",
+            "failure, 1 min ago",
+            "Actions tab",
+        ),
+    ],
+)
+def test_each_fault_has_its_repair(
+    doctor: Doctor,
+    github: GitHub,
+    change: Callable[[GitHub], object],
+    what: str,
+    says: str,
+    repair: str,
+) -> None:
+    change(github)
+    code, found = doctor()
+
+    assert code == 1
+    assert says in found[what][0]
+    assert repair in found[what][1]
+
+
+def test_what_a_token_may_not_see_is_said_and_is_no_fault(doctor: Doctor, github: GitHub) -> None:
+    github.branches["data"] = ("b" * 40, NOW)
+    github.run("crawl.yml", NOW)
+    github.permissions.clear()
+    code, found = doctor()
+
+    assert code == 0
+    hidden = {what for what, (says, _) in found.items() if says == "not shown to this token"}
+    assert hidden == {"Actions", "permissions", "Pages source", "secrets"}
+
+
+def test_a_repository_that_cannot_be_seen_at_all_is_an_error(
+    doctor: Doctor, github: GitHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GITHUB_REPOSITORY", "acme/other")
+
+    assert doctor() == (69, {})
+
+
+def test_the_values_of_secrets_are_never_asked_for(doctor: Doctor, github: GitHub) -> None:
+    github.secrets = ["WHOSDOWN_ALERTS"]
+    doctor()
+
+    asked = [call.path.partition("whosdown")[2] for call in github.calls]
+    assert [path for path in asked if "secrets" in path] == [
+        "/actions/secrets",
+        "/environments/notify/secrets",
+        "/environments/watchdog/secrets",
+    ]

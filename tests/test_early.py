@@ -1,0 +1,250 @@
+"""What our own checks see before the provider tells of it, and when that may be said."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crawler import early
+from crawler.catalogue import Catalogue, Probe, Provider
+from crawler.memory import Own, ProbeState
+from crawler.model import Incident, Level, Update
+from crawler.records import Record
+from lives import HOUR, MINUTE, START, Life, incident, provider, reading, service, world
+
+NINE = START - 2 * HOUR
+STEP = 10 * MINUTE
+
+
+def clock(text: str) -> int:
+    """10:47 of the day of the tests, which begins its story at nine."""
+    hours, minutes = text.split(":")
+    return NINE + (int(hours) - 9) * HOUR + int(minutes) * MINUTE
+
+
+OWN = Own("check:acme:1", "acme", Level.MINOR, clock("10:10"), clock("10:20"), None)
+
+
+def posted(at: str | None, **more: object) -> Incident:
+    """The provider's incident; its first message is of that time."""
+    moment = clock(at) if at else None
+    first = Update("u", moment, "investigating", "We are looking into it.")
+    one = incident("i1", created_at=moment, updates=(first,), impact=Level.MAJOR)
+    return replace(one, **more)  # type: ignore[arg-type]
+
+
+def around(seen: str, clean: str = "10:10", **more: object) -> early.Circumstances:
+    known = {"now": clock(seen), "clean_at": clock(clean), "blind": None, "failing": 0.0, **more}
+    return early.Circumstances(**known)  # type: ignore[arg-type]
+
+
+FAILING = ProbeState(outcome="fail", failing_since=clock("10:10"), confirmed=True)
+
+
+@pytest.mark.parametrize(
+    ("own", "told", "so", "minutes"),
+    [
+        (OWN, posted("10:47"), around("10:50"), 27),
+        (OWN, posted("10:24"), around("10:30"), None),
+        (OWN, posted("10:15"), around("10:20"), None),
+        (replace(OWN, ended_at=clock("10:40")), posted("10:50"), around("10:50"), None),
+        (OWN, posted(None), around("10:50", clean="10:40"), 20),
+        (OWN, posted(None), around("10:30", clean="10:10"), None),
+        (OWN, posted("10:47", started_at=clock("9:55")), around("10:50"), 27),
+        (OWN, posted("10:47"), around("10:50", blind=clock("10:30")), None),
+        (OWN, posted("10:47"), around("10:50", blind=clock("10:15")), 27),
+        (OWN, posted("10:47"), around("10:50", failing=0.2), None),
+        (OWN, posted("10:25"), around("10:30"), 5),
+        (OWN, posted("16:20"), around("16:20"), 360),
+        (OWN, posted("16:21"), around("16:21"), None),
+    ],
+    ids=[
+        *("earlier", "four minutes", "posted before we were sure", "streak broken"),
+        *("no creation time", "no creation time and may be older", "start dated back"),
+        *("a blind run between", "a blind run before", "many others fail"),
+        *("five minutes", "six hours", "more than six hours"),
+    ],
+)
+def test_earlier_is_only_said_where_nothing_else_explains_it(
+    own: Own, told: Incident, so: early.Circumstances, minutes: int | None
+) -> None:
+    found = early.lead(own, told, FAILING, so)
+
+    assert found == (None if minutes is None else minutes * MINUTE)
+
+
+def test_a_check_that_recovers_before_the_post_proves_nothing() -> None:
+    recovering = replace(FAILING, outcome="ok", recovering_since=clock("10:40"))
+    assert early.lead(OWN, posted("10:47"), recovering, around("10:50")) is None
+    later = replace(recovering, recovering_since=clock("10:50"))
+    assert early.lead(OWN, posted("10:47"), later, around("10:50")) == 27 * MINUTE
+
+
+moments = st.integers(clock("9:00"), clock("20:00"))
+
+
+@given(moments, moments, st.none() | moments, st.none() | moments, st.none() | moments)
+def test_a_lead_is_never_short_never_long_and_never_after_the_post(
+    confirmed: int, seen: int, at: int | None, clean: int | None, ended: int | None
+) -> None:
+    own = replace(OWN, failed_at=confirmed - STEP, confirmed_at=confirmed, ended_at=ended)
+    so = early.Circumstances(now=seen, clean_at=clean, blind=None, failing=0)
+    told = replace(posted(None), created_at=at)
+    lead = early.lead(own, told, None, so)
+
+    if lead is not None:
+        moment = at if at is not None else clean
+        assert moment == confirmed + lead
+        assert 300 <= lead <= 6 * HOUR
+        assert ended is None or ended >= moment
+
+
+@pytest.fixture
+def life(tmp_path: Path) -> Iterator[Life]:
+    with Life(tmp_path, world(checked())) as one:
+        yield one
+
+
+def checked() -> Provider:
+    return provider("acme", service("acme", probe=Probe("https://api.acme.test/", [200])))
+
+
+def checked_world(*services: str) -> Catalogue:
+    parts = [
+        service(one, components=[one], probe=Probe(f"https://{one}.test/", [200]))
+        for one in services
+    ]
+    return world(provider("acme", *parts))
+
+
+def go(life: Life, minutes: int, probe: str, *told: Incident, word: Level = Level.NONE) -> None:
+    life.run(START + minutes * MINUTE, {"acme": reading(*told, word=word)}, probes={"acme": probe})
+
+
+def records(life: Life) -> list[Record]:
+    return list(life.store.memories(life.runs[-1].id).records)
+
+
+def failing(life: Life) -> None:
+    """Up to a confirmed failure that the provider does not know of."""
+    go(life, 0, "ok")
+    go(life, 10, "fail")
+    assert records(life) == []
+    go(life, 20, "fail")
+
+
+def test_a_confirmed_failure_that_only_we_see_is_an_incident_of_ours(life: Life) -> None:
+    failing(life)
+    (own,) = records(life)
+    story = life.board(START + 20 * MINUTE).stories[0]
+
+    assert own.ours
+    assert (own.service, own.failed_at, own.confirmed_at) == (
+        "acme",
+        START + 10 * MINUTE,
+        START + 20 * MINUTE,
+    )
+    assert own.incident.title == "Our checks of Acme fail"
+    assert own.incident.impact is Level.MINOR
+    assert [one.id for one in story.services] == ["acme"]
+    assert life.board(START + 20 * MINUTE).rows[0].verdict.confidence == "possible"
+
+
+def test_it_ends_when_our_checks_pass_twice(life: Life) -> None:
+    failing(life)
+    go(life, 30, "ok")
+    assert records(life)[0].incident.open
+    go(life, 40, "ok")
+    (own,) = records(life)
+
+    assert not own.incident.open
+    assert own.incident.ended_at == START + 30 * MINUTE
+    early_warnings = life.board(START + 40 * MINUTE).early
+    assert (early_warnings.total, early_warnings.confirmed) == (1, 0)
+    assert [one.record.slug for one in early_warnings.unconfirmed] == [own.slug]
+
+
+def test_the_provider_s_incident_goes_on_as_ours_on_the_same_page(life: Life) -> None:
+    failing(life)
+    (own,) = records(life)
+    theirs = incident(
+        "i1", "API errors", started=START + 15 * MINUTE, created_at=START + 47 * MINUTE,
+        impact=Level.MAJOR,
+    )  # fmt: skip
+    for minutes in (30, 40):
+        go(life, minutes, "fail")
+    go(life, 50, "fail", theirs, word=Level.MAJOR)
+    (one,) = records(life)
+
+    assert (one.slug, one.first_seen) == (own.slug, own.first_seen)
+    assert not one.ours
+    assert one.incident.id == "i1"
+    assert one.incident.title == "API errors"
+    assert one.phases == ((START + 10 * MINUTE, None),)
+    assert one.lead == 27 * MINUTE
+    done = replace(theirs, open=False, ended_at=START + 55 * MINUTE)
+    go(life, 60, "ok", done)
+    go(life, 70, "ok", done)
+    (over,) = records(life)
+    assert over.phases == ((START + 10 * MINUTE, START + 55 * MINUTE),)
+    assert over.lead == 27 * MINUTE
+    told = life.board(START + 70 * MINUTE).early
+    assert (told.total, told.confirmed, told.unconfirmed) == (1, 1, ())
+
+
+def test_an_incident_of_another_part_does_not_take_ours_over(tmp_path: Path) -> None:
+    with Life(tmp_path, checked_world("web", "api")) as life:
+        other = incident("i1", components=("web",), started=START + 25 * MINUTE)
+        for minutes, probe, told in ((0, "ok", ()), (10, "fail", ()), (20, "fail", ())):
+            life.run(START + minutes * MINUTE, {"acme": reading(*told)}, probes={"api": probe})
+        life.run(START + 30 * MINUTE, {"acme": reading(other)}, probes={"api": "fail"})
+        found = records(life)
+
+    assert sorted((one.incident.id == "i1", one.ours) for one in found) == [
+        (False, True),
+        (True, False),
+    ]
+
+
+def test_an_incident_after_more_than_six_hours_is_another_one(life: Life) -> None:
+    failing(life)
+    for minutes in range(30, 400, 10):
+        go(life, minutes, "fail")
+    late = incident("i1", started=START + 390 * MINUTE, created_at=START + 399 * MINUTE)
+    go(life, 400, "fail", late, word=Level.MINOR)
+
+    assert sorted(one.ours for one in records(life)) == [False, True]
+
+
+def test_a_second_failure_is_a_second_incident_with_its_own_page(life: Life) -> None:
+    failing(life)
+    for minutes, probe in ((30, "ok"), (40, "ok"), (50, "fail"), (60, "fail")):
+        go(life, minutes, probe)
+    found = records(life)
+
+    assert [one.incident.open for one in found] == [True, False]
+    assert found[0].slug != found[1].slug
+
+
+def test_no_check_of_a_blind_run_opens_anything(life: Life) -> None:
+    go(life, 0, "ok")
+    for minutes in (10, 20, 30):
+        life.run(START + minutes * MINUTE, blind=True, probes={"acme": "fail"})
+
+    assert records(life) == []
+
+
+def test_the_provider_s_figure_does_not_count_the_time_before_its_own_start(life: Life) -> None:
+    failing(life)
+    began = START + 25 * MINUTE
+    theirs = incident("i1", started=began, created_at=began, impact=Level.CRITICAL)
+    go(life, 30, "fail", theirs, word=Level.CRITICAL)
+    done = replace(theirs, open=False, ended_at=START + 35 * MINUTE)
+    go(life, 40, "ok", done)
+    reported = life.board(START + 41 * MINUTE).rows[0].uptime.reported
+
+    assert reported is not None
+    assert reported.windows[30].critical == 10 * MINUTE

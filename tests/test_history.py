@@ -1,0 +1,411 @@
+"""What is known of a service over time: stretches, gaps, days, both series, and who says so."""
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from lxml import etree
+from sqlite_utils import Database
+
+from crawler import platforms, site
+from crawler.lines import RunLine, SnapshotLine
+from crawler.model import Incident, Level, Maintenance, Reading
+from crawler.site.board import Uptime
+from crawler.store import Store, schema, spans
+from crawler.store.fold import fold
+from crawler.times import DAY, parse
+from crawler.uptime import Interval, by_day, tally
+from crawler.wire import Reply
+from lives import (
+    HOUR,
+    MINUTE,
+    REPOSITORY,
+    START,
+    Life,
+    V,
+    incident,
+    provider,
+    reading,
+    service,
+    world,
+)
+from shared import SHARED, requires_shared
+
+MIDNIGHT = START - START % DAY
+STEP = 10 * MINUTE
+BAD = reading(word=Level.CRITICAL)
+
+
+@pytest.fixture
+def life(tmp_path: Path) -> Iterator[Life]:
+    with Life(tmp_path) as one:
+        yield one
+
+
+def known(life: Life, now: int, start: int = START) -> list[Interval]:
+    """What was known of acme until `now`, its beginnings and ends in minutes after the start."""
+    found = life.store.memories(now).intervals("acme", start, now)
+    return [((a - START) // MINUTE, (min(b, now) - START) // MINUTE, one) for a, b, one in found]
+
+
+def uptime(life: Life, now: int) -> Uptime:
+    return life.board(now).rows[0].uptime
+
+
+def every(life: Life, step: int, start: int, end: int, said: Reading | str | None = None) -> None:
+    for now in range(start, end + 1, step):
+        life.run(now, {"acme": said} if said else None)
+
+
+def test_a_state_lasts_until_the_next_reading_and_at_most_v_beyond_the_last(life: Life) -> None:
+    life.run(START)
+    life.run(START + STEP, {"acme": BAD})
+    life.run(START + 2 * STEP, {"acme": "timeout"})
+
+    assert known(life, START + 3 * HOUR) == [
+        (0, 10, Level.NONE),
+        (10, 10 + V // MINUTE, Level.CRITICAL),
+    ]
+
+
+def test_the_provider_s_time_is_the_boundary_where_it_lies_between_two_readings(life: Life) -> None:
+    began, over = START + 3 * MINUTE, START + 14 * MINUTE
+    life.run(START)
+    trouble = incident(started=began, impact=Level.CRITICAL)
+    life.run(START + STEP, {"acme": reading(trouble, word=Level.CRITICAL)})
+    done = replace(trouble, open=False, ended_at=over)
+    life.run(START + 2 * STEP, {"acme": reading(done)})
+
+    assert known(life, START + 30 * MINUTE) == [
+        (0, 3, Level.NONE),
+        (3, 14, Level.CRITICAL),
+        (14, 30, Level.NONE),
+    ]
+
+
+def test_a_start_before_the_last_good_reading_does_not_move_what_we_saw(life: Life) -> None:
+    life.run(START)
+    life.run(START + STEP)
+    late = incident(started=START + 5 * MINUTE, impact=Level.MAJOR)
+    life.run(START + 2 * STEP, {"acme": reading(late, word=Level.MAJOR)})
+    now = START + 30 * MINUTE
+
+    assert known(life, now) == [(0, 20, Level.NONE), (20, 30, Level.MAJOR)]
+    # The figure believes the provider's own outage all the same: it is a claim against itself.
+    observed = uptime(life, now).observed
+    assert observed is not None
+    assert observed.windows[30].major == 25 * MINUTE
+
+
+def test_time_in_which_nobody_looked_is_a_gap_for_every_service(life: Life) -> None:
+    life.run(START)
+    life.run(START + 5 * HOUR)
+    now = START + 5 * HOUR + MINUTE
+
+    assert known(life, now) == [(0, 45, Level.NONE), (300, 301, Level.NONE)]
+    assert life.store.connection.execute("SELECT count(*) FROM snapshots").fetchone() == (1,)
+
+
+def test_a_page_that_comes_back_after_v_leaves_a_gap_of_its_own(tmp_path: Path) -> None:
+    with Life(tmp_path, world(provider("acme"), provider("other"))) as life:
+        life.run(START)
+        every(life, 5 * MINUTE, START + 5 * MINUTE, START + 40 * MINUTE, "timeout")
+        life.run(START + 80 * MINUTE)
+        now = START + 81 * MINUTE
+
+        assert known(life, now) == [(0, 45, Level.NONE), (80, 81, Level.NONE)]
+        other = life.store.memories(now).intervals("other", START, now)
+        assert tally(other, START, now).known == 81 * MINUTE
+
+
+def test_blind_runs_are_a_gap_after_v_and_nothing_goes_down(life: Life) -> None:
+    feeds = {}
+    for minutes in (1, 12, 65):
+        start = START + minutes * DAY
+        life.run(start)
+        before = site.build(
+            life.board(start), REPOSITORY / "content-of-nobody", REPOSITORY / "site_templates"
+        )
+        for now in range(start + 30, start + minutes * MINUTE, MINUTE):
+            life.run(now, blind=True)
+            levels = {row.verdict.level for row in life.board(now).rows}
+            fresh = now - start <= V
+            assert levels == {Level.NONE if fresh else Level.UNKNOWN}
+            assert not life.board(now).open
+        back = start + minutes * MINUTE
+        life.run(back)
+        after = site.build(
+            life.board(back), REPOSITORY / "content-of-nobody", REPOSITORY / "site_templates"
+        )
+        feeds[minutes] = [
+            path for path, body in before.items() if path.endswith((".rss", ".atom")) and
+            after[path] != body
+        ]  # fmt: skip
+        gap = max(0, minutes * MINUTE - V)
+        found = life.store.memories(back).intervals("acme", start, back)
+        assert tally(found, start, back).known == minutes * MINUTE - gap
+        assert {level for _, _, level in found} == {Level.NONE}
+    assert feeds == {1: [], 12: [], 65: []}
+
+
+def test_a_day_of_missed_runs_is_neither_up_nor_down_and_its_incidents_still_appear(
+    life: Life,
+) -> None:
+    every(life, HOUR // 2, MIDNIGHT, MIDNIGHT + DAY - HOUR // 2)
+    late = MIDNIGHT + 2 * DAY
+    missed = incident(
+        "i9", "It was down", open=False, started=MIDNIGHT + DAY + 8 * HOUR, impact=Level.CRITICAL
+    )
+    life.run(late, {"acme": reading(replace(missed, ended_at=MIDNIGHT + DAY + 10 * HOUR))})
+    life.run(late + STEP, {"acme": reading(replace(missed, ended_at=MIDNIGHT + DAY + 10 * HOUR))})
+    now = late + 2 * STEP
+    observed = uptime(life, now).observed
+
+    assert observed is not None
+    day = observed.days[MIDNIGHT + DAY]
+    # 15 minutes of V reach into the missed day; of the rest only the outage is known.
+    assert (day.known, day.critical) == (2 * HOUR + 15 * MINUTE, 2 * HOUR)
+    assert observed.figures[30].coverage is not None
+    assert observed.figures[30].coverage < 10_000
+    assert [story.record.incident.title for story in life.board(now).stories] == ["It was down"]
+
+
+def test_days_that_are_over_are_counted_once_and_the_rest_is_not_touched(life: Life) -> None:
+    every(life, HOUR // 2, MIDNIGHT, MIDNIGHT + 3 * DAY)
+    rows = life.store.connection.execute("SELECT day, known FROM daily ORDER BY day").fetchall()
+
+    assert rows == [(MIDNIGHT + n * DAY, DAY) for n in range(3)]
+
+
+def test_a_change_that_is_dated_before_midnight_counts_that_day_anew(life: Life) -> None:
+    every(life, HOUR // 2, MIDNIGHT, MIDNIGHT + DAY - HOUR // 2)
+    life.run(MIDNIGHT + DAY + 2 * MINUTE, {"acme": "timeout"})
+    began = MIDNIGHT + DAY - 10 * MINUTE
+    trouble = incident(started=began, impact=Level.CRITICAL)
+    life.run(MIDNIGHT + DAY + 5 * MINUTE, {"acme": reading(trouble, word=Level.CRITICAL)})
+    rows = life.store.connection.execute("SELECT known, critical FROM daily").fetchall()
+
+    assert rows == [(DAY, 10 * MINUTE)]
+
+
+LINES = st.builds(
+    SnapshotLine,
+    level=st.sampled_from(list(Level)),
+    headline=st.just("As told"),
+    basis=st.just("official"),
+    since=st.integers(MIDNIGHT - HOUR, MIDNIGHT + 4 * DAY),
+)
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(1, 20 * HOUR),
+            st.dictionaries(st.sampled_from(["a", "b"]), LINES | st.none(), max_size=2),
+            st.lists(st.sampled_from(["a", "b"]), max_size=2, unique=True),
+            st.booleans(),
+        ),
+        max_size=12,
+    )
+)
+def test_the_days_are_what_the_stretches_say_whatever_happened(
+    steps: list[tuple[int, dict[str, SnapshotLine | None], list[str], bool]],
+) -> None:
+    memory = Store(Path(), Database(sqlite3.connect(":memory:", isolation_level=None)))
+    schema.create(memory.db)
+    db = memory.connection
+    now = MIDNIGHT
+    seen = []
+    for pause, services, carried, blind in steps:
+        now += pause
+        fold(
+            db,
+            RunLine(
+                now, now, "1", V, blind=blind, services=dict(services), carried=tuple(carried),
+                owners={"a": "p", "b": "q"},
+            ),
+        )  # fmt: skip
+        seen += [] if blind else [now]
+    try:
+        if not seen:
+            return
+        today = seen[-1] - seen[-1] % DAY
+        counted = spans.daily(db, 0)
+        for one in ("a", "b"):
+            first = db.execute("SELECT first_seen FROM services WHERE id = ?", (one,)).fetchone()[0]
+            found = spans.intervals(db, one, first, today, seen[-1], V)
+            assert all(a < b for a, b, _ in found)
+            assert all(b <= c for (_, b, _), (c, _, _) in pairwise(found))
+            days = by_day(found, first, today)
+            assert {d: t[1:] for d, t in counted.get(one, {}).items()} == {
+                d: t[1:] for d, t in days.items() if t.known
+            }
+    finally:
+        memory.close()
+
+
+def done(key: str, day: int, hours: int = 1, level: Level = Level.CRITICAL) -> Incident:
+    """An incident so many days before the start, at noon."""
+    began = MIDNIGHT - day * DAY + 12 * HOUR
+    return replace(
+        incident(key, open=False, started=began, impact=level), ended_at=began + hours * HOUR
+    )
+
+
+def test_the_provider_s_list_gives_an_uptime_on_the_first_day(life: Life) -> None:
+    life.run(START, {"acme": reading(done("new", 3), done("old", 40))})
+    found = uptime(life, START + MINUTE)
+
+    assert found.basis == "reported"
+    assert found.reported is not None
+    assert found.reported.since == MIDNIGHT - 40 * DAY + 12 * HOUR
+    thirty = found.reported.windows[30]
+    assert (thirty.critical, thirty.known) == (HOUR, thirty.total - MINUTE)
+    assert found.reported.figures[30].uptime == "99.85"
+    assert (found.median_repair, found.resolved) == (HOUR, 2)
+    assert found.observed is not None
+    assert found.observed.windows[30].total == MINUTE
+
+
+def test_a_list_that_does_not_reach_far_back_leaves_the_headline_to_our_readings(
+    life: Life,
+) -> None:
+    life.run(START, {"acme": reading(done("new", 3))})
+    found = uptime(life, START + MINUTE)
+
+    assert found.reported is not None
+    assert found.basis == "observed"
+
+
+def test_a_page_without_a_list_of_incidents_has_only_what_we_observed(life: Life) -> None:
+    life.run(START, {"acme": reading(history=False)})
+
+    assert uptime(life, START + MINUTE).reported is None
+    assert uptime(life, START + MINUTE).basis == "observed"
+
+
+def test_a_list_that_no_longer_reaches_the_last_reading_covers_only_what_it_names(
+    life: Life,
+) -> None:
+    life.run(START, {"acme": reading(done("a", 40), done("b", 3))})
+    later = START + 10 * DAY
+    recent = incident("z", open=False, started=later - DAY)
+    life.run(later, {"acme": reading(recent)})
+    reported = uptime(life, later + MINUTE).reported
+
+    assert reported is not None
+    assert reported.since == later - DAY
+
+
+def test_a_list_that_still_reaches_the_last_reading_covers_all_that_it_ever_named(
+    life: Life,
+) -> None:
+    life.run(START, {"acme": reading(done("a", 40), done("b", 3))})
+    later = START + 10 * DAY
+    recent = incident("z", open=False, started=later - DAY)
+    life.run(later, {"acme": reading(recent, done("b", 3))})
+    reported = uptime(life, later + MINUTE).reported
+
+    assert reported is not None
+    assert reported.since == MIDNIGHT - 40 * DAY + 12 * HOUR
+    # What dropped off the list is not forgotten.
+    assert reported.windows[90].critical == 2 * HOUR
+
+
+def test_an_incident_of_another_component_costs_a_service_nothing(tmp_path: Path) -> None:
+    parts = provider("acme", service("web", components=["c1"]), service("api", components=["c2"]))
+    hit = replace(done("hit", 3), components=("c1",))
+    with Life(tmp_path, world(parts)) as life:
+        life.run(START, {"acme": reading(hit, done("old", 40, level=Level.MINOR))})
+        web, api = (row.uptime.reported for row in life.board(START + MINUTE).rows)
+
+    assert web is not None
+    assert api is not None
+    assert (web.windows[30].critical, api.windows[30].critical) == (HOUR, 0)
+    # One that names nothing counts as minor at most for a service that is one of several.
+    assert web.windows[90].minor == HOUR
+
+
+def test_announced_work_on_all_of_a_service_leaves_the_reported_figure(tmp_path: Path) -> None:
+    begun = MIDNIGHT - 2 * DAY
+    work = Maintenance(
+        id="m", title="Work", phase="completed", starts_at=begun, ends_at=begun + 4 * HOUR,
+        components=("c1",),
+    )  # fmt: skip
+    page = provider("acme", service("web", components=["c1"]), service("api", components=["c2"]))
+    with Life(tmp_path, world(page)) as life:
+        said = replace(reading(done("old", 40)), maintenances=(work,))
+        life.run(START, {"acme": said})
+        web, api = (row.uptime.reported for row in life.board(START + MINUTE).rows)
+
+    assert web is not None
+    assert api is not None
+    assert (web.windows[30].maintenance, api.windows[30].maintenance) == (4 * HOUR, 0)
+
+
+def test_withdrawing_an_incident_never_raises_a_figure(life: Life) -> None:
+    old, hit = done("old", 40), done("hit", 3)
+    life.run(START, {"acme": reading(hit, old)})
+    before = uptime(life, START + MINUTE).reported
+    for number in range(1, 5):
+        life.run(START + number * STEP, {"acme": reading(old)})
+    assert life.board(START + HOUR).stories[0].record.withdrawn_at is not None
+    after = uptime(life, START + 40 * MINUTE).reported
+
+    assert before is not None
+    assert after is not None
+    assert after.windows[30].critical == before.windows[30].critical == HOUR
+
+
+SERIES = SHARED / "payloads" / "statuspage" / "github-history-atom-series"
+
+
+@requires_shared
+def test_a_history_feed_read_day_by_day_loses_and_doubles_nothing(life: Life) -> None:
+    union: dict[str, Incident] = {}
+    changes: dict[str, set[tuple[str, ...]]] = {}
+    files = sorted(SERIES.glob("*.atom"))
+    assert len(files) >= 10
+    for path in files:
+        stamp = path.name.split("-")[0]
+        day = f"{stamp[:4]}-{stamp[4:6]}-{stamp[6:11]}:{stamp[11:13]}:{stamp[13:]}"
+        now = parse(day)
+        assert now is not None
+        reply = Reply(url="https://acme.test/history.atom", status=200, body=path.read_bytes())
+        found = platforms.read("feed", {"feed": reply})
+        entries = etree.fromstring(path.read_bytes()).findall("{http://www.w3.org/2005/Atom}entry")
+        work = {one.id for one in found.maintenances}
+        assert len(found.incidents) + len(work) == len(entries)
+        life.run(now, {"acme": found})
+        for one in found.incidents:
+            union[one.id] = one
+            changes.setdefault(one.id, set()).add(tuple(sorted(u.text for u in one.updates)))
+    last = life.runs[-1].id
+    records = {one.incident.id: one for one in life.store.memories(last).records}
+    everything = dict(
+        life.store.connection.execute("SELECT id, impact FROM incidents WHERE provider = 'acme'")
+    )
+
+    assert everything.keys() == union.keys()
+    # Atom has no impact and no start: they stay unknown rather than being made up.
+    assert set(everything.values()) == {None}
+    assert len(records) > 20
+    for key, record in records.items():
+        wordings = {revision.text for revision in record.revisions if revision.key}
+        assert wordings == {text for one in changes[key] for text in one}
+        assert record.withdrawn_at is None
+
+
+def test_the_last_90_days_are_the_same_from_a_rebuilt_database(life: Life) -> None:
+    every(life, 6 * HOUR, START, START + 20 * DAY)
+    life.run(START + 20 * DAY + HOUR, {"acme": BAD})
+    now = START + 20 * DAY + 2 * HOUR
+    known_before = uptime(life, now)
+    (life.store.data / "status.db").unlink()
+    with Life(life.store.data) as again:
+        assert uptime(again, now) == known_before
