@@ -75,7 +75,7 @@ lock: ## choose the newest versions of all dependencies (needs uv)
 	uv pip compile $(LOCK_FLAGS) --group dev --constraints requirements.lock \
 		--output-file requirements-dev.lock pyproject.toml
 
-LOCK_FLAGS := --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+LOCK_FLAGS := --quiet --upgrade --universal --extra alerts --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links
 
 clean: ## remove the environment, caches and the built site; data/ stays

@@ -13,6 +13,8 @@ import msgspec
 
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 """What an id looks like: it stands in addresses and file names."""
+ISSUES_LABEL = "whosdown"
+"""What every issue that tells of a service is labelled with, beside the service's id."""
 Code = Annotated[int, msgspec.Meta(ge=100, le=599)]
 
 
@@ -86,6 +88,25 @@ class Category(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str
 
 
+class Alerts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The ways to be told that everybody may use. `github_issues` keeps an issue per service in
+    `repository` ("owner/name"); `ntfy` is the address of a topic that `-<service id>` completes."""
+
+    github_issues: bool = False
+    repository: str = ""
+    ntfy: str = ""
+
+    def issue(self, service: str) -> str:
+        """Where the issue of a service is found; "" where none are kept."""
+        query = f"is%3Aissue+is%3Aopen+label%3A{ISSUES_LABEL}+label%3A{service}"
+        place = f"https://github.com/{self.repository}/issues?q={query}"
+        return place if self.github_issues else ""
+
+    def topic(self, service: str) -> str:
+        """The address of a service's ntfy topic; "" where there are none."""
+        return f"{self.ntfy}-{service}" if self.ntfy else ""
+
+
 class Site(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """content/site.toml. `url` is where the site will be served, base path included.
 
@@ -103,6 +124,7 @@ class Site(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     robots: str = "documented"
     allow_private: list[str] = []
     cname: str = ""
+    alerts: Alerts = Alerts()
 
     @property
     def networks(self) -> tuple[IPv4Network | IPv6Network, ...]:

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from crawler.catalogue import SLUG, Catalogue, Provider, ProviderFile, Service, Site, Source
+from crawler.catalogue import SLUG, Alerts, Catalogue, Provider, ProviderFile, Service, Site, Source
 from crawler.errors import ContentError
 
 FAULTS = ("you", "them", "upstream")
@@ -116,6 +116,7 @@ def _check_site(path: Path, site: Site) -> None:
             ip_network(one)
         except ValueError:
             raise _wrong(path, "allow_private", f"{one!r} is not a network") from None
+    _check_alerts(path, site.alerts)
     if site.cname and not re.fullmatch(r"[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})+", site.cname):
         raise _wrong(path, "cname", f"{site.cname!r} is not a domain; write status.example.org")
     for number, category in enumerate(site.category):
@@ -123,6 +124,18 @@ def _check_site(path: Path, site: Site) -> None:
             raise _wrong(
                 path, f"category[{number}].id", f"{category.id!r} is not a slug (a-z, 0-9, -)"
             )
+
+
+def _check_alerts(path: Path, alerts: Alerts) -> None:
+    named = re.fullmatch(r"[\w-]{1,39}/[\w.-]{1,100}", alerts.repository, re.ASCII)
+    if alerts.github_issues and not alerts.repository:
+        raise _wrong(path, "alerts.github_issues", "needs repository, written as owner/name")
+    if alerts.repository and not named:
+        raise _wrong(path, "alerts.repository", f"{alerts.repository!r} is not owner/name")
+    if alerts.ntfy and not re.fullmatch(r"https://[\w.:-]+/[\w-]{1,40}", alerts.ntfy, re.ASCII):
+        raise _wrong(
+            path, "alerts.ntfy", "write https://, a host and a topic, as in https://ntfy.sh/my-site"
+        )
 
 
 def _check_provider(path: Path, file: ProviderFile, site: Site, platforms: set[str]) -> None:

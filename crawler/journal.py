@@ -1,4 +1,5 @@
-"""The system of record: one line of JSON per run, appended to `journal/YYYY/MM/DD.ndjson`.
+"""The system of record: one line of JSON per run, appended to `journal/YYYY/MM/DD.ndjson`, and one
+per delivered alert, in `DD.alerts.ndjson` beside it.
 
 A last line without its newline is a run that never ended and is cut off.
 """
@@ -13,9 +14,12 @@ import msgspec
 
 from crawler import times
 from crawler.errors import StorageError
-from crawler.lines import RunLine
+from crawler.lines import Delivery, RunLine
 
 Line = TypeVar("Line")
+TOLD = ".alerts.ndjson"
+"""How the name of a file of deliveries ends."""
+_DAYS = "[0-9][0-9][0-9][0-9]/[0-9][0-9]/[0-9][0-9]"
 
 
 class _Start(msgspec.Struct, frozen=True):
@@ -26,23 +30,34 @@ def read(folder: Path, known: Container[int] = ()) -> Iterator[RunLine]:
     """Every run that is not `known` by its id, in order. Raises StorageError on a damaged line,
     naming file and line."""
     decode = msgspec.json.Decoder(RunLine).decode
-    for place, line, run in _lines(folder):
+    for place, line, run in _runs(folder):
         if run not in known:
             yield _decoded(decode, line, place)
 
 
 def ids(folder: Path) -> list[int]:
     """The ids of all runs, without reading what they say. Raises StorageError as `read` does."""
-    return [run for _, _, run in _lines(folder)]
+    return [run for _, _, run in _runs(folder)]
 
 
-def _lines(folder: Path) -> Iterator[tuple[str, bytes, int]]:
+def deliveries(folder: Path) -> set[Delivery]:
+    """Every delivery of an alert. Raises StorageError as `read` does."""
+    decode = msgspec.json.Decoder(Delivery).decode
+    return {_decoded(decode, line, place) for place, line in _lines(told(folder))}
+
+
+def _runs(folder: Path) -> Iterator[tuple[str, bytes, int]]:
     decode = msgspec.json.Decoder(_Start).decode
-    for path in files(folder):
+    for place, line in _lines(files(folder)):
+        yield place, line, _decoded(decode, line, place).id
+
+
+def _lines(paths: Iterable[Path]) -> Iterator[tuple[str, bytes]]:
+    """Each whole line with its place."""
+    for path in paths:
         raw = path.read_bytes()
         for number, line in enumerate(raw[: raw.rfind(b"\n") + 1].splitlines(), 1):
-            place = f"{path}:{number}"
-            yield place, line, _decoded(decode, line, place).id
+            yield f"{path}:{number}", line
 
 
 def _decoded(decode: Callable[[bytes], Line], line: bytes, place: str) -> Line:
@@ -54,7 +69,12 @@ def _decoded(decode: Callable[[bytes], Line], line: bytes, place: str) -> Line:
 
 def files(folder: Path) -> list[Path]:
     """The files of the journal in the order of their days."""
-    return sorted(folder.glob("[0-9][0-9][0-9][0-9]/[0-9][0-9]/[0-9][0-9].ndjson"))
+    return sorted(folder.glob(f"{_DAYS}.ndjson"))
+
+
+def told(folder: Path) -> list[Path]:
+    """The files of the deliveries in the order of their days."""
+    return sorted(folder.glob(f"{_DAYS}{TOLD}"))
 
 
 def append(folder: Path, run: RunLine) -> None:
@@ -67,6 +87,12 @@ def append_all(folder: Path, runs: Iterable[RunLine]) -> None:
     for day, group in groupby(runs, key=lambda run: times.day(run.id)):
         lines = b"".join(msgspec.json.encode(run) + b"\n" for run in group)
         _append(folder / (day.replace("-", "/") + ".ndjson"), lines)
+
+
+def deliver(folder: Path, delivery: Delivery) -> None:
+    """Write down that a message has arrived, and make sure that it is on the disk."""
+    name = times.day(delivery.at).replace("-", "/") + TOLD
+    _append(folder / name, msgspec.json.encode(delivery) + b"\n")
 
 
 def _append(path: Path, lines: bytes) -> None:
@@ -93,6 +119,12 @@ def sync(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def union(*days: bytes) -> bytes:
+    """Copies of one day's deliveries as one: each line once, where it came first."""
+    whole = [line for raw in days for line in raw[: raw.rfind(b"\n") + 1].splitlines()]
+    return b"".join(line + b"\n" for line in dict.fromkeys(whole))
 
 
 def merge(*days: bytes) -> bytes:

@@ -130,3 +130,14 @@ class RunLine(msgspec.Struct, frozen=True, omit_defaults=True):
     def news(self) -> bool:
         """Whether the run learned anything that a reader would see."""
         return bool(self.services or self.incidents or self.maintenances or self.sources)
+
+
+class Delivery(msgspec.Struct, frozen=True):
+    """A message that a channel took at `at`. `kind` is that of alerts.transitions.Event, `began`
+    when its trouble was first seen; "start" with no service says since when a channel is known."""
+
+    channel: str
+    service: str
+    began: int
+    kind: str
+    at: int

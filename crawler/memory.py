@@ -157,3 +157,19 @@ class Memories:
     maintenances: Sequence[tuple[str, Maintenance]]
     works: Sequence[Work]
     runs: Sequence[Run]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stretch:
+    """An unchanged stretch of conclusions about one service, with what alerts look at.
+
+    `first_seen` is the run that concluded it first, `last_seen` the freshest evidence for it.
+    """
+
+    level: Level
+    first_seen: int
+    last_seen: int
+    headline: str
+    basis: str
+    flags: tuple[str, ...] = ()
+    incidents: tuple[str, ...] = ()

@@ -36,10 +36,13 @@ class Ended(NamedTuple):
 
 
 class Killer:
-    """The process that forks. `with Killer() as killer: killer.run(args, env, step=7)`."""
+    """The process that forks. `with Killer() as killer: killer.run(args, env, step=7)`.
 
-    def __init__(self) -> None:
-        line = [sys.executable, "-W", "error", __file__]
+    It imports the modules named in `more` too.
+    """
+
+    def __init__(self, *more: str) -> None:
+        line = [sys.executable, "-W", "error", __file__, *more]
         self._process = subprocess.Popen(
             line, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
@@ -202,6 +205,8 @@ def _one(args: list[str], env: dict[str, str], *, still: bool, step: int, after:
 def _serve() -> None:
     sys.path.insert(0, str(REPOSITORY))
     _rooms("cli", "crawl", "site", "store", "progress", "content", "site.gather", "site.publish")
+    for name in sys.argv[1:]:
+        importlib.import_module(name)
     for line in sys.stdin:
         print(json.dumps(_one(**json.loads(line))), flush=True)  # noqa: T201 (the answer)
 

@@ -115,7 +115,7 @@ class Place:
     def args(self, command: str = "run", now: int = NOW, *more: str) -> list[str]:
         """The arguments after `whosdown`."""
         folders = ["--content", str(self.content), "--data", str(self.data)]
-        out = ["--out", str(self.out)] if command != "crawl" else []
+        out = ["--out", str(self.out)] if command not in ("crawl", "notify") else []
         return [command, *folders, *out, "--now", str(now), *more]
 
     def start(self, command: str = "run", now: int = NOW, *more: str) -> "subprocess.Popen[str]":

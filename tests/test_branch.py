@@ -14,7 +14,7 @@ from crawler.deploy import branch
 from crawler.deploy.branch import due, push, restore
 from crawler.deploy.git import Git
 from crawler.errors import Refused, StorageError
-from crawler.lines import ProbeLine, RunLine, SnapshotLine
+from crawler.lines import Delivery, ProbeLine, RunLine, SnapshotLine
 from crawler.model import Level
 from crawler.times import DAY
 from github import TOKEN
@@ -378,3 +378,24 @@ def test_no_error_of_git_repeats_the_token(tmp_path: Path) -> None:
 
     assert TOKEN not in str(caught.value)
     assert not [word for word in one._secrets if word in repr(one) + str(caught.value)]
+
+
+def test_alerts_that_either_of_two_machines_told_are_on_the_branch_at_once(machine: Maker) -> None:
+    one, two = machines = machine("one"), machine("two")
+    one.learn(run(START))
+    one.push(START)
+    two.restore()
+    deliveries = [Delivery("team", "acme", START, kind, START) for kind in ("opened", "resolved")]
+    for each, told in zip(machines, deliveries, strict=True):
+        journal.deliver(each.data / "journal", told)
+        journal.deliver(each.data / "journal", Delivery("team", "", 0, "start", START))
+
+        assert each.push(START + 60).pushed
+
+    assert not two.push(START + 61).pushed
+    one.restore()
+    start = Delivery("team", "", 0, "start", START)
+    for each in machines:
+        assert journal.deliveries(each.data / "journal") == {*deliveries, start}
+    path = journal.told(one.data / "journal")[0]
+    assert len(path.read_bytes().splitlines()) == 3

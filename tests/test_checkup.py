@@ -62,7 +62,7 @@ def test_a_repository_that_is_set_up_needs_no_hand(doctor: Doctor, github: GitHu
         "branch data": "last push 10 min ago",
         "last run": "success, 10 min ago",
         "delivered cadence": "6 runs in 1 d: median gap 20 min, p90 20 min, longest 20 min",
-        "secrets": "APPRISE_URLS is not set (alerts); HEARTBEAT_URL is set (the outside"
+        "secrets": "WHOSDOWN_ALERTS is not set (alerts); HEARTBEAT_URL is set (the outside"
         " dead-man's switch); none is needed",
     }
 
@@ -172,7 +172,7 @@ def test_a_repository_that_cannot_be_seen_at_all_is_an_error(
 
 
 def test_the_values_of_secrets_are_never_asked_for(doctor: Doctor, github: GitHub) -> None:
-    github.secrets = ["APPRISE_URLS"]
+    github.secrets = ["WHOSDOWN_ALERTS"]
     doctor()
 
     asked = [call.path.partition("whosdown")[2] for call in github.calls]

@@ -27,6 +27,21 @@ from folders import ACME, OTHER, SITE, problem, write
         ),
         ("= []", '= ["10.0.0.0/99"]', "site.toml:8: allow_private: '10.0.0.0/99' is not a network"),
         ('id = "gateway"', 'id = "Gate way"', "site.toml:11: category[0].id: 'Gate way' is not a"),
+        (
+            "[[category]]",
+            "[alerts]\ngithub_issues = true\n\n[[category]]",
+            "site.toml:11: alerts.github_issues: needs repository, written as owner/name",
+        ),
+        (
+            "[[category]]",
+            '[alerts]\nrepository = "whosdown"\n\n[[category]]',
+            "site.toml:11: alerts.repository: 'whosdown' is not owner/name",
+        ),
+        (
+            "[[category]]",
+            '[alerts]\nntfy = "https://ntfy.sh/a/b"\n\n[[category]]',
+            "site.toml:11: alerts.ntfy: write https://, a host and a topic",
+        ),
         ('name = "whosdown"', "name = 5", "site.toml:1: name: Expected `str`, got `int`"),
         ('tagline = "Who?"\n', "", "site.toml:1: file: Object missing required field `tagline`"),
         ("robots =", "robot =", "site.toml:7: robot: Object contains unknown field `robot`; allow"),

@@ -32,7 +32,7 @@ FUNCTION_LINES = 40
 
 NETWORK = re.compile(
     r"(httpx|httpx2|httpcore|socket|socketserver|ssl|urllib\.request|http\.client|http\.server"
-    r"|requests|aiohttp|anyio|ftplib|smtplib)\b"
+    r"|requests|aiohttp|anyio|ftplib|smtplib|apprise)\b"
 )
 CLOCK = {
     *("time.time", "time.time_ns", "time.localtime", "time.gmtime"),
@@ -160,7 +160,7 @@ def test_the_site_is_told_by_its_board_and_never_asks_the_store() -> None:
     assert not wrong, "\n".join(wrong)
 
 
-def test_only_fetch_and_github_touch_the_network_and_serve_only_answers() -> None:
+def test_only_fetch_github_and_alerts_touch_the_network_and_serve_only_answers() -> None:
     wrong = [
         f"{name(path)}:{line}: {dotted}"
         for path in outside("fetch", "github")
@@ -168,6 +168,7 @@ def test_only_fetch_and_github_touch_the_network_and_serve_only_answers() -> Non
         if (
             NETWORK.match(dotted)
             and not (room(path) == "serve" and dotted.startswith("http.server"))
+            and not (room(path) == "alerts" and dotted.startswith("apprise"))
         )
         or (
             dotted.startswith("asyncio")
@@ -184,7 +185,7 @@ def test_only_the_command_line_reads_the_clock() -> None:
         for path in outside("cli")
         for line, dotted in named(path)
         if dotted in CLOCK
-        or (dotted in STOPWATCH and room(path) not in {"fetch", "crawl", "visit"})
+        or (dotted in STOPWATCH and room(path) not in {"fetch", "crawl", "visit", "alerts"})
     ]
 
     assert not wrong, "\n".join(wrong)

@@ -16,7 +16,7 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from crawler.catalogue import Category, ErrorCode, Page, Probe, Service, Site
+from crawler.catalogue import Alerts, Category, ErrorCode, Page, Probe, Service, Site
 
 REPOSITORY = Path(__file__).parent.parent
 WORKFLOWS = sorted((REPOSITORY / ".github" / "workflows").glob("*.yml"))
@@ -183,7 +183,7 @@ def test_the_readme_names_every_command() -> None:
     assert set(command_line().commands) <= named
 
 
-@pytest.mark.parametrize("kind", [Page, Service, Probe, ErrorCode, Site, Category])
+@pytest.mark.parametrize("kind", [Page, Service, Probe, ErrorCode, Site, Alerts, Category])
 def test_every_key_of_content_is_explained(kind: type[msgspec.Struct]) -> None:
     explained = (REPOSITORY / "CONTRIBUTING.md").read_text(encoding="utf-8")
     keys = {field.name for field in msgspec.structs.fields(kind)}

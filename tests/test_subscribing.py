@@ -3,15 +3,18 @@
 import json
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urljoin
 
 import feedparser
 import pytest
 from lxml import etree, html
+from msgspec import structs
 
 from answers import Answer
 from crawler import site
+from crawler.catalogue import Alerts
 from crawler.site import feeds
 from crawler.site.board import Board
 from crawler.site.feeds.examples import examples
@@ -125,6 +128,30 @@ def test_the_page_names_every_kind_of_file_that_there_is(files: dict[str, bytes]
 
     assert len(kinds) == 8
     assert kinds <= named
+
+
+def test_the_page_shows_the_alerts_that_the_site_has_switched_on(
+    tmp_path: Path, files: dict[str, bytes]
+) -> None:
+    ways = Alerts(
+        github_issues=True, repository="acme/whosdown", ntfy="https://ntfy.sh/acme-status"
+    )
+    with Life(tmp_path / "data") as life:
+        life.run(START)
+        board = life.board(START)
+    told = structs.replace(board.site, alerts=ways)
+    made = site.build(
+        replace(board, site=told), tmp_path / "content", REPOSITORY / "site_templates"
+    )
+
+    section = page(made, "subscribe/index.html").xpath("//section[@aria-labelledby='told']")[0]
+    issues = "https://github.com/acme/whosdown/issues"
+
+    assert section.xpath(".//ul[@class='parts']//a/@href") == [
+        f"{issues}?q=is%3Aissue+is%3Aopen+label%3Awhosdown+label%3Aacme",
+        "https://ntfy.sh/acme-status-acme",
+    ]
+    assert page(files, "subscribe/index.html").xpath("//section[@aria-labelledby='told']") == []
 
 
 def test_without_any_incident_the_examples_are_whole_files(tmp_path: Path) -> None:

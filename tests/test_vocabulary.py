@@ -7,7 +7,7 @@ import pytest
 from crawler import times
 from crawler.errors import Unreadable
 from crawler.model import Component, Incident, Level, Update
-from crawler.platforms import EXPERIMENTAL, PLATFORMS, dates, vocabulary
+from crawler.platforms import EXPERIMENTAL, PLATFORMS, dates, documents, vocabulary
 from crawler.wire import Reply
 
 
@@ -240,9 +240,9 @@ def test_documents_are_all_the_objects_of_one_shape() -> None:
     bodies = (b"[1]", b'{"a": 1}', b"<p>", b'{"b": 1}', b'{"a": 2}')
     replies = {str(n): said(body) for n, body in enumerate(bodies)}
 
-    assert vocabulary.documents(replies, lambda one: "a" in one) == [{"a": 1}, {"a": 2}]
+    assert documents.documents(replies, lambda one: "a" in one) == [{"a": 1}, {"a": 2}]
     with pytest.raises(Unreadable, match="not_json"):
-        vocabulary.documents(replies, lambda one: "c" in one)
+        documents.documents(replies, lambda one: "c" in one)
 
 
 def test_parts_are_found_by_shape_and_a_failed_extra_does_no_harm() -> None:
@@ -252,13 +252,13 @@ def test_parts_are_found_by_shape_and_a_failed_extra_does_no_harm() -> None:
         "z": Reply(url="https://status.acme.test/", reason="timeout"),
     }
 
-    assert vocabulary.parts(replies, lambda one: one == [1], lambda one: one == 2) == [[1], None]
+    assert documents.parts(replies, lambda one: one == [1], lambda one: one == 2) == [[1], None]
 
 
 @pytest.mark.parametrize(("body", "reason"), [(b"{}", "unexpected_shape"), (b"<p>", "not_json")])
 def test_parts_of_nothing_give_the_reason(body: bytes, reason: str) -> None:
     with pytest.raises(Unreadable) as caught:
-        vocabulary.parts({"x": said(body)}, lambda one: one == [1])
+        documents.parts({"x": said(body)}, lambda one: one == [1])
 
     assert caught.value.reason == reason
 

@@ -90,7 +90,7 @@ class Cloud:
     def restore(self, place: Path, given: dict[str, Any]) -> dict[str, str]:
         wanted = [given["key"]] if given["key"] in self.cache else []
         wanted += [k for k in reversed(self.cache) if k.startswith(given.get("restore-keys", "?"))]
-        if wanted and not (self.evict and "restore-keys" in given):
+        if wanted and not (self.evict and "fail-on-cache-miss" not in given):
             shutil.copytree(self.cache[wanted[0]], place / given["path"], dirs_exist_ok=True)
         elif given.get("fail-on-cache-miss"):
             raise OSError("no cache")
@@ -179,9 +179,12 @@ def results(ended: dict[str, Ended]) -> dict[str, str]:
     return {name: one.result for name, one in ended.items()}
 
 
-GOOD = {"crawl": "success", "journal": "success", "deploy": "success"} | dict.fromkeys(
-    ("heartbeat", "again"), "skipped"
-)
+GOOD = {
+    "crawl": "success",
+    "notify": "skipped",
+    "journal": "success",
+    "deploy": "success",
+} | dict.fromkeys(("heartbeat", "again"), "skipped")
 QUIET = GOOD | {"deploy": "skipped"}
 
 
@@ -253,6 +256,33 @@ def test_a_dispatched_run_asks_once_and_can_publish_what_is_not_new(cloud: Cloud
     assert results(ended) == GOOD, ended
     assert len(cloud.journal()) == 2
     assert cloud.pushes() == 2
+
+
+def test_what_was_told_is_pushed_with_what_was_learned(cloud: Cloud) -> None:
+    path = cloud.main / "content" / "site.toml"
+    alerts = '\n[alerts]\ngithub_issues = true\nrepository = "acme/whosdown"\n'
+    path.write_text(SITE + alerts, "utf-8")
+    cloud.git("commit", "-qam", "Alerts")
+    cloud.git("push", "-q", str(cloud.remote), "main")
+    on = {"variables": {"ALERTS": "on"}}
+    told = cloud.run("workflow_dispatch", **on)
+    trouble = summary(incident("i1", "::error::API down ##[group]"), level="major")
+    cloud.net.put("acme.test", "/api/v2/summary.json", trouble)
+    for _ in range(2):
+        cloud.now += 900
+        told = cloud.run("workflow_dispatch", **on)
+    cloud.evict = True
+    cloud.now += 900
+    again = cloud.run("workflow_dispatch", **on)
+
+    assert results(told)["notify"] == results(again)["notify"] == "success"
+    assert results(told)["journal"] == results(again)["journal"] == "success"
+    assert len(cloud.github.issues) == len(cloud.github.comments[1]) == 1
+    kinds = [one["kind"] for one in cloud.journal() if "kind" in one]
+    assert kinds == ["start", "opened"]
+    assert len(cloud.github.asked("POST", "/comments$")) == 1
+    assert cloud.github.asked("GET", "/comments") == []
+    check(cloud, again)
 
 
 def test_an_evicted_cache_costs_nothing_that_was_pushed(cloud: Cloud) -> None:
@@ -331,7 +361,7 @@ def test_a_deployment_that_is_never_served_gets_a_new_commit_and_another_try(
     cloud.github.on_success = lazy
     ended = cloud.run()
 
-    assert results(ended) == dict.fromkeys(GOOD, "success"), ended
+    assert results(ended) == {**dict.fromkeys(GOOD, "success"), "notify": "skipped"}, ended
     versions = [one.version for one in cloud.github.deployments]
     assert versions == cloud.git("rev-list", "--reverse", "data", where=cloud.remote).split()
     assert len({*versions}) == 2

@@ -211,9 +211,10 @@ def _copied(store: "Store") -> dict[str, bytes]:
 from crawler.cli.publish import deploy, push, restore, verify  # noqa: E402
 from crawler.cli.query import check, export  # noqa: E402
 from crawler.cli.repair import add, doctor  # noqa: E402
+from crawler.cli.tell import notify  # noqa: E402
 from crawler.cli.tend import archive, release, watchdog  # noqa: E402
 
 for command in (add, archive, check, deploy, doctor, export):
     main.add_command(command)
-for command in (push, release, restore, verify, watchdog):
+for command in (notify, push, release, restore, verify, watchdog):
     main.add_command(command)

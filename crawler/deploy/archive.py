@@ -94,7 +94,8 @@ def _tar(data: Path) -> bytes:
         gzip.GzipFile(fileobj=packed, mode="wb", mtime=0) as pressed,
         tarfile.open(fileobj=pressed, mode="w", format=tarfile.PAX_FORMAT) as tar,
     ):
-        for path in journal.files(data / "journal"):
+        folder = data / "journal"
+        for path in (*journal.files(folder), *journal.told(folder)):
             raw = path.read_bytes()
             entry = tarfile.TarInfo(path.relative_to(data).as_posix())
             entry.size, entry.mode = len(raw), 0o644

@@ -24,7 +24,7 @@ AT_LEAST_EVERY = 1_800
 """Seconds after which a push is due although nothing changed."""
 ATTEMPTS = (0, 1, 2, 4, 8)
 """Seconds before each try at a push; up to one second more, so that two machines part."""
-_DAY_FILE = re.compile(r"journal/\d{4}/\d\d/\d\d\.ndjson")
+_DAY_FILE = re.compile(r"journal/\d{4}/\d\d/\d\d(\.alerts)?\.ndjson")
 _ENTRY = re.compile(rb"(\d+) blob ([0-9a-f]{40})\t([^\0]+)\0")
 
 
@@ -72,9 +72,12 @@ def push(
             _take(data, git, tip)
         known = _days(git, tip) if tip else {}
         fresh = {name: raw for name, raw in _files(data) if known.get(name) != _blob(raw)}
-        runs = [run for name, raw in fresh.items() for run in _new(git, name, raw, known)]
+        told = [name for name in fresh if name.endswith(journal.TOLD)]
+        days = [pair for pair in fresh.items() if pair[0] not in told]
+        runs = [run for name, raw in days for run in _new(git, name, raw, known)]
         last = _made_at(git, tip) if tip else None
-        if not heartbeat and not due(runs, last, now):
+        # An alert that is known to nobody else would be sent again.
+        if not heartbeat and not told and not due(runs, last, now):
             return Pushed(tip, pushed=False, runs=len(runs))
         commit = _commit(data, git, tip, [*fresh], now, len(runs))
         if git.push(commit, BRANCH):
@@ -101,7 +104,8 @@ def _take(data: Path, git: Git, tip: str) -> int:
             continue
         theirs = git.run("cat-file", "blob", blob)
         with _named(f"{BRANCH}:{name}"):
-            merged = journal.merge(theirs, ours)
+            join = journal.union if name.endswith(journal.TOLD) else journal.merge
+            merged = join(theirs, ours)
         if merged != ours:
             _write(path, merged)
             changed += 1
@@ -133,7 +137,8 @@ def _days(git: Git, tip: str) -> dict[str, str]:
 
 def _files(data: Path) -> Iterator[tuple[str, bytes]]:
     """The days here, each without a last line that was never ended."""
-    for path in journal.files(data / "journal"):
+    folder = data / "journal"
+    for path in (*journal.files(folder), *journal.told(folder)):
         raw = path.read_bytes()
         yield path.relative_to(data).as_posix(), raw[: raw.rfind(b"\n") + 1]
 

@@ -14,7 +14,7 @@ from crawler.github import GitHub
 from crawler.times import DAY
 
 WORKFLOWS = (WORKFLOW, "watchdog.yml", "archive.yml")
-SECRETS = {"APPRISE_URLS": "alerts", "HEARTBEAT_URL": "the outside dead-man's switch"}
+SECRETS = {"WHOSDOWN_ALERTS": "alerts", "HEARTBEAT_URL": "the outside dead-man's switch"}
 _ENVIRONMENTS = ("notify", "watchdog")
 _QUESTIONS = {
     "repository": "",

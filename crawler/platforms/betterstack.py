@@ -13,7 +13,7 @@ from typing import Any
 from crawler import text, times
 from crawler.catalogue import Source
 from crawler.model import Incident, Level, Maintenance, Reading
-from crawler.platforms import vocabulary
+from crawler.platforms import documents, vocabulary
 from crawler.platforms.vocabulary import Row
 from crawler.wire import Reply, Request, objects
 
@@ -40,7 +40,7 @@ def recognises(reply: Reply) -> bool:
 
 def read(replies: Mapping[str, Reply]) -> Reading:
     """The aggregate state, the resources, and the reports of about the last 90 days."""
-    (document,) = vocabulary.parts(replies, _is_index)
+    (document,) = documents.parts(replies, _is_index)
     said, rows = document["data"]["attributes"], _rows(document["included"])
     reports = list(rows["status_report"].items())[: vocabulary.MAX_INCIDENTS]
     work = [pair for pair in reports if pair[1].get("report_type") == "maintenance"]

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from crawler import text, times
 from crawler.catalogue import Source
 from crawler.model import Incident, Level, Maintenance, Reading
-from crawler.platforms import vocabulary
+from crawler.platforms import documents, vocabulary
 from crawler.platforms.vocabulary import Row
 from crawler.wire import Reply, Request, objects
 
@@ -44,7 +44,7 @@ def recognises(reply: Reply) -> bool:
 
 def read(replies: Mapping[str, Reply]) -> Reading:
     """Every unresolved incident; the level is the worst of them."""
-    found = vocabulary.documents(replies, _ours)[0]["incidents"]
+    found = documents.documents(replies, _ours)[0]["incidents"]
     events = found[: vocabulary.MAX_INCIDENTS]
     incidents = tuple(_incident(one) for one in events if not _is_work(one))
     strange = [Level.UNKNOWN for one in incidents if one.open and one.impact is None]

@@ -18,7 +18,7 @@ from crawler import text, times
 from crawler.catalogue import Source
 from crawler.errors import Unreadable
 from crawler.model import Component, Incident, Level, Maintenance, Reading, Update
-from crawler.platforms import vocabulary
+from crawler.platforms import documents, vocabulary
 from crawler.platforms.statuspage import INDICATORS, WORDS
 from crawler.platforms.vocabulary import Row
 from crawler.wire import Reply, Request, objects
@@ -46,7 +46,7 @@ def recognises(reply: Reply) -> bool:
 
 def read(replies: Mapping[str, Reply]) -> Reading:
     """Components of both replies, and the summary's incidents and work."""
-    result = vocabulary.documents(replies, _ours)[0]["result"]
+    result = documents.documents(replies, _ours)[0]["result"]
     status = vocabulary.inner(result, "status")
     components = _components([*objects(result["components"], 500), *_extra(replies)])
     events = {vocabulary.key(one.get("id"), one.get("name")): one for one in _events(result)}
@@ -78,7 +78,7 @@ def _ours(document: Row) -> bool:
 def _extra(replies: Mapping[str, Reply]) -> list[Row]:
     """The rows of the list of components, where it came."""
     with suppress(Unreadable):
-        for document in vocabulary.documents(replies, lambda one: not _ours(one)):
+        for document in documents.documents(replies, lambda one: not _ours(one)):
             result = document.get("result")
             inner = result.get("components") if isinstance(result, dict) else result
             rows = objects(inner, vocabulary.MAX_COMPONENTS)

@@ -12,7 +12,7 @@ from typing import Any
 from crawler import text, times
 from crawler.catalogue import Source
 from crawler.model import Component, Incident, Level, Reading
-from crawler.platforms import dates, vocabulary
+from crawler.platforms import dates, documents, vocabulary
 from crawler.platforms.vocabulary import Row
 from crawler.wire import Reply, Request, objects
 
@@ -36,7 +36,7 @@ def recognises(reply: Reply) -> bool:
 
 def read(replies: Mapping[str, Reply]) -> Reading:
     """The summary's word, the systems, and the issues that are not resolved."""
-    (document,) = vocabulary.parts(replies, _is_index)
+    (document,) = documents.parts(replies, _is_index)
     systems = objects(document["systems"], vocabulary.MAX_COMPONENTS)
     issues = {one.id: one for one in map(_incident, _issues(document, systems))}
     built = [document.get(name) for name in ("buildDate", "buildTime", "buildTimezone")]

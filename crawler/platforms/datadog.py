@@ -17,7 +17,7 @@ from crawler import text, times
 from crawler.catalogue import Source
 from crawler.errors import Unreadable
 from crawler.model import Component, Incident, Level, Maintenance, Reading, Update
-from crawler.platforms import vocabulary
+from crawler.platforms import documents, vocabulary
 from crawler.platforms.vocabulary import Row
 from crawler.wire import Reply, Request, objects
 
@@ -44,7 +44,7 @@ def recognises(reply: Reply) -> bool:
 
 def read(replies: Mapping[str, Reply]) -> Reading:
     """Leaf components, every incident and maintenance; the level is the worst that is open."""
-    page = vocabulary.documents(replies, _ours)[0]
+    page = documents.documents(replies, _ours)[0]
     components = vocabulary.merged(_leaves(page))
     if not components:
         raise Unreadable("unexpected_shape", "no component is listed")

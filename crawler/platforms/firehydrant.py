@@ -20,7 +20,7 @@ from collections.abc import Mapping
 from crawler import text
 from crawler.catalogue import Source
 from crawler.model import Component, Incident, Level, Maintenance, Reading, Update
-from crawler.platforms import vocabulary
+from crawler.platforms import documents, vocabulary
 from crawler.platforms.vocabulary import Row
 from crawler.wire import Reply, Request, objects
 
@@ -42,7 +42,7 @@ def recognises(reply: Reply) -> bool:
 
 def read(replies: Mapping[str, Reply]) -> Reading:
     """Every incident, open ones first, and components as the open ones say."""
-    page = vocabulary.documents(replies, _ours)[0]
+    page = documents.documents(replies, _ours)[0]
     words = {k.lower(): vocabulary.level(v, CONDITIONS) for k, v in page["conditions"].items()}
     every = sorted(objects(page["incidents"], 5_000), key=lambda one: not _is_open(one))
     rows = every[: vocabulary.MAX_INCIDENTS]

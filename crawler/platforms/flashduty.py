@@ -17,7 +17,7 @@ from crawler import text, times
 from crawler.catalogue import Source
 from crawler.errors import Unreadable
 from crawler.model import Incident, Level, Maintenance, Reading, Update
-from crawler.platforms import vocabulary
+from crawler.platforms import documents, vocabulary
 from crawler.platforms.vocabulary import Row
 from crawler.wire import Reply, Request, objects
 
@@ -45,7 +45,7 @@ def recognises(reply: Reply) -> bool:
 
 def read(replies: Mapping[str, Reply]) -> Reading:
     """The overall word and every open event."""
-    widget = vocabulary.documents(_without_errors(replies), _ours)[0]
+    widget = documents.documents(_without_errors(replies), _ours)[0]
     overall = widget["overall"]["status"]
     if not isinstance(overall, str):
         raise Unreadable("unexpected_shape", "the overall status is not a word")

@@ -16,7 +16,7 @@ from crawler import text, times
 from crawler.catalogue import Source
 from crawler.errors import Unreadable
 from crawler.model import Incident, Level, Reading, Update, worst
-from crawler.platforms import vocabulary
+from crawler.platforms import documents, vocabulary
 from crawler.platforms.vocabulary import Row
 from crawler.wire import Reply, Request, objects
 
@@ -43,7 +43,7 @@ def read(replies: Mapping[str, Reply]) -> Reading:
     """Every incident; the page's word is the worst of the open ones."""
     if any(b"".join(reply.body[:64].split()) == b"[]" for reply in replies.values()):
         raise Unreadable("empty", "the list of incidents is never empty")
-    (rows,) = vocabulary.parts(replies, _is_list)
+    (rows,) = documents.parts(replies, _is_list)
     base = next(reply.url for reply in replies.values() if reply.reason is None)
     incidents = tuple(_incident(row, base) for row in rows[: vocabulary.MAX_INCIDENTS])
     stated = any("severity" in row or "status_impact" in row for row in rows)

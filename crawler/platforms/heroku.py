@@ -12,7 +12,7 @@ from typing import Any
 from crawler import text, times
 from crawler.catalogue import Source
 from crawler.model import Incident, Level, Maintenance, Reading, Update
-from crawler.platforms import vocabulary
+from crawler.platforms import documents, vocabulary
 from crawler.platforms.vocabulary import Row
 from crawler.wire import Reply, Request, objects
 
@@ -37,7 +37,7 @@ def recognises(reply: Reply) -> bool:
 
 def read(replies: Mapping[str, Reply]) -> Reading:
     """The systems, the open incidents and the planned work."""
-    (document,) = vocabulary.parts(replies, _is_status)
+    (document,) = documents.parts(replies, _is_status)
     components = vocabulary.merged(
         vocabulary.component(
             row["system"], row["system"], vocabulary.level(row.get("status"), COLOURS)

@@ -20,7 +20,7 @@ from crawler import text, times
 from crawler.catalogue import Source
 from crawler.errors import Unreadable
 from crawler.model import Incident, Level, Maintenance, Reading
-from crawler.platforms import vocabulary
+from crawler.platforms import documents, vocabulary
 from crawler.platforms.statuspage import WORDS
 from crawler.platforms.vocabulary import Row
 from crawler.wire import Reply, Request, objects
@@ -46,7 +46,7 @@ def recognises(reply: Reply) -> bool:
 
 def read(replies: Mapping[str, Reply]) -> Reading:
     """Components of the structure, and what is wrong with them now."""
-    page = _summary(vocabulary.documents(replies, _ours)[0])
+    page = _summary(documents.documents(replies, _ours)[0])
     if not vocabulary.listed(page, "affected_components", "ongoing_incidents"):
         raise Unreadable("no_state", "the page's structure without what is wrong now")
     items = list(islice(_items(page), vocabulary.MAX_COMPONENTS))

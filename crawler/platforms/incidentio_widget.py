@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from crawler import text
 from crawler.catalogue import Source
 from crawler.model import Incident, Level, Maintenance, Reading, Update
-from crawler.platforms import vocabulary
+from crawler.platforms import documents, vocabulary
 from crawler.platforms.statuspage import WORDS
 from crawler.platforms.vocabulary import Row
 from crawler.wire import Reply, Request, objects
@@ -36,7 +36,7 @@ def recognises(reply: Reply) -> bool:
 
 def read(replies: Mapping[str, Reply]) -> Reading:
     """What is open now; the level is the worst of it."""
-    widget = vocabulary.documents(replies, _ours)[0]
+    widget = documents.documents(replies, _ours)[0]
     running = vocabulary.rows(widget, "in_progress_maintenances")
     planned = vocabulary.rows(widget, "scheduled_maintenances")
     opened = vocabulary.rows(widget, "ongoing_incidents")

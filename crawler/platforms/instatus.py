@@ -15,7 +15,7 @@ from crawler import text
 from crawler.catalogue import Source
 from crawler.errors import Unreadable
 from crawler.model import Component, Incident, Level, Maintenance, Reading
-from crawler.platforms import dates, vocabulary
+from crawler.platforms import dates, documents, vocabulary
 from crawler.platforms.vocabulary import Row
 from crawler.wire import Reply, Request, objects
 
@@ -54,7 +54,7 @@ def recognises(reply: Reply) -> bool:
 
 def read(replies: Mapping[str, Reply]) -> Reading:
     """The page's word, its components, and what is open; closed incidents are not listed."""
-    summary, listed = vocabulary.parts(replies, _is_summary, _is_list)
+    summary, listed = documents.parts(replies, _is_summary, _is_list)
     if summary is None:
         raise Unreadable("no_state", "components without a page")
     rows = [*vocabulary.rows(summary, "components"), *vocabulary.rows(listed or {}, "components")]

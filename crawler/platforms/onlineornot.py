@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from crawler import text, times
 from crawler.catalogue import Source
 from crawler.model import Incident, Level, Maintenance, Reading
-from crawler.platforms import vocabulary
+from crawler.platforms import documents, vocabulary
 from crawler.platforms.vocabulary import Row
 from crawler.wire import Reply, Request
 
@@ -46,7 +46,7 @@ def recognises(reply: Reply) -> bool:
 
 def read(replies: Mapping[str, Reply]) -> Reading:
     """Components and what is open; the level is the worst of both."""
-    result = vocabulary.documents(replies, _ours)[0]["result"]
+    result = documents.documents(replies, _ours)[0]["result"]
     components = vocabulary.merged(
         vocabulary.own_component(one, WORDS)
         for one in vocabulary.rows(result, "components", vocabulary.MAX_COMPONENTS)

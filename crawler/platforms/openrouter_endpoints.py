@@ -23,7 +23,7 @@ from crawler import text
 from crawler.catalogue import Source
 from crawler.errors import Unreadable
 from crawler.model import Component, Level, Reading, worst
-from crawler.platforms import vocabulary
+from crawler.platforms import documents, vocabulary
 from crawler.platforms.vocabulary import Row
 from crawler.wire import Reply, Request, objects
 
@@ -55,7 +55,7 @@ def recognises(reply: Reply) -> bool:
 
 def read(replies: Mapping[str, Reply]) -> Reading:
     """Providers as components, each as its worst endpoint of all models asked."""
-    models = vocabulary.documents(replies, _ours)
+    models = documents.documents(replies, _ours)
     found = vocabulary.merged(one for model in models for one in _providers(model["data"]))
     if not found:
         raise Unreadable("no_state", "no endpoint is listed")

@@ -18,7 +18,7 @@ from crawler import text, times
 from crawler.catalogue import Source
 from crawler.errors import Unreadable
 from crawler.model import Incident, Level, Maintenance, Reading, worst
-from crawler.platforms import vocabulary
+from crawler.platforms import documents, vocabulary
 from crawler.platforms.statuspage import INDICATORS
 from crawler.platforms.vocabulary import Row
 from crawler.wire import Reply, Request, objects
@@ -38,7 +38,7 @@ def recognises(reply: Reply) -> bool:
 
 def read(replies: Mapping[str, Reply]) -> Reading:
     """Services as components, their recent incidents by name."""
-    document = vocabulary.documents(replies, _ours)[0]
+    document = documents.documents(replies, _ours)[0]
     services = objects(document["services"], vocabulary.MAX_COMPONENTS)
     if not services:
         raise Unreadable("no_state", "no service is listed")

@@ -16,7 +16,7 @@ from crawler import text, times
 from crawler.catalogue import Source
 from crawler.errors import Unreadable
 from crawler.model import Incident, Maintenance, Reading, Update
-from crawler.platforms import vocabulary
+from crawler.platforms import documents, vocabulary
 from crawler.platforms.statuspage import INDICATORS
 from crawler.platforms.vocabulary import Row
 from crawler.wire import Reply, Request, objects
@@ -42,14 +42,14 @@ def recognises(reply: Reply) -> bool:
 
 def read(replies: Mapping[str, Reply]) -> Reading:
     """The page's word, and every active incident of both lists once."""
-    documents = vocabulary.documents(replies, _ours)
-    state = next((one for one in documents if "status" in one), None)
+    found = documents.documents(replies, _ours)
+    state = next((one for one in found if "status" in one), None)
     if state is None:
         raise Unreadable("no_state", "a list of incidents without the page's state")
     indicator = state["status"].get("indicator")
     if not isinstance(indicator, str):
         raise Unreadable("unexpected_shape", "the indicator is not a word")
-    ordered = sorted(documents, key=lambda one: one is not state)
+    ordered = sorted(found, key=lambda one: one is not state)
     rows = [row for one in reversed(ordered) for row in vocabulary.rows(one, "incidents")]
     events = {vocabulary.key(row.get("id"), _title(row)): row for row in rows}
     return Reading(

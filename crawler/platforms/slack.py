@@ -13,7 +13,7 @@ from typing import Any
 from crawler import text, times
 from crawler.catalogue import Source
 from crawler.model import Incident, Level, Maintenance, Reading, Update, worst
-from crawler.platforms import vocabulary
+from crawler.platforms import documents, vocabulary
 from crawler.platforms.vocabulary import Row
 from crawler.wire import Reply, Request, objects
 
@@ -38,7 +38,7 @@ def recognises(reply: Reply) -> bool:
 
 def read(replies: Mapping[str, Reply]) -> Reading:
     """What is open with its severity, and the closed ones; a history alone has no word."""
-    current, history = vocabulary.parts(replies, _is_current, _is_history)
+    current, history = documents.parts(replies, _is_current, _is_history)
     rows = [*objects(history, vocabulary.MAX_INCIDENTS), *_rows(current)]
     once = {_key(row): row for row in rows}.values()
     incidents = tuple(_incident(row) for row in once if not _is_work(row))

@@ -12,7 +12,7 @@ from typing import Any
 from crawler import text, times
 from crawler.catalogue import Source
 from crawler.model import Component, Incident, Level, Maintenance, Reading, Update
-from crawler.platforms import vocabulary
+from crawler.platforms import documents, vocabulary
 from crawler.platforms.vocabulary import Row
 from crawler.wire import Reply, Request, objects
 
@@ -41,7 +41,7 @@ def recognises(reply: Reply) -> bool:
 
 def read(replies: Mapping[str, Reply]) -> Reading:
     """The overall code, the components' codes, and what is open or planned."""
-    (document,) = vocabulary.parts(replies, _is_status)
+    (document,) = documents.parts(replies, _is_status)
     result = document["result"]
     said = result["status_overall"]
     planned = vocabulary.inner(result, "maintenance")

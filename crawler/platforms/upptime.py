@@ -11,7 +11,7 @@ from typing import Any
 
 from crawler.catalogue import Source
 from crawler.model import Level, Reading
-from crawler.platforms import vocabulary
+from crawler.platforms import documents, vocabulary
 from crawler.wire import Reply, Request
 
 WORDS = {"up": Level.NONE, "degraded": Level.MINOR, "down": Level.MAJOR}
@@ -29,7 +29,7 @@ def recognises(reply: Reply) -> bool:
 
 def read(replies: Mapping[str, Reply]) -> Reading:
     """The sites as components, and the worst of them as the page's word."""
-    (rows,) = vocabulary.parts(replies, _is_summary)
+    (rows,) = documents.parts(replies, _is_summary)
     down = [row["slug"] for row in rows if row.get("status") == "down"]
     total = vocabulary.outage(down, [row["slug"] for row in rows])
     table = {**WORDS, "down": total}

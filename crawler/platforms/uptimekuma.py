@@ -14,7 +14,7 @@ from crawler import text, times
 from crawler.catalogue import Source
 from crawler.errors import Unreadable
 from crawler.model import Component, Incident, Level, Maintenance, Reading, Update
-from crawler.platforms import vocabulary
+from crawler.platforms import documents, vocabulary
 from crawler.platforms.vocabulary import Row
 from crawler.wire import Reply, Request, objects
 
@@ -45,7 +45,7 @@ def recognises(reply: Reply) -> bool:
 
 def read(replies: Mapping[str, Reply]) -> Reading:
     """The newest beat of each monitor, with the names, notices and work of the page."""
-    page, beats = vocabulary.parts(replies, _is_page, _is_beats)
+    page, beats = documents.parts(replies, _is_page, _is_beats)
     newest = {key: _newest(rows) for key, rows in _lists(beats).items()}
     monitors = _monitors(page) if page else {key: key for key in newest}
     if not monitors:

@@ -2,7 +2,7 @@
 and which document is theirs. Each platform keeps its own table of words."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from crawler import text, times
 from crawler.errors import Unreadable
 from crawler.model import Component, Incident, Level, Maintenance, Update, worst
-from crawler.wire import Reply, objects
+from crawler.wire import objects
 
 MAX_COMPONENTS, MAX_INCIDENTS, MAX_UPDATES = 500, 500, 200
 CLOSED = frozenset({"resolved", "postmortem", "completed"})
@@ -225,36 +225,6 @@ def listed(document: Row, *fields: str) -> bool:
     found = [document.get(field, "missing") for field in fields]
     lists = [[] if one is None else one for one in found]
     return all(isinstance(one, list) and all(isinstance(r, dict) for r in one) for one in lists)
-
-
-def documents(replies: Mapping[str, Reply], ours: Callable[[Row], bool]) -> list[Row]:
-    """Every JSON object of some shape among the replies, in their order.
-
-    Raises Unreadable where there is none: the first failure's own reason, else unexpected_shape.
-    """
-    return _fitting(replies, lambda one: isinstance(one, dict) and ours(one))
-
-
-def parts(replies: Mapping[str, Reply], *kinds: Callable[[Any], bool]) -> list[Any]:
-    """The first JSON document of each kind, None for a kind that is not there.
-
-    Raises Unreadable as `documents` does, where there is none of any kind.
-    """
-    found = _fitting(replies, lambda one: any(fits(one) for fits in kinds))
-    return [next(filter(fits, found), None) for fits in kinds]
-
-
-def _fitting(replies: Mapping[str, Reply], fits: Callable[[Any], bool]) -> list[Any]:
-    found, failures = [], []
-    for reply in replies.values():
-        try:
-            found.append(reply.json(object))
-        except Unreadable as error:
-            failures.append(error)
-    if kept := [one for one in found if fits(one)]:
-        return kept
-    wrong = Unreadable("unexpected_shape", "no document of this platform")
-    raise failures[0] if failures else wrong
 
 
 def address(url: str) -> str:

@@ -54,12 +54,16 @@ def build(
 def write(board: Board, content: Path, out: Path, more: Mapping[str, bytes]) -> None:
     """Build the site and put it in place of the one in `out`; raises as `build` does.
 
-    Its templates are those beside `content`, else ours. `more` are files by path that are no part
-    of the build, such as a copy of the database.
+    `more` are files by path that are no part of the build, such as a copy of the database.
     """
-    beside = content.parent / "site_templates"
-    ours = Path(__file__).resolve().parent.parent.parent / "site_templates"
     memory = kept.Kept(Path(os.path.realpath(out)))
-    files = build(board, content, beside if beside.is_dir() else ours, memory)
+    files = build(board, content, templates(content), memory)
     publish.publish({**files, **more}, out)
     memory.save()
+
+
+def templates(content: Path) -> Path:
+    """The folder of the templates: the one beside `content`, else ours."""
+    beside = content.parent / "site_templates"
+    ours = Path(__file__).resolve().parent.parent.parent / "site_templates"
+    return beside if beside.is_dir() else ours

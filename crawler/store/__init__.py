@@ -17,7 +17,7 @@ from crawler import journal, times
 from crawler.errors import Busy, StorageError
 from crawler.lines import RunLine
 from crawler.memory import Memories, Memory
-from crawler.store import files, latency, rows, schema
+from crawler.store import alerts, files, latency, rows, schema
 from crawler.store.fold import fold
 
 _OURS = frozenset({"README.md"})
@@ -25,10 +25,13 @@ _DATABASE = ("status.db", "status.db-journal")
 
 
 @contextmanager
-def lock(data: Path) -> Iterator[None]:
-    """Hold the data folder; the kernel frees it when the process ends. Raises Busy."""
+def lock(data: Path, name: str = ".lock") -> Iterator[None]:
+    """Hold the data folder; the kernel frees it when the process ends. Raises Busy.
+
+    Another `name` holds what only one process may do at a time beside the runs.
+    """
     data.mkdir(parents=True, exist_ok=True)
-    with (data / ".lock").open("w") as handle:
+    with (data / name).open("w") as handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -158,6 +161,7 @@ def open_store(data: Path, say: Callable[[str], None], *, init: bool = False) ->
         _make(path, data, caches=path)
     store = Store(data, _connect(path))
     _catch_up(store, runs, path)
+    _tell(store, data)
     return store
 
 
@@ -177,6 +181,7 @@ def _make(target: Path, data: Path, caches: Path | None = None) -> int:
     try:
         schema.create(store.db)
         count = _fold_all(store.connection, journal.read(data / "journal"))
+        _tell(store, data)
         if caches is not None:
             files.copy_caches(store.connection, caches)
     finally:
@@ -228,6 +233,13 @@ def _catch_up(store: Store, runs: list[int], path: Path) -> None:
         store.db = _connect(path)
     elif missing:
         _fold_all(store.connection, journal.read(store.data / "journal", known))
+
+
+def _tell(store: Store, data: Path) -> None:
+    told = journal.deliveries(data / "journal")
+    if told != alerts.told(store.connection):
+        with transaction(store.connection):
+            alerts.replace(store.connection, told)
 
 
 def _fold_all(db: sqlite3.Connection, runs: Iterable[RunLine]) -> int:

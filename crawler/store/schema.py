@@ -3,6 +3,8 @@ only to come by its rows; its caches are taken over."""
 
 from sqlite_utils import Database
 
+from crawler.store import alerts
+
 APPLICATION_ID = 0x77686F73  # "whos"
 VERSION = 2
 
@@ -33,6 +35,7 @@ CREATE TABLE snapshots (                -- one row per unchanged stretch
     first_seen INTEGER NOT NULL,        -- the run that concluded it
     begins INTEGER NOT NULL,            -- from when on it counts
     until INTEGER,                      -- to when; NULL where current: see services
+    evidence INTEGER,                   -- the freshest for it; NULL where current: see services
     since INTEGER NOT NULL,
     level TEXT NOT NULL,
     headline TEXT NOT NULL,
@@ -189,5 +192,6 @@ def create(db: Database) -> None:
     for statement in _TABLES.split(";\n"):
         if statement.strip():
             db.execute(statement)
+    alerts.create(db)
     db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     db.execute(f"PRAGMA user_version = {VERSION}")

@@ -31,7 +31,8 @@ def fold(db: Connection, run: RunLine, before: int | None) -> None:
     for service, line in run.services.items():
         evidence = old.get(service, before)
         if line is None:
-            _close(db, service, min(run.id, (evidence or run.id) + run.v))
+            evidence = evidence or run.id
+            _close(db, service, min(run.id, evidence + run.v), evidence)
             db.execute(
                 "UPDATE services SET gone = ?, seen = NULL, current = NULL WHERE id = ?",
                 (run.id, service),
@@ -49,7 +50,7 @@ def _open(
         boundary = line.since if evidence < line.since <= run.id else run.id
         until = min(evidence + run.v, boundary)
         begins = boundary if run.id - evidence <= run.v else run.id
-    _close(db, service, until)
+    _close(db, service, until, evidence)
     first = min(begins, until)
     day = first - first % DAY
     db.execute(
@@ -57,7 +58,7 @@ def _open(
         (run.id, day, service),
     )
     db.execute(
-        "INSERT INTO snapshots VALUES (?, ?, ?, NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO snapshots VALUES (?, ?, ?, NULL, NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             service,
             run.id,
@@ -77,11 +78,11 @@ def _open(
     )
 
 
-def _close(db: Connection, service: str, until: int) -> None:
+def _close(db: Connection, service: str, until: int, evidence: int | None) -> None:
     db.execute(
-        "UPDATE snapshots SET until = max(begins, ?) WHERE service = ? AND first_seen ="
-        " (SELECT current FROM services WHERE id = ?)",
-        (until, service, service),
+        "UPDATE snapshots SET until = max(begins, ?), evidence = ? WHERE service = ? AND first_seen"
+        " = (SELECT current FROM services WHERE id = ?)",
+        (until, evidence, service, service),
     )
 
 
@@ -96,7 +97,7 @@ def _carry(db: Connection, run: RunLine, old: Mapping[str, int]) -> None:
         )
     for service in back - run.services.keys():
         if run.id - old[service] > run.v:
-            _split(db, service, old[service] + run.v, run.id)
+            _split(db, service, old[service], run)
     fresh = [one for one in run.carried if one not in old]
     if fresh:
         db.execute(
@@ -106,16 +107,16 @@ def _carry(db: Connection, run: RunLine, old: Mapping[str, int]) -> None:
         )
 
 
-def _split(db: Connection, service: str, until: int, now: int) -> None:
+def _split(db: Connection, service: str, evidence: int, run: RunLine) -> None:
     """End a stretch and begin the same one again, as nothing is known of the time between."""
     db.execute(
-        "INSERT INTO snapshots SELECT service, ?, ?, NULL, since, level, headline, basis,"
+        "INSERT INTO snapshots SELECT service, ?, ?, NULL, NULL, since, level, headline, basis,"
         " confidence, flags, incidents, reason, official, shown, changes FROM snapshots"
         " WHERE service = ? AND first_seen = (SELECT current FROM services WHERE id = ?)",
-        (now, now, service, service),
+        (run.id, run.id, service, service),
     )
-    _close(db, service, until)
-    db.execute("UPDATE services SET current = ? WHERE id = ?", (now, service))
+    _close(db, service, evidence + run.v, evidence)
+    db.execute("UPDATE services SET current = ? WHERE id = ?", (run.id, service))
 
 
 def roll(db: Connection, run: RunLine, before: int | None) -> None:

@@ -1,0 +1,117 @@
+"""GitHub issues: one per service, to which people subscribe, so that GitHub mails them.
+
+An issue is made when it is first needed, and locked. Nothing about issues is remembered: they are
+found by their labels, and a comment by its first line, so that losing a record repeats nothing.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from crawler import times
+from crawler.alerts.deliver import Done
+from crawler.alerts.words import Message, Writer
+from crawler.catalogue import ISSUES_LABEL
+from crawler.errors import Refused
+from crawler.github import GitHub
+
+COMMENTS, FULL = 20, 2_000
+"""Comments in one pass, and in one issue; GitHub refuses more than 2,500."""
+DIGEST = "Many services at once"
+"""The label and title of the issue that takes what is too much for one pass."""
+_PAUSE, _SKEW = 1.0, 3_600
+
+
+class Issues:
+    """The issues of one repository; `pause` sleeps for so many seconds between two comments."""
+
+    def __init__(self, hub: GitHub, writer: Writer, pause: Callable[[float], None]) -> None:
+        self._hub, self._writer, self._pause = hub, writer, pause
+        self._known: dict[str, list[dict[str, Any]]] = {}
+        self._commented = False
+
+    def tell(self, messages: Sequence[Message], done: Done) -> None:
+        """Comment on each event, those over twenty in one digest. Raises Refused."""
+        for issue in self._hub.every("/issues", state="all", labels=ISSUES_LABEL):
+            for label in issue["labels"]:
+                self._known.setdefault(label["name"], []).append(issue)
+        for one in messages[:COMMENTS]:
+            event = one.event
+            title = f"{self._writer.name(event.service)}: alerts"
+            self._say(event.service, title, event.key, one.comment, event.at)
+            done(one)
+        self._digest(messages[COMMENTS:], done)
+
+    def _digest(self, messages: Sequence[Message], done: Done) -> None:
+        if not messages:
+            return
+        events = [one.event for one in messages]
+        key = f"{events[0].key}-and-{len(events) - 1}"
+        words = self._writer.text("digest.md", key=key, events=events, writer=self._writer)
+        self._say(DIGEST, DIGEST, key, words, events[0].at)
+        for one in messages:
+            done(one)
+
+    def _say(self, label: str, title: str, key: str, words: str, at: int) -> None:
+        """Comment on the issue with this label, unless it says so already."""
+        issue = self._issue(label, title)
+        if not self._has(issue, key, at):
+            self._comment(issue, words)
+
+    def _issue(self, label: str, title: str) -> dict[str, Any]:
+        """The newest issue with a label; a new one when there is none or it is full."""
+        known = sorted(self._known.get(label, ()), key=lambda one: int(one["number"]))
+        issue = known[-1] if known else None
+        if issue is None or issue["comments"] >= FULL:
+            issue = self._open(label, title, earlier=issue is not None)
+        if not issue["locked"]:
+            self._hub.put(f"/issues/{issue['number']}/lock")
+            issue["locked"] = True
+        for old in known:
+            if old["number"] != issue["number"] and old["state"] == "open":
+                self._retire(old, issue["number"], title)
+        return issue
+
+    def _open(self, label: str, title: str, *, earlier: bool) -> dict[str, Any]:
+        service = label if label != DIGEST else ""
+        body = self._writer.text(
+            "issue.md",
+            name=self._writer.name(label),
+            link=self._writer.link(service),
+            earlier=earlier,
+        )
+        wanted = {"title": title, "body": body, "labels": [ISSUES_LABEL, label]}
+        made: dict[str, Any] = self._hub.post("/issues", wanted)
+        self._known.setdefault(label, []).append(made)
+        return made
+
+    def _retire(self, old: dict[str, Any], number: int, title: str) -> None:
+        name = title.removesuffix(": alerts")
+        self._comment(old, self._writer.text("moved.md", name=name, number=number))
+        self._hub.patch(f"/issues/{old['number']}", {"state": "closed"})
+        old["state"] = "closed"
+
+    def _has(self, issue: dict[str, Any], key: str, at: int) -> bool:
+        """Whether a comment begins with the line of this key."""
+        if not issue["comments"]:
+            return False
+        place, line = f"/issues/{issue['number']}/comments", f"<!-- whosdown:{key} -->"
+        comments = self._hub.every(place, since=times.iso(at - _SKEW))
+        return any(str(one["body"]).startswith(line) for one in comments)
+
+    def _comment(self, issue: dict[str, Any], words: str) -> None:
+        if self._commented:
+            self._pause(_PAUSE)
+        place = f"/issues/{issue['number']}"
+        try:
+            self._hub.post(f"{place}/comments", {"body": words})
+        except Refused as error:
+            if error.status != 403 or "locked" not in str(error):
+                raise
+            # Not every token may write into a locked issue, but it may unlock it for a moment.
+            self._hub.delete(f"{place}/lock")
+            try:
+                self._hub.post(f"{place}/comments", {"body": words})
+            finally:
+                self._hub.put(f"{place}/lock")
+        issue["comments"] += 1
+        self._commented = True
