@@ -131,21 +131,30 @@ def incidents(
         if head is None or head.digest != digest or head.missing or head.open != incident.open:
             known = remembered(provider, incident.id) if head else None
             yield _incident_line(provider, incident, digest, known)
-    if not reading.history:
-        return
     listed = {one.id for one in reading.incidents}
+    covers = _reaches(reading, heads, now)
+    for key, head in heads.items():
+        if key in listed or head.withdrawn:
+            continue
+        deleted = covers(head)
+        # A page that tells how things are now, and no longer of this, says that it is over.
+        if (deleted or (head.open and reading.word is not None)) and (
+            record := remembered(provider, key)
+        ):
+            yield _missing(record, head, now, deleted)
+
+
+def _reaches(reading: Reading, heads: Mapping[str, Head], now: int) -> Callable[[Head], bool]:
+    """Whether the list should name an incident, which was deleted if it does not."""
+    if not reading.history:
+        return lambda _: False
     starts = [one.created_at or one.started_at for one in reading.incidents]
     oldest = min((start for start in starts if start is not None), default=now)
     # A list that names nothing which we knew as long as this one is another list: the page moved,
     # and what it does not name was not deleted.
-    anchor = min((heads[one].first_seen for one in listed & heads.keys()), default=None)
-    for key, head in heads.items():
-        if key in listed or head.withdrawn or head.began <= oldest:
-            continue
-        if anchor is None or anchor > head.first_seen:
-            continue
-        if record := remembered(provider, key):
-            yield _missing(record, head, now)
+    known = [heads[one.id].first_seen for one in reading.incidents if one.id in heads]
+    anchor = min(known, default=now + 1)
+    return lambda head: head.began > oldest and anchor <= head.first_seen
 
 
 def _digest(incident: Incident) -> str:
@@ -178,17 +187,16 @@ def _incident_line(
     )
 
 
-def _missing(record: Record, head: Head, now: int) -> IncidentLine:
+def _missing(record: Record, head: Head, now: int, deleted: bool) -> IncidentLine:  # noqa: FBT001
     missing = min(head.missing + 1, _MISSED)
-    withdrawn = missing == _MISSED
+    gone = missing == _MISSED
     line = _incident_line(record.provider, record.incident, head.digest, record)
-    ended = now if withdrawn and head.open else record.incident.ended_at
     return structs.replace(
         line,
-        open=head.open and not withdrawn,
-        ended=ended,
+        open=head.open and not gone,
+        ended=now if gone and head.open else record.incident.ended_at,
         missing=missing,
-        withdrawn=withdrawn,
+        withdrawn=gone and deleted,
     )
 
 

@@ -409,3 +409,32 @@ def test_the_last_90_days_are_the_same_from_a_rebuilt_database(life: Life) -> No
     (life.store.data / "status.db").unlink()
     with Life(life.store.data) as again:
         assert uptime(again, now) == known_before
+
+
+@pytest.mark.parametrize("history", [True, False])
+def test_an_incident_that_its_page_no_longer_tells_of_is_over_after_three_readings(
+    history: bool,
+    life: Life,
+) -> None:
+    life.run(START, {"acme": reading(incident(), word=Level.MINOR, history=history)})
+    opened = []
+    for number in range(1, 5):
+        now = START + number * STEP
+        life.run(now, {"acme": reading(history=history)})
+        opened.append(len(life.board(now).open))
+    (record,) = life.store.memories(now).records
+
+    assert opened == [1, 1, 0, 0]
+    assert record.incident.ended_at == START + 3 * STEP
+    assert record.withdrawn_at is None
+
+
+def test_an_incident_that_dropped_off_the_end_of_a_feed_is_not_over(life: Life) -> None:
+    old = incident("old")
+    page = Reading(headline="A feed", incidents=(old,), history=True)
+    life.run(START, {"acme": page})
+    new = incident("new", started=START + 5 * MINUTE)
+    for number in range(1, 6):
+        life.run(START + number * STEP, {"acme": replace(page, incidents=(new,))})
+
+    assert len(life.board(START + HOUR).open) == 2
