@@ -130,9 +130,9 @@ def served(files: dict[str, bytes]) -> "Iterator[Served]":
         yield found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> "Iterator[Browser]":
-    """One real browser for all tests."""
+    """One real browser for the tests of a file; while it runs, its thread has an event loop."""
     from browsing import browse
 
     with browse() as found:

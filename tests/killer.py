@@ -202,11 +202,26 @@ def _one(args: list[str], env: dict[str, str], *, still: bool, step: int, after:
     return Ended(code, time.monotonic() - began, len(steps), writes, *words)
 
 
+def _warm() -> None:
+    """Compile the templates, which a process keeps: most of the time of a small build."""
+    templating, boards = _rooms("site.templating", "site.board")
+    site = importlib.import_module("lives").SITE
+    none = boards.Cadence(runs=0)
+    board = boards.Board(
+        at=0, site=site, version="", rows=(), stories=(), sources=(), cadence=none, validity=0
+    )
+    env = templating.environment(board, (), REPOSITORY / "site_templates")
+    for name in env.list_templates(extensions=["html"]):
+        env.get_template(name)
+
+
 def _serve() -> None:
     sys.path.insert(0, str(REPOSITORY))
     _rooms("cli", "crawl", "site", "store", "progress", "content", "site.gather", "site.publish")
-    for name in sys.argv[1:]:
+    # What a build imports late: in a fork it would be loaded again each time.
+    for name in ("icalendar", "feedgen.feed", "crawler.site.marked", *sys.argv[1:]):
         importlib.import_module(name)
+    _warm()
     for line in sys.stdin:
         print(json.dumps(_one(**json.loads(line))), flush=True)  # noqa: T201 (the answer)
 

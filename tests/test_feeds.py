@@ -216,7 +216,7 @@ def test_a_move_to_another_address_changes_no_id_and_no_date(life: Life) -> None
         assert [said(e, name) for e in entries(there)] == [said(e, name) for e in entries(here)]
 
 
-@pytest.mark.parametrize("failure", ["blind", "unreadable", "gone", "silent"])
+@pytest.mark.parametrize("failure", ["blind", "unreadable", "silent"])
 def test_a_run_that_failed_changes_no_byte(failure: str, life: Life) -> None:
     life.run(START, {"acme": reading(OLD, OPEN)})
     before = files(life)
@@ -226,8 +226,6 @@ def test_a_run_that_failed_changes_no_byte(failure: str, life: Life) -> None:
             life.run(now, blind=True)
         elif failure == "unreadable":
             life.run(now, {"acme": "timeout", "cloud": "timeout"})
-        elif failure == "gone":
-            life.run(now, {"acme": reading()})
 
     assert len(entries(before["feed.atom"])) == 3
     assert files(life) == before

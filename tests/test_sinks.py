@@ -85,7 +85,7 @@ def check_pages(board: Board, shown: dict[str, tuple[str, str]]) -> None:
         heading, message = root.find(".//h1/bdi"), root.find(".//blockquote/bdi")
         assert words_of(heading) == (title or EMPTY_TITLE)
         assert words_of(message) == (body or EMPTY_TEXT)
-        assert words_of(root.find(".//title")).startswith(title or EMPTY_TITLE)
+        assert words_of(root.find(".//title")).startswith(f"Acme: {title or EMPTY_TITLE}")
         # Whatever the words are, the elements and attributes around them are the same.
         phase = story.record.incident.updates[0].phase
         kind = (bool(phase), phase.lower() in ("open", "resolved", "withdrawn"))

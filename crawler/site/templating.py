@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2.bccache import Bucket, BytecodeCache
 
 from crawler import times
 from crawler.errors import REASONS
@@ -25,6 +26,25 @@ _SECTIONS = (
 )
 
 
+class _Compiled(BytecodeCache):
+    """Templates that this process has compiled already, as long as their text is the same."""
+
+    def __init__(self) -> None:
+        self._code: dict[tuple[str, str], bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Fill a bucket with what is known for its text."""
+        if code := self._code.get((bucket.key, bucket.checksum)):
+            bucket.bytecode_from_string(code)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Remember what was compiled."""
+        self._code[bucket.key, bucket.checksum] = bucket.bytecode_to_string()
+
+
+_COMPILED = _Compiled()
+
+
 def environment(board: Board, articles: tuple[Article, ...], templates: Path) -> Environment:
     """The Jinja environment of the templates in a folder, for one board."""
     env = Environment(
@@ -34,6 +54,7 @@ def environment(board: Board, articles: tuple[Article, ...], templates: Path) ->
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
+        bytecode_cache=_COMPILED,
     )
     env.tests["web"] = lambda url: bool(url) and url.startswith(("https://", "http://"))
     names = {row.service.id: row.service.name for row in board.rows}
