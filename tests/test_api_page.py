@@ -24,7 +24,7 @@ from crawler import site
 from crawler.model import Level
 from crawler.serve import _Handler
 from crawler.site import hosting, publish
-from crawler.site.board import Board
+from crawler.site.board import Board, EarlyWarnings
 from lives import REPOSITORY, SITE, START, simulated
 
 TEMPLATES = REPOSITORY / "site_templates"
@@ -127,7 +127,8 @@ def test_the_clients_run_as_they_stand(page: html.HtmlElement, host: str, board:
 
 
 def test_a_page_without_a_service_is_still_a_page(tmp_path: Path) -> None:
-    bare = replace(simulated(), rows=(), stories=(), by_category=(), sources=())
+    none: dict[str, tuple[()]] = dict.fromkeys(("rows", "stories", "by_category", "sources"), ())
+    bare = replace(simulated(), early=EarlyWarnings(), **none)  # type: ignore[arg-type]
     (tmp_path / "articles").mkdir()
     found = site.build(bare, tmp_path, TEMPLATES)
 

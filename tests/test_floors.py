@@ -118,6 +118,7 @@ def public(body: list[ast.stmt], prefix: str = "") -> Iterator[tuple[int, str, b
                 yield from public(node.body, f"{node.name}.")
 
 
+@cache
 def docstrings(path: Path) -> set[int]:
     """The identities of the constants that are docstrings."""
     return {
