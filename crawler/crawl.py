@@ -3,7 +3,8 @@
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from typing import Any, TypeVar
 
 from crawler import conclude, text
 from crawler.catalogue import Catalogue, Probe, Source
@@ -16,6 +17,7 @@ from crawler.times import DAY
 from crawler.visit import Round, allowed, host, visit
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 Tick = Callable[[int, int], None]
 
 
@@ -39,7 +41,7 @@ def run(
         watched=memory.watched,
         strict=catalogue.site.robots == "strict",
     )
-    asked = asyncio.run(_ask(catalogue, network, turn, now, tick))
+    asked = _finished(_ask(catalogue, network, turn, now, tick))
     line = conclude.conclude(
         catalogue,
         memory,
@@ -73,7 +75,19 @@ def look(
             answers = await asyncio.gather(*(allowed(client, one, rules, now) for one in sources))
         return asked.visits, {one.id: yes for one, yes in zip(sources, answers, strict=True)}
 
-    return asyncio.run(both())
+    return _finished(both())
+
+
+def _finished(job: Coroutine[Any, Any, T]) -> T:
+    """What a coroutine returns. As the result of the main task asyncio would print it to a text
+    that nobody sees, and what a crawl returns is all that was read."""
+    found: list[T] = []
+
+    async def keep() -> None:
+        found.append(await job)
+
+    asyncio.run(keep())
+    return found[0]
 
 
 async def _ask(

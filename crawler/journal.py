@@ -8,7 +8,7 @@ import os
 from collections.abc import Callable, Container, Iterable, Iterator
 from itertools import groupby
 from pathlib import Path
-from typing import TypeVar
+from typing import BinaryIO, TypeVar
 
 import msgspec
 
@@ -55,9 +55,10 @@ def _runs(folder: Path) -> Iterator[tuple[str, bytes, int]]:
 def _lines(paths: Iterable[Path]) -> Iterator[tuple[str, bytes]]:
     """Each whole line with its place."""
     for path in paths:
-        raw = path.read_bytes()
-        for number, line in enumerate(raw[: raw.rfind(b"\n") + 1].splitlines(), 1):
-            yield f"{path}:{number}", line
+        with path.open("rb") as file:
+            for number, line in enumerate(file, 1):
+                if line.endswith(b"\n"):
+                    yield f"{path}:{number}", line
 
 
 def _decoded(decode: Callable[[bytes], Line], line: bytes, place: str) -> Line:
@@ -85,7 +86,7 @@ def append(folder: Path, run: RunLine) -> None:
 def append_all(folder: Path, runs: Iterable[RunLine]) -> None:
     """Write many runs, which are in order, each day at once."""
     for day, group in groupby(runs, key=lambda run: times.day(run.id)):
-        lines = b"".join(msgspec.json.encode(run) + b"\n" for run in group)
+        lines = msgspec.json.Encoder().encode_lines(group)
         _append(folder / (day.replace("-", "/") + ".ndjson"), lines)
 
 
@@ -99,17 +100,21 @@ def _append(path: Path, lines: bytes) -> None:
     fresh = not path.exists()
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("ab+") as file:
-        file.seek(0)
-        raw = file.read()
-        whole = raw.rfind(b"\n") + 1
-        if whole != len(raw):
-            file.truncate(whole)
+        _cut(file)
         file.write(lines)
         file.flush()
         os.fsync(file.fileno())
     # A new file may stand in new folders, whose names must be on the disk too.
     for place in path.parents[: 4 if fresh else 1]:
         sync(place)
+
+
+def _cut(file: BinaryIO) -> None:
+    """Cut off a last line without its newline."""
+    end = file.seek(0, os.SEEK_END)
+    if end and os.pread(file.fileno(), 1, end - 1) != b"\n":
+        file.seek(0)
+        file.truncate(file.read().rfind(b"\n") + 1)
 
 
 def sync(folder: Path) -> None:

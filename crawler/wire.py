@@ -81,7 +81,8 @@ class Reply:
             try:
                 self._parsed[form] = parse()
             except Unreadable as error:
-                self._parsed[form] = error
+                # Not the error itself, which holds on to all that was parsed until then.
+                self._parsed[form] = Unreadable(error.reason, error.detail)
         found = self._parsed[form]
         if isinstance(found, Unreadable):
             raise Unreadable(found.reason, found.detail)

@@ -196,6 +196,9 @@ def _updates(lines: list[str], changed: int | None) -> Iterator[Update]:
     label, words, first = "", list[str](), True
     moment: int | None = None
     for line in [*lines, "Update"]:
+        if not line:
+            words.append(line)
+            continue
         field = _FIELD.fullmatch(line) if ":" in line else None
         match = None if field and field[1].lower() != "status" else _LABEL.fullmatch(line)
         if match is None:
