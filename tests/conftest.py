@@ -27,11 +27,6 @@ settings.register_profile("ci", parent=settings.get_profile("local"), derandomiz
 settings.load_profile("ci" if os.environ.get("CI") else "local")
 
 
-def pytest_xdist_auto_num_workers() -> int:
-    """One more than there are processors: many tests wait for a server or a clock."""
-    return (os.cpu_count() or 1) + 1
-
-
 def _only_this_machine(event: str, args: tuple[object, ...]) -> None:
     if event != "socket.connect" or not isinstance(args[1], tuple):
         return

@@ -9,7 +9,9 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 
 
 # The other two pairs differ in nothing that these do not show, and axe takes its time.
-@pytest.mark.parametrize(("scheme", "width"), [("light", 360), ("dark", 1400)])
+@pytest.mark.parametrize(
+    ("scheme", "width"), [("light", 360), pytest.param("dark", 1400, marks=pytest.mark.soak)]
+)
 def test_axe_finds_nothing(scheme: str, width: int, files: dict[str, bytes], visit: Open) -> None:
     visitor = visit(viewport={"width": width, "height": 800}, color_scheme=scheme, bypass_csp=True)
     found = {}

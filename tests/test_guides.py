@@ -190,6 +190,9 @@ def test_a_state_in_a_guide_carries_the_moment_at_which_it_ends(
 
 
 class Quiet(SimpleHTTPRequestHandler):
+    # The client closes: a server that closes first can cut off the end of an answer.
+    protocol_version = "HTTP/1.1"
+
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (the library's word)
         """Say nothing."""
 

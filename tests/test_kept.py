@@ -61,7 +61,7 @@ def disturb(dice: random.Random, out: Path) -> None:
             pass
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.soak)])
 def test_a_series_of_builds_gives_the_bytes_of_cold_ones(
     seed: int, content: Path, tmp_path: Path
 ) -> None:
