@@ -32,8 +32,11 @@ KINDS = {
     "sources": "sources/",
     "guide": "guides/is-openrouter-down/",
     "guides": "guides/",
+    "topic": "guides/reading-a-status-page/",
     "subscribe": "subscribe/",
     "method": "methodology/",
+    "api": "api/",
+    "missing": "404.html",
     "about": "about/",
 }
 """A page of each kind, in the demo, by what it shows."""
