@@ -36,7 +36,6 @@ KINDS = {
     "subscribe": "subscribe/",
     "method": "methodology/",
     "api": "api/",
-    "missing": "404.html",
     "about": "about/",
 }
 """A page of each kind, in the demo, by what it shows."""

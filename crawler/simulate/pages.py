@@ -16,7 +16,17 @@ _WORDS = {
     Level.CRITICAL: "Major system outage",
     Level.MAINTENANCE: "Maintenance in progress",
 }
-_PARTS = ("API", "Streaming", "Dashboard", "Sign-in", "Billing", "Webhooks", "Batch", "Files")
+_PARTS = (
+    "Requests",
+    "Streaming",
+    "Dashboard",
+    "Sign-in",
+    "Billing",
+    "Webhooks",
+    "Batch",
+    "Files",
+    "Search",
+)
 
 
 class Pages:

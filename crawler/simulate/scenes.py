@@ -33,7 +33,10 @@ WORK = ("cloudflare", "replicate")
 def now_open(catalogue: Catalogue, now: int) -> Iterator[Outage]:
     """The incidents that are open at `now` (seconds UTC)."""
     parts = {service.id: tuple(service.components) for _, service in catalogue.services()}
-    github, openai = parts["github"] + parts["github-actions"], parts["openai"][:2] + parts["codex"]
+    github, openai = (
+        parts["github"][:4] + parts["github-actions"],
+        parts["openai"][:2] + parts["codex"],
+    )
     one = _Now(now)
     yield one("github", Level.CRITICAL, 130, "Git operations and Actions fail", github,
               "Pushes, pulls and workflow runs fail for most users.",

@@ -484,13 +484,23 @@
     }
   }
 
+  /* On a phone the menu scrolls sideways: it shows where the reader is. */
+
+  function menu() {
+    const here = $(".top [aria-current]");
+    if (here) requestAnimationFrame(() => {
+      const nav = here.closest("nav"), over = here.offsetLeft + here.offsetWidth - nav.offsetLeft - nav.clientWidth;
+      if (over > 0) nav.scrollLeft = over;
+    });
+  }
+
   function start(part) {
     try { part(); } catch (error) { console.warn(part.name, error); }
   }
 
   const ask = () => refresh().catch(() => { /* the page stays as it is, and grows old visibly */ });
   page.classList.add("scripted");
-  [colours, tick, starring, finding, days, checking, watching, locals].forEach(start);
+  [colours, tick, starring, finding, days, checking, watching, locals, menu].forEach(start);
   setInterval(() => start(tick), 30000);
   setInterval(ask, REFRESH * 1000);
   addEventListener("pageshow", () => start(tick));
