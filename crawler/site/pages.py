@@ -73,6 +73,7 @@ def _services(
         instead, shared = alternatives(row, board.rows)
         values: dict[str, object] = {
             "row": row,
+            "open": views.worst_first(row.open),
             "guide": guides.get(row.service.id),
             "check": live.check(row, sources),
             "strip": bars.recent(row.uptime.headline, board.at, _DAYS),
