@@ -303,6 +303,12 @@ def test_announced_work_is_told_in_utc_and_in_the_readers_time(visit: Open) -> N
     expect(page.locator("time.both").first).to_contain_text("your time)")
 
 
+def test_the_menu_of_a_phone_shows_where_the_reader_is(visit: Open) -> None:
+    page = visit(viewport={"width": 360, "height": 800}).open("api/")
+
+    expect(page.locator(".top [aria-current]")).to_be_in_viewport(ratio=1)
+
+
 def test_links_and_buttons_are_large_enough_for_fingers(visit: Open) -> None:
     page = visit(viewport={"width": 360, "height": 800}, has_touch=True, is_mobile=True).open("")
     for selector in (".top nav a", "#theme", "#q", ".pick button", "#cat", ".star", ".row"):
