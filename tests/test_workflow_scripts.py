@@ -125,7 +125,10 @@ class Cloud:
                 "run_id": 900 + self.machines,
                 "run_attempt": 1,
                 "token": self.github.env["GITHUB_TOKEN"],
-                "event": {"repository": {**repository, **more.pop("repository", {})}},
+                "event": {
+                    "repository": {**repository, **more.pop("repository", {})},
+                    "client_payload": more.pop("payload", {}),
+                },
             },
             {
                 "actions/checkout": nothing,
@@ -201,8 +204,9 @@ def check(cloud: Cloud, ended: dict[str, Ended]) -> None:
 
 def test_the_whole_cycle_from_nothing(cloud: Cloud) -> None:
     first = cloud.run()
-    # A first run learns much, so it ends after one pass and is published.
+    # A first run learns much, so it ends after one pass and is published; two passes are left.
     assert results(first) == GOOD, first
+    assert cloud.github.events == [{"event_type": "crawl", "client_payload": {"passes": 2}}]
     assert [line["id"] for line in cloud.journal()] == [NOW]
     sha = cloud.git("rev-parse", "data", where=cloud.remote)
     assert [one.version for one in cloud.github.deployments] == [sha]
@@ -215,6 +219,7 @@ def test_the_whole_cycle_from_nothing(cloud: Cloud) -> None:
     assert results(second) == QUIET, second
     assert cloud.pushes() == len(cloud.github.deployments) == 1
     assert len(cloud.journal()) == 1
+    assert len(cloud.github.events) == 1
 
     cloud.now += 1_800
     third = cloud.run()
@@ -230,7 +235,7 @@ def test_the_whole_cycle_from_nothing(cloud: Cloud) -> None:
 
 
 @pytest.mark.soak
-def test_news_are_published_at_once_and_end_the_passes(cloud: Cloud) -> None:
+def test_news_show_what_strangers_wrote_and_no_command(cloud: Cloud) -> None:
     cloud.run()
     trouble = summary(incident("i1", "::error::API down ##[group]"), level="major")
     cloud.net.put("acme.test", "/api/v2/summary.json", trouble)
@@ -258,19 +263,29 @@ def test_a_dispatched_run_asks_once_and_can_publish_what_is_not_new(cloud: Cloud
     assert cloud.pushes() == 2
 
 
-def test_what_was_told_is_pushed_with_what_was_learned(cloud: Cloud) -> None:
+def test_news_are_published_at_once_and_the_passes_that_are_left_tell_people(
+    cloud: Cloud,
+) -> None:
     path = cloud.main / "content" / "site.toml"
     alerts = '\n[alerts]\ngithub_issues = true\nrepository = "acme/whosdown"\n'
     path.write_text(SITE + alerts, "utf-8")
     cloud.git("commit", "-qam", "Alerts")
     cloud.git("push", "-q", str(cloud.remote), "main")
     on = {"variables": {"ALERTS": "on"}}
-    told = cloud.run("workflow_dispatch", **on)
+    cloud.run("workflow_dispatch", **on)
+    assert cloud.github.events == []
     trouble = summary(incident("i1", "::error::API down ##[group]"), level="major")
     cloud.net.put("acme.test", "/api/v2/summary.json", trouble)
-    for _ in range(2):
-        cloud.now += 900
-        told = cloud.run("workflow_dispatch", **on)
+    cloud.now += 900
+    news = cloud.run("schedule", **on)
+    # Published after the first pass; told when it has lasted for ten minutes, by the later ones.
+    assert results(news)["deploy"] == "success"
+    assert cloud.github.issues == []
+    [left] = cloud.github.events
+    cloud.now += 600
+    told = cloud.run("repository_dispatch", payload=left["client_payload"], **on)
+    assert len(cloud.github.events) == 1
+    assert len([one for one in cloud.journal() if "id" in one]) == 1 + 1 + 2
     cloud.evict = True
     cloud.now += 900
     again = cloud.run("workflow_dispatch", **on)
