@@ -134,7 +134,9 @@ def test_what_github_refuses_is_told_next_time(
     assert "kept for the next time" in said
     assert bodies(github) == []
     town.notify(20)
-    town.notify(25)
+    town.crawl(75)
+    town.notify(75)
+    town.notify(76)
 
     assert len(bodies(github)) == 1
     assert len(github.issues) == 1
@@ -143,15 +145,22 @@ def test_what_github_refuses_is_told_next_time(
     assert [one for one in CANARIES if one in everything] == []
 
 
-def test_while_github_asks_to_wait_nobody_asks(town: Town, github: GitHub) -> None:
-    github.fail("GET", r"/issues", secondary(290))
+@pytest.mark.parametrize(
+    ("seconds", "silent", "again"),
+    # Five minutes are not more than a job could sleep, an hour is, and nobody means ten years.
+    [(290, 19, 20), (3_600, 74, 75), (315_360_000, 15 + 24 * 60 - 1, 15 + 24 * 60)],
+)
+def test_while_github_asks_to_wait_nobody_asks(
+    town: Town, github: GitHub, seconds: int, silent: int, again: int
+) -> None:
+    github.fail("GET", r"/issues", secondary(seconds))
     town.notify(15)
     asked = len(github.calls)
 
-    town.notify(19)
+    town.crawl(silent)
+    town.notify(silent)
     assert len(github.calls) == asked
-    town.notify(20)
-
+    town.notify(again)
     assert len(bodies(github)) == 1
 
 

@@ -14,6 +14,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from answers import wait
 from crawler import store
 from crawler.errors import Busy
 from killer import Killer
@@ -362,6 +363,25 @@ def test_passes_go_on_while_nothing_changes_and_hold_one_lock(
     assert len(starts) == 1 + passes, place.lines()
     assert starts[:2] == [0, 600]
     assert starts[2] > 600
+
+
+def test_a_page_that_asks_us_to_wait_is_left_alone_in_later_runs_too(
+    make: Callable[..., Place], net: Loopback
+) -> None:
+    place = make("one")
+    place.well(NOW)
+    net.put("one.test", SUMMARY, wait("1800"))
+    place.well(NOW + 300)
+    asked = len(net.asked("one.test"))
+
+    place.well(NOW + 600)
+    (place.data / "status.db").unlink()
+    place.well(NOW + 2_090)
+    assert len(net.asked("one.test")) == asked
+    well(net, "one.test")
+    place.well(NOW + 2_110)
+    assert len(net.asked("one.test")) > asked
+    assert place.levels() == {"one": "none"}
 
 
 def _troubled_at_the_second_pass(place: Place, net: Loopback) -> None:
