@@ -38,7 +38,7 @@ class Ended(NamedTuple):
 class Killer:
     """The process that forks. `with Killer() as killer: killer.run(args, env, step=7)`.
 
-    It imports the modules named in `more` too.
+    It imports the modules named in `more` too. `child` is the process of the newest run.
     """
 
     def __init__(self, *more: str) -> None:
@@ -46,6 +46,7 @@ class Killer:
         self._process = subprocess.Popen(
             line, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
+        self.child = 0
 
     def __enter__(self) -> Self:
         return self
@@ -78,6 +79,7 @@ class Killer:
             + "\n"
         )
         self._process.stdin.flush()
+        self.child = int(self._process.stdout.readline())
         return Ended(*json.loads(self._process.stdout.readline()))
 
 
@@ -186,6 +188,7 @@ def _one(args: list[str], env: dict[str, str], *, still: bool, step: int, after:
         os.dup2(out, 1)
         os.dup2(err, 2)
         _child(args, still=still, steps=_Steps(step, counter))
+    print(pid, flush=True)  # noqa: T201 (the first half of the answer)
     ended, status = os.waitpid(pid, os.WNOHANG if after else 0)
     while not ended:
         time.sleep(0.001)

@@ -90,9 +90,11 @@ def tell(
     repository: Repository | None,
     ledger: Ledger,
     agent: str,
+    patience: float,
 ) -> dict[str, str]:
     """Send everything and write each delivery down; why a channel could not be told all, by its
-    name. `agent` is how we call ourselves to GitHub."""
+    name. `agent` is how we call ourselves to GitHub; the pass ends when nothing has arrived for
+    `patience` seconds."""
     for one in outlook.beginners:
         ledger.note(one)
     tellers: dict[str, Teller] = {
@@ -100,7 +102,7 @@ def tell(
     }
     if repository:
         tellers[GITHUB] = partial(_comment, repository, outlook.writer, ledger, agent)
-    return deliver(tellers, outlook.messages, ledger.arrived)
+    return deliver(tellers, outlook.messages, ledger.arrived, patience)
 
 
 def _push(channel: Channel, messages: Sequence[Message], done: Done) -> str:
