@@ -14,7 +14,21 @@ from typing import Any
 import pytest
 
 from answers import Answer
-from github import CANARIES, NOW, Deployment, GitHub, iso
+from github import (
+    CANARIES,
+    NOW,
+    RESET,
+    Deployment,
+    GitHub,
+    Reply,
+    broken,
+    busy,
+    exhausted,
+    forbidden,
+    invalid,
+    iso,
+    secondary,
+)
 from hosting import Host
 from loopback import Loopback
 from running import REPOSITORY, SITE, incident, provider, summary, tree, well
@@ -390,6 +404,43 @@ def test_a_site_that_is_never_served_fails_loudly(cloud: Cloud) -> None:
     assert results(ended)["again"] == "failure"
     assert "not this build" in ended["again"].said["Verify"]
     assert len(cloud.github.deployments) == 2
+    check(cloud, ended)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize(
+    ("method", "path", "moments"),
+    [
+        ("POST", "/pages/deployments$", (busy(), busy())),
+        ("POST", "/pages/deployments$", (secondary(30), broken(502))),
+        ("GET", "/pages/deployments/", (broken(500), exhausted(NOW + 120), RESET)),
+        ("POST", "/dispatches$", (secondary(60), broken(503))),
+        ("POST", "/dispatches$", (broken(502),)),
+        ("POST", "/dispatches$", (forbidden(),)),
+        ("POST", "/dispatches$", (invalid(),)),
+    ],
+    ids=["in progress", "limit", "exhausted", "later", "no passes", "no permission", "422"],
+)
+def test_a_bad_moment_of_github_keeps_no_news_from_the_site(
+    cloud: Cloud, method: str, path: str, moments: tuple[Reply, ...]
+) -> None:
+    cloud.github.fail(method, path, *moments)
+    ended = cloud.run()
+
+    assert results(ended) == GOOD, ended
+    assert [line["id"] for line in cloud.journal()] == [NOW]
+    assert len(cloud.github.deployments) == 1
+    check(cloud, ended)
+
+
+@pytest.mark.soak
+def test_a_token_that_may_not_deploy_loses_nothing_and_says_so(cloud: Cloud) -> None:
+    cloud.github.permissions.discard("pages")
+    ended = cloud.run()
+
+    assert results(ended) == GOOD | {"deploy": "failure"}
+    assert "pages: write" in ended["deploy"].said["Deploy"]
+    assert [line["id"] for line in cloud.journal()] == [NOW]
     check(cloud, ended)
 
 
