@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -30,26 +30,25 @@ from github import (
     secondary,
 )
 from hosting import Host
+from killer import Killer
+from launcher import Launcher
 from loopback import Loopback
 from running import REPOSITORY, SITE, incident, provider, summary, tree, well
 from workflows import Ended, Runner
 
 WORKFLOWS = REPOSITORY / ".github" / "workflows"
-# Minutes between passes, and between questions to GitHub, are milliseconds here.
-QUICK = """\
-import sys, time
-real = time.sleep
-time.sleep = lambda seconds: real(min(seconds, 0.01))
-from crawler.cli import main
-main(sys.argv[1:])
-"""
+NAP = 0.01
+"""Minutes between passes, and between questions to GitHub, are milliseconds here."""
 
 
 class Cloud:
     """A repository on GitHub with its branch, its cache, its artifacts and its Pages."""
 
-    def __init__(self, folder: Path, net: Loopback, github: GitHub, host: Host) -> None:
+    def __init__(
+        self, folder: Path, net: Loopback, github: GitHub, host: Host, launcher: Launcher
+    ) -> None:
         self.folder, self.net, self.github, self.host = folder, net, github, host
+        self.launcher = launcher
         self.cache: dict[str, Path] = {}
         self.artifacts: dict[int, Path] = {}
         self.evict = False
@@ -93,10 +92,7 @@ class Cloud:
         subprocess.run(["git", "clone", "-q", self.remote, place], check=True)
         programs = place / ".venv" / "bin"
         programs.mkdir(parents=True)
-        (place / "quick.py").write_text(QUICK, "utf-8")
-        script = f'#!/bin/sh\nexec "{sys.executable}" -W error quick.py "$@"\n'
-        (programs / "whosdown").write_text(script, "utf-8")
-        (programs / "whosdown").chmod(0o755)
+        self.launcher.install(programs / "whosdown")
         (programs / "python").symlink_to(sys.executable)
         (place / ".venv" / ".runtime").touch()
         return place
@@ -186,10 +182,13 @@ class Cloud:
 
 
 @pytest.fixture
-def cloud(tmp_path: Path, net: Loopback, github: GitHub, host: Host) -> Cloud:
+def cloud(
+    tmp_path: Path, net: Loopback, github: GitHub, host: Host, forks: Killer
+) -> Iterator[Cloud]:
     net.control()
     well(net, "acme.test")
-    return Cloud(tmp_path, net, github, host)
+    with Launcher(forks, NAP) as launcher:
+        yield Cloud(tmp_path, net, github, host, launcher)
 
 
 def results(ended: dict[str, Ended]) -> dict[str, str]:
@@ -462,13 +461,14 @@ def test_a_run_that_is_killed_in_the_middle_is_continued_by_the_next(cloud: Clou
     cloud.restore(place, {"key": "-", "restore-keys": "data-", "path": "data"})
     slow = Answer(body=summary().body, drip=0.05)
     cloud.net.put("acme.test", "/api/v2/summary.json", slow)
-    line = [".venv/bin/whosdown", "run", "--passes", "3", "--every", "5m", "--out", "_site"]
+    line = [sys.executable, "-m", "crawler", "run", "--passes", "3", "--every", "5m"]
     env = {**os.environ, **cloud.env}
+    asked = len(cloud.net.asked("acme.test"))
     with subprocess.Popen(line, cwd=place, env=env, start_new_session=True) as process:
         until = time.monotonic() + 30
-        while not cloud.net.asked("acme.test") and time.monotonic() < until:
+        while len(cloud.net.asked("acme.test")) == asked and time.monotonic() < until:
             time.sleep(0.02)
-        time.sleep(0.3)
+        assert process.poll() is None
         os.killpg(process.pid, signal.SIGKILL)
     # The machine is lost with all that is on it; another one goes on from the branch.
     well(cloud.net, "acme.test")
