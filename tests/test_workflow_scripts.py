@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 
 from answers import Answer
+from crawler.deploy.git import Git
+from crawler.deploy.holding import Holding
 from github import (
     CANARIES,
     NOW,
@@ -170,12 +172,9 @@ class Cloud:
 
     def journal(self) -> list[dict[str, Any]]:
         """The runs on the branch."""
-        names = self.git("ls-tree", "-r", "--name-only", "data", where=self.remote).splitlines()
-        return [
-            json.loads(line)
-            for name in names
-            for line in self.git("show", f"data:{name}", where=self.remote).splitlines()
-        ]
+        held = Holding(Git(self.remote, str(self.remote), os.environ), "data")
+        copies = [copy for day in held.days() for copy in held.copies(day)]
+        return [json.loads(line) for copy in copies for line in copy.splitlines()]
 
     def pushes(self) -> int:
         return int(self.git("rev-list", "--count", "data", where=self.remote))
