@@ -186,7 +186,7 @@ def test_a_run_killed_at_every_step_leaves_all_or_nothing(
 
 
 @pytest.mark.parametrize(
-    "times", [8, pytest.param(200, marks=[pytest.mark.soak, pytest.mark.timeout(3600)])]
+    "times", [20, pytest.param(200, marks=[pytest.mark.soak, pytest.mark.timeout(3600)])]
 )
 def test_a_run_killed_at_random_moments_leaves_all_or_nothing(
     place: Place, killer: Killer, net: Loopback, times: int
