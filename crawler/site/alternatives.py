@@ -23,8 +23,11 @@ def apart(row: Row, others: Iterable[Row]) -> tuple[tuple[Row, ...], tuple[Row, 
     upstream, depend on the service while it is in trouble, or are read from its page while it is.
     """
     well = [one for one in others if one is not row and one.verdict.level is Level.NONE]
-    shared = [one for one in well if _shares(row, one)]
-    return tuple(one for one in well if one not in shared), tuple(shared)
+    shared = [_shares(row, one) for one in well]
+    return (
+        tuple(one for one, left in zip(well, shared, strict=True) if not left),
+        tuple(one for one, left in zip(well, shared, strict=True) if left),
+    )
 
 
 def _shares(row: Row, other: Row) -> bool:

@@ -1,7 +1,7 @@
 """Board -> the pages for people. Pure: the same board gives the same bytes."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from crawler.site import bars, codes, latency, live, ranking, sitemap, views
@@ -47,12 +47,13 @@ def render(
 def _pages(board: Board, articles: tuple[Article, ...]) -> Iterable[Page]:
     yield "index.html", "index.html", {"open": views.worst_first(board.open)}
     found = codes.codes(board.rows)
-    yield from _services(board, articles, found)
+    strips = bars.of_rows(board.rows, board.at, _DAYS)
+    yield from _services(board, articles, found, strips)
     yield "incidents.html", "incidents/index.html", {"days": views.by_day(board.stories)}
     for story in board.stories:
         yield "incident.html", f"{story.path}index.html", {"story": story}
     yield from _codes(found)
-    yield from _reliability(board)
+    yield from _reliability(board, strips)
     yield "subscribe.html", "subscribe/index.html", {"examples": examples(board)}
     for name in ("sources", "methodology", "guides", "about"):
         yield f"{name}.html", f"{name}/index.html", {}
@@ -62,7 +63,10 @@ def _pages(board: Board, articles: tuple[Article, ...]) -> Iterable[Page]:
 
 
 def _services(
-    board: Board, articles: tuple[Article, ...], found: tuple[Code, ...]
+    board: Board,
+    articles: tuple[Article, ...],
+    found: tuple[Code, ...],
+    strips: Mapping[str, bars.Strip],
 ) -> Iterable[Page]:
     guides = {article.service: article for article in reversed(articles) if article.service}
     sources = {source.id: source for source in board.sources}
@@ -75,7 +79,7 @@ def _services(
             "row": row,
             "guide": guides.get(row.service.id),
             "check": live.check(row, sources),
-            "strip": bars.recent(row.uptime.headline, board.at, _DAYS),
+            "strip": strips.get(row.service.id),
             "stretches": bars.stretches(row.uptime.headline, board.at, _DAYS),
             "curve": latency.curve(row.latency, board.at),
             "instead": instead,
@@ -101,8 +105,7 @@ def _codes(found: tuple[Code, ...]) -> Iterable[Page]:
         yield "error.html", f"{code.path}index.html", values
 
 
-def _reliability(board: Board) -> Iterable[Page]:
-    strips = bars.of_rows(board.rows, board.at, _DAYS)
+def _reliability(board: Board, strips: Mapping[str, bars.Strip]) -> Iterable[Page]:
     for order in ranking.ORDERS:
         values: dict[str, object] = {
             "order": order,

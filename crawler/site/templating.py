@@ -60,8 +60,8 @@ def environment(board: Board, articles: tuple[Article, ...], templates: Path) ->
     names = {row.service.id: row.service.name for row in board.rows}
     parts = views.component_names(board.rows)
     env.filters |= {
-        "iso": cache(times.iso),  # one moment stands on many pages
-        "human": cache(times.human),
+        "iso": times.iso,
+        "human": times.human,
         "short": cache(views.short),
         "date": cache(views.date),
         "span": times.span,
