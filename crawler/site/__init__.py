@@ -38,7 +38,8 @@ def build(
         tables.render(board),
     )
     told: dict[str, object] = {"reference": reference.reference(board, ChainMap(*machines))}
-    people = pages.render(board, guides, templates, [("api.html", "api/index.html", told)])
+    about = [pages.Page("api.html", "api/index.html", told)]
+    people = pages.render(board, guides, templates, about, memory)
     files = (
         people,
         *machines,
@@ -48,7 +49,7 @@ def build(
     )
     # First, because it knows the line.
     articles.check_links(guides, ChainMap(*files), board.site.url)
-    return publish.together(*files, base=board.site.url)
+    return publish.together(*files, base=board.site.url, memory=memory)
 
 
 def write(board: Board, content: Path, out: Path, more: Mapping[str, bytes]) -> None:
@@ -58,7 +59,7 @@ def write(board: Board, content: Path, out: Path, more: Mapping[str, bytes]) -> 
     """
     memory = kept.Kept(Path(os.path.realpath(out)))
     files = build(board, content, templates(content), memory)
-    publish.publish({**files, **more}, out)
+    publish.publish({**files, **more}, out, memory.standing)
     memory.save()
 
 
