@@ -1,5 +1,6 @@
 """Board in, files out: everything that people and programs read."""
 
+import gc
 import os
 from collections import ChainMap
 from collections.abc import Mapping
@@ -58,7 +59,11 @@ def write(board: Board, content: Path, out: Path, more: Mapping[str, bytes]) -> 
     `more` are files by path that are no part of the build, such as a copy of the database.
     """
     memory = kept.Kept(Path(os.path.realpath(out)))
-    files = build(board, content, templates(content), memory)
+    gc.freeze()  # the board is large and stays: a tenth of the time went into looking it through
+    try:
+        files = build(board, content, templates(content), memory)
+    finally:
+        gc.unfreeze()
     publish.publish({**files, **more}, out, memory.standing)
     memory.save()
 

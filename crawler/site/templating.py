@@ -1,10 +1,12 @@
 """What every template may use: filters, and what stands on more than one page."""
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jinja2.bccache import Bucket, BytecodeCache
+from markupsafe import Markup
 
 from crawler import times
 from crawler.errors import REASONS
@@ -12,6 +14,7 @@ from crawler.model import Level
 from crawler.site import bars, live, ranking, views, words
 from crawler.site.articles import Article
 from crawler.site.board import Board
+from crawler.site.codes import Code
 from crawler.site.feeds.links import alternates
 from crawler.site.moments import Moments
 from crawler.site.nearby import began
@@ -78,7 +81,22 @@ def environment(
     }
     env.globals |= _values(board, articles, moments)
     env.globals |= {"known": names, "sections": _SECTIONS}
+    env.globals["lines"] = _lines(env)
     return env
+
+
+def _lines(env: Environment) -> Callable[[Sequence[Code], str], Markup]:
+    """Codes as lines of a list, each rendered once for all pages of the same depth (`root`)."""
+    line = getattr(env.get_template("macros.html").module, "elsewhere")  # noqa: B009 (no stub)
+    known: dict[tuple[str, str], Markup] = {}
+
+    def written(codes: Sequence[Code], root: str) -> Markup:
+        for code in codes:
+            if (code.path, root) not in known:
+                known[code.path, root] = line(code, root)
+        return Markup("\n").join(known[code.path, root] for code in codes)
+
+    return written
 
 
 def _values(board: Board, articles: tuple[Article, ...], moments: Moments) -> dict[str, Any]:
