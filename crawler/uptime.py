@@ -119,9 +119,10 @@ def stretches(intervals: Iterable[Interval], start: int, end: int) -> list[Inter
     at = start
     for moment, change, rank in edges:
         if moment > at:
-            winner = next((n for n, count in enumerate(running) if count), None)
-            if winner is not None:
-                found.append((at, moment, _ORDER[winner]))
+            for winner, count in zip(_ORDER, running, strict=True):
+                if count:
+                    found.append((at, moment, winner))
+                    break
             at = moment
         running[rank] += change
     return found
@@ -146,11 +147,16 @@ def by_day(
     }
 
 
-def window(days: Mapping[int, Tally], now: int, length: int) -> Tally:
-    """The sum of the last `length` UTC days, the day of `now - 1` being the last."""
+def windows(days: Mapping[int, Tally], now: int) -> dict[int, Tally]:
+    """The sum of the last 7, 30 and 90 UTC days, the day of `now - 1` being the last."""
     last = (now - 1) - (now - 1) % DAY
-    wanted = range(last - (length - 1) * DAY, last + 1, DAY)
-    return total(days[first] for first in wanted if first in days)
+    found: dict[int, Tally] = {}
+    one, before = Tally(), 0
+    for length in WINDOWS:
+        wanted = range(last - before * DAY, last - length * DAY, -DAY)
+        one = total([one, *filter(None, map(days.get, wanted))])
+        found[length], before = one, length
+    return found
 
 
 def total(tallies: Iterable[Tally]) -> Tally:

@@ -18,7 +18,7 @@ def series(intervals: list[Interval], since: int, now: int) -> Series:
     """A series of some intervals over the 90 UTC days before `now`."""
     first = now - now % DAY - 89 * DAY
     days = uptime.by_day(intervals, max(since, first), now)
-    windows = {length: uptime.window(days, now, length) for length in uptime.WINDOWS}
+    windows = uptime.windows(days, now)
     figures = {length: uptime.figure(tally) for length, tally in windows.items()}
     return Series(since=since, days=days, windows=windows, figures=figures)
 

@@ -88,9 +88,9 @@ def behind(net: Loopback, monkeypatch: pytest.MonkeyPatch) -> Loopback:
     return net
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def forks() -> Iterator[Killer]:
-    """A process from which the runs of one file are forked, so that each starts at once."""
+    """A process from which runs are forked, so that each starts at once."""
     with Killer() as made:
         yield made
 

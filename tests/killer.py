@@ -202,9 +202,28 @@ def _one(args: list[str], env: dict[str, str], *, still: bool, step: int, after:
     return Ended(code, time.monotonic() - began, len(steps), writes, *words)
 
 
+_LATE = (
+    "anyio._backends._asyncio",
+    "anyio.streams.tls",
+    "anyio.to_thread",
+    "crawler.site.marked",
+    "crawler.store.published",
+    "feedgen.feed",
+    "feedgen.ext.dc",
+    "icalendar",
+    "sniffio",
+)
+
+
 def _warm() -> None:
-    """Compile the templates, which a process keeps: most of the time of a small build."""
-    templating, boards = _rooms("site.templating", "site.board")
+    """Do what a process does once, which is most of the time of a small build: compile the
+    templates, digest our own code, take our types apart."""
+    names = ("site.templating", "site.board", "site.kept", "site.api.schema")
+    templating, boards, kept, schema = _rooms(*names)
+    kept.code()
+    schema.openapi("", "")
+    for one in schema.DOCUMENTS:
+        schema.schema(one, "")
     site = importlib.import_module("lives").SITE
     none = boards.Cadence(runs=0)
     board = boards.Board(
@@ -219,7 +238,7 @@ def _serve() -> None:
     sys.path.insert(0, str(REPOSITORY))
     _rooms("cli", "crawl", "site", "store", "progress", "content", "site.gather", "site.publish")
     # What a build imports late: in a fork it would be loaded again each time.
-    for name in ("icalendar", "feedgen.feed", "crawler.site.marked", *sys.argv[1:]):
+    for name in (*_LATE, *sys.argv[1:]):
         importlib.import_module(name)
     _warm()
     for line in sys.stdin:

@@ -12,7 +12,7 @@ from crawler.model import Level
 from crawler.site.api.schema import DOCUMENTS, Document
 from crawler.site.board import Board, Row, Series, Uptime
 from crawler.times import DAY
-from crawler.uptime import WINDOWS, by_day, figure, window
+from crawler.uptime import by_day, figure, windows
 
 
 def kinds(files: Mapping[str, bytes]) -> Iterator[tuple[Document, str]]:
@@ -50,9 +50,9 @@ def measured(row: Row, now: int) -> Row:
 def series(intervals: list[tuple[int, int, Level]], start: int, now: int) -> Series:
     """A series as it is made of intervals."""
     days = by_day(intervals, start, now)
-    windows = {length: window(days, now, length) for length in WINDOWS}
-    figures = {length: figure(one) for length, one in windows.items()}
-    return Series(since=start, days=days, windows=windows, figures=figures)
+    sums = windows(days, now)
+    figures = {length: figure(one) for length, one in sums.items()}
+    return Series(since=start, days=days, windows=sums, figures=figures)
 
 
 def with_uptime(board: Board) -> Board:

@@ -205,16 +205,17 @@ LINES = st.builds(
 @given(
     st.lists(
         st.tuples(
-            st.integers(1, 20 * HOUR),
+            st.integers(1, 20 * HOUR) | st.integers(1, 6).map(DAY.__mul__),
             st.dictionaries(st.sampled_from(["a", "b"]), LINES | st.none(), max_size=2),
             st.lists(st.sampled_from(["a", "b"]), max_size=2, unique=True),
             st.booleans(),
         ),
         max_size=12,
-    )
+    ),
+    st.sampled_from([V, 2 * DAY]),
 )
 def test_the_days_are_what_the_stretches_say_whatever_happened(
-    steps: list[tuple[int, dict[str, SnapshotLine | None], list[str], bool]],
+    steps: list[tuple[int, dict[str, SnapshotLine | None], list[str], bool]], v: int
 ) -> None:
     memory = Store(Path(), Database(sqlite3.connect(":memory:", isolation_level=None)))
     schema.create(memory.db)
@@ -226,7 +227,7 @@ def test_the_days_are_what_the_stretches_say_whatever_happened(
         fold(
             db,
             RunLine(
-                now, now, "1", V, blind=blind, services=dict(services), carried=tuple(carried),
+                now, now, "1", v, blind=blind, services=dict(services), carried=tuple(carried),
                 owners={"a": "p", "b": "q"},
             ),
         )  # fmt: skip
@@ -238,7 +239,7 @@ def test_the_days_are_what_the_stretches_say_whatever_happened(
         counted = spans.daily(db, 0)
         for one in ("a", "b"):
             first = db.execute("SELECT first_seen FROM services WHERE id = ?", (one,)).fetchone()[0]
-            found = spans.intervals(db, one, first, today, seen[-1], V)
+            found = spans.intervals(db, one, first, today, seen[-1], v)
             assert all(a < b for a, b, _ in found)
             assert all(b <= c for (_, b, _), (c, _, _) in pairwise(found))
             days = by_day(found, first, today)

@@ -6,6 +6,7 @@ over come counted; only those that an incident touches, and today, are looked at
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import repeat
 from statistics import median_low
 
 from crawler.catalogue import Service
@@ -15,7 +16,7 @@ from crawler.records import Record
 from crawler.scope import concerns
 from crawler.site.board import Series, Uptime
 from crawler.times import DAY
-from crawler.uptime import WINDOWS, Interval, Tally, by_day, figure, window
+from crawler.uptime import Interval, Tally, by_day, figure, windows
 
 _DAYS = 90
 _ENOUGH = 80
@@ -33,7 +34,8 @@ def measure(
     """Both series of a service at `now` (seconds UTC). `records` are the incidents about it and
     `work` all announced and finished maintenance as (provider, maintenance)."""
     horizon = now - (_DAYS + 1) * DAY
-    stretches = [one for record in records for one in told(record, service, now)]
+    recent = [one for one in records if one.phases and (one.phases[-1][1] or now) > horizon]
+    stretches = [one for record in recent for one in told(record, service, now)]
     outages = [(max(a, horizon), b, level) for a, b, level in stretches if b > horizon]
     covers, read_at = known.covers.get(provider), known.read_at.get(provider)
     reported = None
@@ -96,7 +98,8 @@ def _observed(
     if since is None or since >= now:
         return None
     finished = known.daily.get(service, {})
-    days = {day: finished.get(day, _NOTHING) for day in _days(since, now)}
+    monitored = _days(since, now)
+    days = dict(zip(monitored, map(finished.get, monitored, repeat(_NOTHING)), strict=False))
     touched = _touched([*outages, (since, since, Level.NONE), (now - 1, now, Level.NONE)])
     wanted = touched & days.keys()
     spans = known.intervals(service, min(wanted), now)
@@ -117,9 +120,9 @@ def _touched(intervals: Iterable[Interval]) -> set[int]:
 
 
 def _series(since: int, days: Mapping[int, Tally], now: int) -> Series:
-    windows = {length: window(days, now, length) for length in WINDOWS}
-    figures = {length: figure(one) for length, one in windows.items()}
-    return Series(since=since, days=days, windows=windows, figures=figures)
+    sums = windows(days, now)
+    figures = {length: figure(one) for length, one in sums.items()}
+    return Series(since=since, days=days, windows=sums, figures=figures)
 
 
 def _basis(reported: Series | None, observed: Series | None) -> str:

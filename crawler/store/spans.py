@@ -170,11 +170,25 @@ def _without(start: int, end: int, holes: list[tuple[int, int]]) -> Iterator[tup
 
 def daily(db: Connection, since: int) -> dict[str, Days]:
     """The tally of each finished day from `since` on in which anything was known, by service."""
-    found: dict[str, dict[int, Tally]] = {}
-    query = (
-        "SELECT service, day, ?, known, maintenance, minor, major, critical FROM daily"
-        " WHERE day >= ?"
+    # Nearly all days are whole and quiet; only the others are worth a row of their own.
+    reach = (
+        "SELECT service, min(day), max(day), count(*) FROM daily WHERE day >= ? GROUP BY service"
     )
-    for row in db.execute(query, (DAY, since)):
-        found.setdefault(row[0], {})[row[1]] = Tally._make(row[2:])
+    found: dict[str, dict[int, Tally]] = {}
+    broken = []
+    for service, first, last, count in db.execute(reach, (since,)):
+        days = range(first, last + 1, DAY)
+        found[service] = dict.fromkeys(days, _QUIET) if count == len(days) else {}
+        if count != len(days):
+            broken.append(service)
+    query = (
+        "SELECT service, day, ?1, known, maintenance, minor, major, critical FROM daily"
+        " WHERE day >= ?2 AND (known < ?1 OR maintenance + minor + major + critical"
+        " OR service IN (SELECT value FROM json_each(?3)))"
+    )
+    for row in db.execute(query, (DAY, since, json.dumps(broken))):
+        found[row[0]][row[1]] = Tally._make(row[2:])
     return {**found}
+
+
+_QUIET = Tally(DAY, DAY)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -99,16 +100,13 @@ def render(board: Board) -> dict[str, bytes]:
 
 def schema(document: Document, base: str) -> dict[str, Any]:
     """The JSON Schema of one kind of file, of which other keys than we know are never an error."""
-    found = msgspec.json.schema(document.kind)
     named = {"$schema": _DRAFT, "$id": f"{base}/api/v1/schema/{document.name}.json"}
-    return {**named, **_plain(found)}
+    return {**named, **_alone(document.kind)}
 
 
 def openapi(base: str, name: str) -> dict[str, Any]:
     """The OpenAPI 3.1 description of the API."""
-    roots, schemas = msgspec.json.schema_components(
-        [one.kind for one in DOCUMENTS], ref_template="#/components/schemas/{name}"
-    )
+    roots, schemas = _together()
     paths = {
         f"/{path}": {"get": _operation(document, path, root)}
         for document, root in zip(DOCUMENTS, roots, strict=True)
@@ -131,8 +129,23 @@ def openapi(base: str, name: str) -> dict[str, Any]:
         "security": [],
         "tags": [{"name": "status"}],
         "paths": paths,
-        "components": {"schemas": _plain(schemas)},
+        "components": {"schemas": schemas},
     }
+
+
+# Types do not change while a process lives, and taking them apart costs more than all else here.
+@cache
+def _alone(kind: type[msgspec.Struct]) -> dict[str, Any]:
+    found: dict[str, Any] = _plain(msgspec.json.schema(kind))
+    return found
+
+
+@cache
+def _together() -> tuple[tuple[dict[str, Any], ...], dict[str, Any]]:
+    roots, schemas = msgspec.json.schema_components(
+        [one.kind for one in DOCUMENTS], ref_template="#/components/schemas/{name}"
+    )
+    return roots, _plain(schemas)
 
 
 LICENCE = "CC BY 4.0"
