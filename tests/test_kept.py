@@ -2,20 +2,24 @@
 
 import random
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import jinja2
 import pytest
+from msgspec import structs
 
 from crawler import site
 from crawler.catalogue import Catalogue, ErrorCode, Probe
 from crawler.errors import SiteError
-from crawler.model import Component, Incident, Level, Reading
-from crawler.site import kept, publish
+from crawler.model import Component, Incident, Level, Maintenance, Reading
+from crawler.site import articles, kept, pages, publish
 from crawler.site.board import Board
 from crawler.times import human
+from crawler.uptime import Figure, Tally
 from lives import HOUR, MINUTE, REPOSITORY, START, Life, incident, provider, reading, service, world
 from running import tree
 
@@ -157,6 +161,59 @@ def test_a_run_that_finds_nothing_new_renders_only_pages_whose_figures_move(
     rendered.clear()
     assert tree(out) == dict(sorted(cold(board, content).items()))
     assert rendered.count("service.html") == 5
+
+
+def variants(board: Board) -> Iterator[Board]:
+    """The same board with one thing another, of its first service or of all."""
+    row = board.rows[0]
+    series = row.uptime.headline
+    assert series is not None
+    days = dict.fromkeys(series.days, Tally(86_400, 86_400, 0, 0, 7_200))
+    figures = dict.fromkeys(series.figures, Figure("1", "2", "3", "4", 9_000, "1% (coverage 90%)"))
+    measured = "reported" if row.uptime.reported is series else "observed"
+    told: tuple[Any, ...] = (
+        *({"headline": "Else"}, {"since": START - 5}, {"read_at": START - 5}, {"basis": "none"}),
+        *({"valid_until": START + 5}, {"flags": ("unstable",)}, {"confidence": "stale"}),
+        *({"evidence": ()}, {"upstreams": ()}, {"level": Level.CRITICAL}, {"who": "upstream"}),
+        *({"answer": "yes"}, {"last_known": Level.MAJOR}),
+    )
+    rows = [replace(row, verdict=replace(row.verdict, **one)) for one in told]
+    counted: Any = ({"days": days}, {"figures": figures})
+    for one in counted:
+        own: Any = {measured: replace(series, **one)}
+        rows.append(replace(row, uptime=replace(row.uptime, **own)))
+    fields: tuple[Any, ...] = (
+        *({"components": (Component("c1", "Else", Level.NONE),)}, {"latency_ms": 7}),
+        *({"recent": ()}, {"open": ()}, {"incidents_30d": 77}, {"page_url": "https://else.test"}),
+        *({"service": structs.replace(row.service, name="Else")}, {"provider": "other"}),
+        {"maintenances": (Maintenance(id="m", title="Works", phase="scheduled"),)},
+    )
+    rows += [replace(row, **one) for one in fields]
+    yield from (replace(board, rows=(one, *board.rows[1:])) for one in rows)
+    later = [replace(one, duration=7) if one.record.incident.open else one for one in board.stories]
+    boards: tuple[Any, ...] = (
+        *({"validity": 600}, {"version": "9"}, {"simulated": True}, {"ran_at": START + 600}),
+        *({"blind": True}, {"ran_at": None}, {"stories": tuple(later)}),
+        {"site": structs.replace(board.site, name="Else")},
+    )
+    yield from (replace(board, **one) for one in boards)
+
+
+def test_whatever_a_page_shows_renders_it_again_when_that_alone_changes(
+    content: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "site"
+    with Life(tmp_path / "data", full_world()) as life:
+        for now in (START - 600, START):
+            past, present = incident("i0", open=False, started=START - HOUR), incident("i1")
+            life.run(now, {"acme": reading(past, present)}, probes={"acme": "ok"})
+        board = life.board(START)
+    site.write(board, content, out, {})
+
+    for number, other in enumerate(variants(board)):
+        guides = articles.load(content, other)
+        taken = pages.render(other, guides, TEMPLATES, (), kept.Kept(out))
+        assert taken == pages.render(other, guides, TEMPLATES), number
 
 
 def test_a_moment_that_is_the_run_by_chance_stays_when_the_run_moves(

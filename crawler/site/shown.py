@@ -62,9 +62,10 @@ class Shown:
         """The permanent page of an incident."""
         one = story.record.incident
         parts = views.named(one.components, self._parts.get(story.record.provider, {}))
-        # The frame announces the feeds of its services by the names that they have now.
         lasted = story.duration if one.open else None
-        return self._story(story), parts, lasted, deadline(self._board, None)
+        # The frame announces the feeds of its services by the names that they have now.
+        about = [self._names.get(one.id) for one in story.services]
+        return self._story(story), parts, lasted, about, deadline(self._board, None)
 
     def code(self, code: Code, elsewhere: Iterable[Code]) -> object:
         """The page of an error code; `elsewhere` are the same code's pages, this one's too."""
