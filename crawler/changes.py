@@ -17,10 +17,9 @@ from crawler.lines import (
 )
 from crawler.memory import Head, Memory, ProbeState, Snapshot
 from crawler.model import Incident, Maintenance, Reading, Visit
-from crawler.records import Record
+from crawler.records import Record, Remembered
 from crawler.scope import page_level
 
-Remembered = Callable[[str, str], Record | None]
 _MISSED = 3
 
 

@@ -10,10 +10,10 @@ from itertools import chain, pairwise
 
 from crawler import __version__, changes, early, judge, streak, upstream
 from crawler.catalogue import Catalogue, Provider, Service
-from crawler.changes import Remembered
 from crawler.lines import RunLine
 from crawler.memory import Head, Memory, ProbeState, Snapshot
 from crawler.model import Component, Incident, Level, Reading, Visit
+from crawler.records import Remembered
 from crawler.scope import scope
 
 _CLOCK_SKEW = 300
@@ -62,7 +62,7 @@ def conclude(
     fresh = {k: p.reading for k, p in pages.items() if p.reading and _was_read(visits.get(k))}
     troubles = {s: v.reason for s, v in sorted(visits.items()) if v.reason is not None}
     told = [changes.incidents(*one, memory, remembered, now) for one in fresh.items()]
-    begun = early.ours(catalogue, memory, snapshots, probes, now)
+    begun = early.ours(catalogue, memory, snapshots, probes, fresh, remembered, now)
     adopted = early.adoptions(catalogue, memory, fresh, troubles, now)
     return RunLine(
         id=now,

@@ -2,7 +2,8 @@
 
 Where a confirmed check is the only witness, an incident of ours opens, labelled so. When the
 provider opens one on the same surface within 6 hours, ours goes on as theirs: same page, same feed
-item. That we knew earlier is only claimed where nothing else can explain it.
+item. While our check goes on failing after theirs is over, no second one opens.
+That we knew earlier is only claimed where nothing else can explain it.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sized
@@ -14,7 +15,7 @@ from crawler.catalogue import Catalogue, Service
 from crawler.lines import IncidentLine, UpdateLine
 from crawler.memory import Memory, Own, ProbeState, Snapshot
 from crawler.model import Incident, Reading
-from crawler.records import BEGUN, OVER
+from crawler.records import BEGUN, OVER, Remembered
 from crawler.scope import concerns
 from crawler.times import human
 
@@ -38,9 +39,12 @@ def ours(
     memory: Memory,
     snapshots: Mapping[str, Snapshot],
     probes: Mapping[str, ProbeState],
+    fresh: Mapping[str, Reading],
+    remembered: Remembered,
     now: int,
 ) -> Iterator[IncidentLine]:
-    """What begins and ends in this run of the incidents that only our checks see."""
+    """What begins and ends in this run of the incidents that only our checks see; `fresh` are the
+    readings of this run, by provider."""
     for provider, service in catalogue.services():
         state, own = probes.get(service.id), memory.own.get(service.id)
         if own and own.ended_at is None and not (state and state.confirmed):
@@ -53,7 +57,34 @@ def ours(
             and (own is None or own.ended_at is not None)
         ):
             since = state.failing_since
-            yield _begun(provider.id, service, snapshots[service.id], since, now)
+            page = fresh.get(provider.id)
+            if not _goes_on(service, _lately(provider.id, memory, page, remembered, now), since):
+                yield _begun(provider.id, service, snapshots[service.id], since, now)
+
+
+def _goes_on(service: Service, known: Iterable[tuple[Incident, int]], since: int) -> bool:
+    """Whether a check that fails since then goes on where the provider's incident ended: that is
+    one story, and no second incident."""
+    return any(since <= ended and concerns(service, one) for one, ended in known)
+
+
+def _lately(
+    provider: str, memory: Memory, reading: Reading | None, remembered: Remembered, now: int
+) -> Iterator[tuple[Incident, int]]:
+    """The provider's incidents of the last 6 hours with their ends as they are known now; what is
+    open or was so until this run, and has no stated end, ends now."""
+    read = {one.id: one for one in reading.incidents} if reading else {}
+    heads = memory.heads(provider)
+    for key in {*read, *heads}:
+        head, incident = heads.get(key), read.get(key)
+        ended = (now if head.open else head.ended) if head else None
+        if incident:
+            ended = now if incident.open else incident.ended_at or ended
+        if ended is not None and ended >= now - WITHIN:
+            record = None if incident else remembered(provider, key)
+            incident = record.incident if record else incident
+            if incident:
+                yield incident, ended
 
 
 def _begun(

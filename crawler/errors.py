@@ -33,12 +33,13 @@ class SiteError(WhosdownError):
 class Refused(WhosdownError):
     """Somebody whom publishing depends on said no, failed, or was not there.
 
-    `status` is the HTTP status where there was one.
+    `status` is the HTTP status where there was one; `wait` in how many seconds to ask again, 0
+    where nobody said.
     """
 
-    def __init__(self, words: str, status: int | None = None) -> None:
+    def __init__(self, words: str, status: int | None = None, wait: int = 0) -> None:
         super().__init__(words)
-        self.status = status
+        self.status, self.wait = status, wait
 
 
 class Unreadable(WhosdownError):

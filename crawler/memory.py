@@ -56,10 +56,12 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What a run must know of an earlier incident to tell whether it changed."""
+    """What a run must know of an earlier incident to tell whether it changed. `ended` is its stated
+    end, else when it was first seen over."""
 
     digest: str
     open: bool
+    ended: int | None
     missing: int
     withdrawn: bool
     began: int

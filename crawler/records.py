@@ -1,5 +1,6 @@
 """Incidents as we remember them, which is more than what a page says of them now."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from crawler.model import Incident, Maintenance
@@ -66,6 +67,10 @@ class Record:
     phases: tuple[tuple[int, int | None], ...] = ()
     told: tuple[Told, ...] = ()
     revisions: tuple[Revision, ...] = ()
+
+
+Remembered = Callable[[str, str], Record | None]
+"""An incident by its provider and id; None when it is not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -145,6 +145,7 @@ class GitHub:
         self.workflows = dict.fromkeys(("crawl.yml", "watchdog.yml", "archive.yml"), "active")
         self.runs: dict[str, list[dict[str, Any]]] = {}
         self.dispatched: list[tuple[str, dict[str, Any]]] = []
+        self.events: list[dict[str, Any]] = []
         self.secrets: list[str] = []
         self.environments: dict[str, list[str]] = {}
         self.variables: dict[str, str] = {}
@@ -462,6 +463,14 @@ def _dispatch(hub: GitHub, ask: _Question) -> Reply:
         return invalid("Cannot trigger a 'workflow_dispatch' on a disabled workflow")
     hub.dispatched.append((name, ask.body))
     hub.run(name, hub.now, event="workflow_dispatch", status="queued", conclusion=None)
+    return Reply(204)
+
+
+@_route("POST", "/dispatches", "contents")
+def _dispatch_repository(hub: GitHub, ask: _Question) -> Reply:
+    if not isinstance(ask.body.get("event_type"), str):
+        return invalid('Invalid request. "event_type" wasn\'t supplied.')
+    hub.events.append(ask.body)
     return Reply(204)
 
 

@@ -38,7 +38,7 @@ class Ended(NamedTuple):
 class Killer:
     """The process that forks. `with Killer() as killer: killer.run(args, env, step=7)`.
 
-    It imports the modules named in `more` too.
+    It imports the modules named in `more` too. `child` is the process of the newest run.
     """
 
     def __init__(self, *more: str) -> None:
@@ -46,6 +46,7 @@ class Killer:
         self._process = subprocess.Popen(
             line, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
+        self.child = 0
 
     def __enter__(self) -> Self:
         return self
@@ -63,21 +64,21 @@ class Killer:
         still: bool = False,
         step: int = 0,
         after: float = 0.0,
+        cwd: str = "",
+        nap: float = 0.0,
     ) -> Ended:
-        """One run; it is killed when it takes step number `step`, or `after` so many seconds.
+        """One run; it is killed when it takes step number `step`, or `after` so many seconds. It
+        works in the folder `cwd`; with `nap` it never sleeps for longer than that.
 
         A failing request is repeated sooner than by the real command; with `still` the stopwatch
         stands, so that two runs of one moment are equal to the byte.
         """
         assert self._process.stdin
         assert self._process.stdout
-        self._process.stdin.write(
-            json.dumps(
-                {"args": args, "env": dict(env), "still": still, "step": step, "after": after}
-            )
-            + "\n"
-        )
+        asked = {"args": args, "env": dict(env), "still": still, "step": step, "after": after}
+        self._process.stdin.write(json.dumps({**asked, "cwd": cwd, "nap": nap}) + "\n")
         self._process.stdin.flush()
+        self.child = int(self._process.stdout.readline())
         return Ended(*json.loads(self._process.stdout.readline()))
 
 
@@ -153,6 +154,15 @@ def _instrument(steps: _Steps) -> None:
     publish._exchange = swap
 
 
+def _sleep_lightly(longest: float) -> None:
+    real = time.sleep
+
+    def nap(seconds: float, /) -> None:
+        real(min(seconds, longest))
+
+    time.sleep = nap  # type: ignore[assignment] # nobody sleeps for an index
+
+
 def _child(args: list[str], *, still: bool, steps: _Steps) -> None:
     """The run, in the forked process; never returns."""
     code = 70
@@ -175,7 +185,16 @@ def _child(args: list[str], *, still: bool, steps: _Steps) -> None:
         os._exit(code)
 
 
-def _one(args: list[str], env: dict[str, str], *, still: bool, step: int, after: float) -> Ended:
+def _one(
+    args: list[str],
+    env: dict[str, str],
+    *,
+    still: bool,
+    step: int,
+    after: float,
+    cwd: str,
+    nap: float,
+) -> Ended:
     names = ("counter", "out", "err")
     counter, out, err = files = [os.memfd_create(name) for name in names]
     began = time.monotonic()
@@ -185,7 +204,12 @@ def _one(args: list[str], env: dict[str, str], *, still: bool, step: int, after:
         os.environ.update(env)
         os.dup2(out, 1)
         os.dup2(err, 2)
+        if cwd:
+            os.chdir(cwd)
+        if nap:
+            _sleep_lightly(nap)
         _child(args, still=still, steps=_Steps(step, counter))
+    print(pid, flush=True)  # noqa: T201 (the first half of the answer)
     ended, status = os.waitpid(pid, os.WNOHANG if after else 0)
     while not ended:
         time.sleep(0.001)

@@ -14,6 +14,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from answers import wait
 from crawler import store
 from crawler.errors import Busy
 from killer import Killer
@@ -364,16 +365,73 @@ def test_passes_go_on_while_nothing_changes_and_hold_one_lock(
     assert starts[2] > 600
 
 
-def test_passes_end_at_the_first_change(make: Callable[..., Place], net: Loopback) -> None:
+def test_a_page_that_asks_us_to_wait_is_left_alone_in_later_runs_too(
+    make: Callable[..., Place], net: Loopback
+) -> None:
     place = make("one")
+    place.well(NOW)
+    net.put("one.test", SUMMARY, wait("1800"))
+    place.well(NOW + 300)
+    asked = len(net.asked("one.test"))
+
+    place.well(NOW + 600)
+    (place.data / "status.db").unlink()
+    place.well(NOW + 2_090)
+    assert len(net.asked("one.test")) == asked
+    well(net, "one.test")
+    place.well(NOW + 2_110)
+    assert len(net.asked("one.test")) > asked
+    assert place.levels() == {"one": "none"}
+
+
+def _troubled_at_the_second_pass(place: Place, net: Loopback) -> None:
     place.well(NOW)
     news = summary(incident("a", "It is slow"), level="minor")
     net.put("one.test", SUMMARY, summary(), news)
 
-    place.well(NOW + 600, "--passes", "5", "--every", "1s")
 
-    assert len(place.lines()) == 3
+def test_passes_go_on_after_a_change_and_the_site_has_it_meanwhile(
+    make: Callable[..., Place], net: Loopback
+) -> None:
+    place = make("one")
+    _troubled_at_the_second_pass(place, net)
+
+    said = place.well(NOW + 600, "--passes", "4", "--every", "1s")
+
+    assert len(place.lines()) == 1 + 4
     assert place.levels() == {"one": "major"}
+    # After the second pass and at the end.
+    assert said.count("site: 1 services") == 2
+
+
+@pytest.mark.parametrize(("passes", "left"), [(5, "3"), (2, "")])
+def test_passes_that_end_at_the_first_change_tell_the_job_how_many_are_left(
+    make: Callable[..., Place], net: Loopback, passes: int, left: str
+) -> None:
+    place = make("one")
+    _troubled_at_the_second_pass(place, net)
+    outputs = place.env["GITHUB_OUTPUT"] = str(place.folder / "outputs")
+
+    place.well(NOW + 600, "--passes", str(passes), "--every", "0s", "--until-news")
+
+    assert len(place.lines()) == 1 + 2
+    assert place.levels() == {"one": "major"}
+    assert Path(outputs).read_text("utf-8") == f"left={left}\n"
+
+
+def test_a_row_of_passes_keeps_its_distance_from_the_run_before(
+    make: Callable[..., Place], net: Loopback
+) -> None:
+    place = make("one")
+    place.well(NOW)
+    began = time.monotonic()
+
+    place.well(NOW + 59, "--every", "1m")
+
+    assert time.monotonic() - began >= 1
+    assert place.lines()[1]["id"] == NOW + 60
+    place.well(NOW + 61)
+    assert place.lines()[2]["id"] == NOW + 61
 
 
 def test_two_runs_of_one_second_are_one_run(make: Callable[..., Place]) -> None:

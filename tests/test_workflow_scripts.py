@@ -7,35 +7,50 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from answers import Answer
-from github import CANARIES, NOW, Deployment, GitHub, iso
+from crawler.deploy.git import Git
+from crawler.deploy.holding import Holding
+from github import (
+    CANARIES,
+    NOW,
+    RESET,
+    Deployment,
+    GitHub,
+    Reply,
+    broken,
+    busy,
+    exhausted,
+    forbidden,
+    invalid,
+    iso,
+    secondary,
+)
 from hosting import Host
+from killer import Killer
+from launcher import Launcher
 from loopback import Loopback
 from running import REPOSITORY, SITE, incident, provider, summary, tree, well
 from workflows import Ended, Runner
 
 WORKFLOWS = REPOSITORY / ".github" / "workflows"
-# Minutes between passes, and between questions to GitHub, are milliseconds here.
-QUICK = """\
-import sys, time
-real = time.sleep
-time.sleep = lambda seconds: real(min(seconds, 0.01))
-from crawler.cli import main
-main(sys.argv[1:])
-"""
+NAP = 0.01
+"""Minutes between passes, and between questions to GitHub, are milliseconds here."""
 
 
 class Cloud:
     """A repository on GitHub with its branch, its cache, its artifacts and its Pages."""
 
-    def __init__(self, folder: Path, net: Loopback, github: GitHub, host: Host) -> None:
+    def __init__(
+        self, folder: Path, net: Loopback, github: GitHub, host: Host, launcher: Launcher
+    ) -> None:
         self.folder, self.net, self.github, self.host = folder, net, github, host
+        self.launcher = launcher
         self.cache: dict[str, Path] = {}
         self.artifacts: dict[int, Path] = {}
         self.evict = False
@@ -79,10 +94,7 @@ class Cloud:
         subprocess.run(["git", "clone", "-q", self.remote, place], check=True)
         programs = place / ".venv" / "bin"
         programs.mkdir(parents=True)
-        (place / "quick.py").write_text(QUICK, "utf-8")
-        script = f'#!/bin/sh\nexec "{sys.executable}" -W error quick.py "$@"\n'
-        (programs / "whosdown").write_text(script, "utf-8")
-        (programs / "whosdown").chmod(0o755)
+        self.launcher.install(programs / "whosdown")
         (programs / "python").symlink_to(sys.executable)
         (place / ".venv" / ".runtime").touch()
         return place
@@ -125,7 +137,10 @@ class Cloud:
                 "run_id": 900 + self.machines,
                 "run_attempt": 1,
                 "token": self.github.env["GITHUB_TOKEN"],
-                "event": {"repository": {**repository, **more.pop("repository", {})}},
+                "event": {
+                    "repository": {**repository, **more.pop("repository", {})},
+                    "client_payload": more.pop("payload", {}),
+                },
             },
             {
                 "actions/checkout": nothing,
@@ -157,22 +172,22 @@ class Cloud:
 
     def journal(self) -> list[dict[str, Any]]:
         """The runs on the branch."""
-        names = self.git("ls-tree", "-r", "--name-only", "data", where=self.remote).splitlines()
-        return [
-            json.loads(line)
-            for name in names
-            for line in self.git("show", f"data:{name}", where=self.remote).splitlines()
-        ]
+        held = Holding(Git(self.remote, str(self.remote), os.environ), "data")
+        copies = [copy for day in held.days() for copy in held.copies(day)]
+        return [json.loads(line) for copy in copies for line in copy.splitlines()]
 
     def pushes(self) -> int:
         return int(self.git("rev-list", "--count", "data", where=self.remote))
 
 
 @pytest.fixture
-def cloud(tmp_path: Path, net: Loopback, github: GitHub, host: Host) -> Cloud:
+def cloud(
+    tmp_path: Path, net: Loopback, github: GitHub, host: Host, forks: Killer
+) -> Iterator[Cloud]:
     net.control()
     well(net, "acme.test")
-    return Cloud(tmp_path, net, github, host)
+    with Launcher(forks, NAP) as launcher:
+        yield Cloud(tmp_path, net, github, host, launcher)
 
 
 def results(ended: dict[str, Ended]) -> dict[str, str]:
@@ -201,8 +216,9 @@ def check(cloud: Cloud, ended: dict[str, Ended]) -> None:
 
 def test_the_whole_cycle_from_nothing(cloud: Cloud) -> None:
     first = cloud.run()
-    # A first run learns much, so it ends after one pass and is published.
+    # A first run learns much, so it ends after one pass and is published; two passes are left.
     assert results(first) == GOOD, first
+    assert cloud.github.events == [{"event_type": "crawl", "client_payload": {"passes": 2}}]
     assert [line["id"] for line in cloud.journal()] == [NOW]
     sha = cloud.git("rev-parse", "data", where=cloud.remote)
     assert [one.version for one in cloud.github.deployments] == [sha]
@@ -215,6 +231,7 @@ def test_the_whole_cycle_from_nothing(cloud: Cloud) -> None:
     assert results(second) == QUIET, second
     assert cloud.pushes() == len(cloud.github.deployments) == 1
     assert len(cloud.journal()) == 1
+    assert len(cloud.github.events) == 1
 
     cloud.now += 1_800
     third = cloud.run()
@@ -230,7 +247,7 @@ def test_the_whole_cycle_from_nothing(cloud: Cloud) -> None:
 
 
 @pytest.mark.soak
-def test_news_are_published_at_once_and_end_the_passes(cloud: Cloud) -> None:
+def test_news_show_what_strangers_wrote_and_no_command(cloud: Cloud) -> None:
     cloud.run()
     trouble = summary(incident("i1", "::error::API down ##[group]"), level="major")
     cloud.net.put("acme.test", "/api/v2/summary.json", trouble)
@@ -258,19 +275,29 @@ def test_a_dispatched_run_asks_once_and_can_publish_what_is_not_new(cloud: Cloud
     assert cloud.pushes() == 2
 
 
-def test_what_was_told_is_pushed_with_what_was_learned(cloud: Cloud) -> None:
+def test_news_are_published_at_once_and_the_passes_that_are_left_tell_people(
+    cloud: Cloud,
+) -> None:
     path = cloud.main / "content" / "site.toml"
     alerts = '\n[alerts]\ngithub_issues = true\nrepository = "acme/whosdown"\n'
     path.write_text(SITE + alerts, "utf-8")
     cloud.git("commit", "-qam", "Alerts")
     cloud.git("push", "-q", str(cloud.remote), "main")
     on = {"variables": {"ALERTS": "on"}}
-    told = cloud.run("workflow_dispatch", **on)
+    cloud.run("workflow_dispatch", **on)
+    assert cloud.github.events == []
     trouble = summary(incident("i1", "::error::API down ##[group]"), level="major")
     cloud.net.put("acme.test", "/api/v2/summary.json", trouble)
-    for _ in range(2):
-        cloud.now += 900
-        told = cloud.run("workflow_dispatch", **on)
+    cloud.now += 900
+    news = cloud.run("schedule", **on)
+    # Published after the first pass; told when it has lasted for ten minutes, by the later ones.
+    assert results(news)["deploy"] == "success"
+    assert cloud.github.issues == []
+    [left] = cloud.github.events
+    cloud.now += 600
+    told = cloud.run("repository_dispatch", payload=left["client_payload"], **on)
+    assert len(cloud.github.events) == 1
+    assert len([one for one in cloud.journal() if "id" in one]) == 1 + 1 + 2
     cloud.evict = True
     cloud.now += 900
     again = cloud.run("workflow_dispatch", **on)
@@ -379,6 +406,43 @@ def test_a_site_that_is_never_served_fails_loudly(cloud: Cloud) -> None:
 
 
 @pytest.mark.soak
+@pytest.mark.parametrize(
+    ("method", "path", "moments"),
+    [
+        ("POST", "/pages/deployments$", (busy(), busy())),
+        ("POST", "/pages/deployments$", (secondary(30), broken(502))),
+        ("GET", "/pages/deployments/", (broken(500), exhausted(NOW + 120), RESET)),
+        ("POST", "/dispatches$", (secondary(60), broken(503))),
+        ("POST", "/dispatches$", (broken(502),)),
+        ("POST", "/dispatches$", (forbidden(),)),
+        ("POST", "/dispatches$", (invalid(),)),
+    ],
+    ids=["in progress", "limit", "exhausted", "later", "no passes", "no permission", "422"],
+)
+def test_a_bad_moment_of_github_keeps_no_news_from_the_site(
+    cloud: Cloud, method: str, path: str, moments: tuple[Reply, ...]
+) -> None:
+    cloud.github.fail(method, path, *moments)
+    ended = cloud.run()
+
+    assert results(ended) == GOOD, ended
+    assert [line["id"] for line in cloud.journal()] == [NOW]
+    assert len(cloud.github.deployments) == 1
+    check(cloud, ended)
+
+
+@pytest.mark.soak
+def test_a_token_that_may_not_deploy_loses_nothing_and_says_so(cloud: Cloud) -> None:
+    cloud.github.permissions.discard("pages")
+    ended = cloud.run()
+
+    assert results(ended) == GOOD | {"deploy": "failure"}
+    assert "pages: write" in ended["deploy"].said["Deploy"]
+    assert [line["id"] for line in cloud.journal()] == [NOW]
+    check(cloud, ended)
+
+
+@pytest.mark.soak
 def test_pages_that_are_not_switched_on_say_what_to_do(cloud: Cloud) -> None:
     cloud.github.pages = None
     ended = cloud.run()
@@ -396,13 +460,14 @@ def test_a_run_that_is_killed_in_the_middle_is_continued_by_the_next(cloud: Clou
     cloud.restore(place, {"key": "-", "restore-keys": "data-", "path": "data"})
     slow = Answer(body=summary().body, drip=0.05)
     cloud.net.put("acme.test", "/api/v2/summary.json", slow)
-    line = [".venv/bin/whosdown", "run", "--passes", "3", "--every", "5m", "--out", "_site"]
+    line = [sys.executable, "-m", "crawler", "run", "--passes", "3", "--every", "5m"]
     env = {**os.environ, **cloud.env}
+    asked = len(cloud.net.asked("acme.test"))
     with subprocess.Popen(line, cwd=place, env=env, start_new_session=True) as process:
         until = time.monotonic() + 30
-        while not cloud.net.asked("acme.test") and time.monotonic() < until:
+        while len(cloud.net.asked("acme.test")) == asked and time.monotonic() < until:
             time.sleep(0.02)
-        time.sleep(0.3)
+        assert process.poll() is None
         os.killpg(process.pid, signal.SIGKILL)
     # The machine is lost with all that is on it; another one goes on from the branch.
     well(cloud.net, "acme.test")

@@ -24,17 +24,10 @@ from crawler.errors import Refused
 from crawler.github import Door, GitHub
 from crawler.lines import Delivery
 from crawler.store import Store, alerts, incidents, rows
+from crawler.times import DAY
 
 _LONG = 5.0
 """Seconds that a pass waits for GitHub; what takes longer is left to a later pass."""
-
-
-class Later(Refused):
-    """GitHub asked for a longer pause than a pass has; `seconds` of it."""
-
-    def __init__(self, seconds: float) -> None:
-        super().__init__(f"GitHub asks to wait for {round(seconds)} s")
-        self.seconds = round(seconds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +90,11 @@ def tell(
     repository: Repository | None,
     ledger: Ledger,
     agent: str,
+    patience: float,
 ) -> dict[str, str]:
     """Send everything and write each delivery down; why a channel could not be told all, by its
-    name. `agent` is how we call ourselves to GitHub."""
+    name. `agent` is how we call ourselves to GitHub; the pass ends when nothing has arrived for
+    `patience` seconds."""
     for one in outlook.beginners:
         ledger.note(one)
     tellers: dict[str, Teller] = {
@@ -107,7 +102,7 @@ def tell(
     }
     if repository:
         tellers[GITHUB] = partial(_comment, repository, outlook.writer, ledger, agent)
-    return deliver(tellers, outlook.messages, ledger.arrived)
+    return deliver(tellers, outlook.messages, ledger.arrived, patience)
 
 
 def _push(channel: Channel, messages: Sequence[Message], done: Done) -> str:
@@ -132,13 +127,13 @@ def _comment(
             hub = GitHub(door, repository.name, repository.token, repository.api)
             Issues(hub, writer, time.sleep).tell(messages, done)
     except Refused as error:
-        if isinstance(error, Later):
-            ledger.note(Delivery(GITHUB, "", now + error.seconds, WAIT, now))
+        if error.wait:
+            ledger.note(Delivery(GITHUB, "", now + min(error.wait, DAY), WAIT, now))
         return str(error)
     return ""
 
 
 def _wait(seconds: float) -> None:
     if seconds > _LONG:
-        raise Later(seconds)
+        raise Refused(f"GitHub asks to wait for {round(seconds)} s", wait=round(seconds))
     time.sleep(seconds)

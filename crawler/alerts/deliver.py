@@ -1,4 +1,4 @@
-"""One pass over all channels at once. A dead channel costs ten seconds and nothing else."""
+"""One pass over all channels at once. A dead channel costs the patience and nothing else."""
 
 import threading
 import time
@@ -7,8 +7,6 @@ from queue import Empty, SimpleQueue
 
 from crawler.alerts.words import Message
 
-PATIENCE = 10.0
-"""Seconds in which nothing arrives anywhere, after which the pass ends."""
 LATE = "no answer in time"
 Done = Callable[[Message], None]
 Teller = Callable[[Sequence[Message], Done], str]
@@ -19,12 +17,13 @@ def deliver(
     tellers: Mapping[str, Teller],
     messages: Mapping[str, Sequence[Message]],
     record: Callable[[str, Message], None],
-    patience: float = PATIENCE,
+    patience: float,
 ) -> dict[str, str]:
     """Let every channel send its messages; why each that stopped early did, by its name.
 
     `record` is called with a channel's name and a message as soon as that has arrived, by the
-    thread of that channel. A channel that hangs is left behind; the process ends without it.
+    thread of that channel. When nothing has arrived anywhere for `patience` seconds, a channel that
+    hangs is left behind; the process ends without it.
     """
     words: SimpleQueue[tuple[str, str | None]] = SimpleQueue()
     open_ = {name for name in tellers if messages.get(name)}

@@ -2,7 +2,6 @@
 body, as plain text in which no program sees a command."""
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,9 +11,8 @@ from crawler import text, times
 from crawler.alerts.transitions import Event
 from crawler.catalogue import Catalogue
 from crawler.model import Incident
-from crawler.records import Record
+from crawler.records import Remembered
 
-Remembered = Callable[[str, str], Record | None]
 _SUBJECTS = {
     "opened": "{name}: {level}",
     "worsened": "{name}: worse, now {level}",

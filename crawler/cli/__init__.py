@@ -12,6 +12,7 @@ import click
 
 from crawler import __version__
 from crawler.cli import options
+from crawler.cli.github import output
 from crawler.errors import StorageError
 from crawler.exits import Group
 from crawler.exits import line as _line
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from crawler.catalogue import Catalogue
     from crawler.lines import RunLine
     from crawler.store import Store
+
+
+_EVERY = 300
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
@@ -37,27 +41,51 @@ def main() -> None:
 @click.option("--passes", type=click.IntRange(1, 100), default=1, help="Ask so many times.")
 @click.option(
     "--every",
-    default="5m",
     callback=options.pause,
     metavar="TIME",
-    help="Wait between: 90s, 5m, 1h.",
+    help="Keep so far apart from the run before, and each pass from the last: 90s, 5m (usual), 1h.",
 )
+@click.option("--until-news", is_flag=True, help="End at the first change, to publish it.")
 def run(
-    content: Path, data: Path, out: Path, now: int, init: bool, passes: int, every: int
+    content: Path,
+    data: Path,
+    out: Path,
+    now: int,
+    init: bool,
+    passes: int,
+    every: int | None,
+    until_news: bool,
 ) -> None:
-    """Crawl, then build. With --passes, build at the first change or at the end."""
+    """Crawl, then build. With --passes, build after each change and at the end.
+
+    A job of GitHub Actions hears as `left` how many passes --until-news has left.
+    """
     catalogue = options.catalogue(content)
     with _opened(data, init=init) as store:
-        started, moment = time.monotonic(), now - 1
-        for number in range(passes):
+        moment, started = now - 1, time.monotonic()
+        begin = started + _owed(store, now, every or 0)
+        apart = _EVERY if every is None else every
+        for left in reversed(range(passes)):
+            time.sleep(max(0.0, begin + apart * (passes - 1 - left) - time.monotonic()))
             # A run is known by its second, so a pass that follows a late one has the next.
             moment = max(moment + 1, now + int(time.monotonic() - started))
             line = _crawl(catalogue, store, moment)
-            if line.news or number == passes - 1:
+            ends = left == 0 or (until_news and line.news)
+            if ends:
+                output(left=left or "")
+            if ends or line.news:
+                ended = max(moment, now + int(time.monotonic() - started))
+                _build(catalogue, store, content, out, ended)
+            if ends:
                 break
-            time.sleep(max(0.0, started + every * (number + 1) - time.monotonic()))
-        ended = max(moment, now + int(time.monotonic() - started))
-        _build(catalogue, store, content, out, ended)
+
+
+def _owed(store: "Store", now: int, every: int) -> int:
+    """How many seconds are missing until the newest run is `every` seconds ago."""
+    from crawler.store import rows
+
+    recent = (one.id for one in rows.runs(store.connection, now - every))
+    return max((one + every - now for one in recent if one <= now), default=0)
 
 
 @main.command()
@@ -212,9 +240,9 @@ from crawler.cli.publish import deploy, push, restore, verify  # noqa: E402
 from crawler.cli.query import check, export  # noqa: E402
 from crawler.cli.repair import add, doctor  # noqa: E402
 from crawler.cli.tell import notify  # noqa: E402
-from crawler.cli.tend import archive, release, watchdog  # noqa: E402
+from crawler.cli.tend import archive, release, resume, watchdog  # noqa: E402
 
 for command in (add, archive, check, deploy, doctor, export):
     main.add_command(command)
-for command in (notify, push, release, restore, verify, watchdog):
+for command in (notify, push, release, restore, resume, verify, watchdog):
     main.add_command(command)

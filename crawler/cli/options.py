@@ -27,8 +27,10 @@ def moment(_: click.Context, __: click.Parameter, raw: str | None) -> int:
     return moment
 
 
-def pause(_: click.Context, __: click.Parameter, raw: str) -> int:
+def pause(_: click.Context, __: click.Parameter, raw: str | None) -> int | None:
     """A time span such as 5m, in seconds."""
+    if raw is None:
+        return None
     if (seconds := times.duration(raw)) is None:
         raise click.BadParameter(f"{raw!r} is not a time span; write 90s, 5m or 1h")
     return seconds

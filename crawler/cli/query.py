@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 @click.option("--live", is_flag=True, help="Ask the providers themselves, now.")
 @click.option(
     "--max-age",
-    callback=lambda *given: None if given[2] is None else options.pause(*given),
+    callback=options.pause,
     metavar="TIME",
     help="Take older evidence for unknown: 90s, 5m, 1h.",
 )

@@ -25,7 +25,15 @@ if TYPE_CHECKING:
 @options.data
 @options.now
 @click.option("--dry-run", is_flag=True, help="Print what would be sent; send and keep nothing.")
-def notify(content: Path, data: Path, now: int, dry_run: bool) -> None:
+@click.option(
+    "--patience",
+    default="10s",
+    show_default=True,
+    callback=options.pause,
+    metavar="TIME",
+    help="End when nothing has arrived for so long; what is left is told next time.",
+)
+def notify(content: Path, data: Path, now: int, dry_run: bool, patience: int) -> None:
     """Tell the channels in WHOSDOWN_ALERTS, and GitHub issues if site.toml says so, what happened.
 
     A channel that does not answer is tried again next time, and is no failure.
@@ -48,7 +56,7 @@ def notify(content: Path, data: Path, now: int, dry_run: bool) -> None:
             return
         agent = f"whosdown/{__version__} (+{catalogue.site.contact})"
         ledger = alerts.Ledger(data / "journal", now)
-        problems = alerts.tell(outlook, channels, repository, ledger, agent)
+        problems = alerts.tell(outlook, channels, repository, ledger, agent, patience)
         for name, problem in sorted(problems.items()):
             click.echo(f"alerts: {name}: {line(problem)}; kept for the next time", err=True)
         # So that the database is level now; a run that is at work sees to it by itself.

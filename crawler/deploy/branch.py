@@ -3,11 +3,8 @@
 Its repository is `data/.branch`, bare and shallow. Losing that folder costs one larger fetch.
 """
 
-import hashlib
-import re
 import secrets
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +12,8 @@ import msgspec
 
 from crawler import journal, times
 from crawler.deploy.git import Git
-from crawler.errors import Refused, StorageError
+from crawler.deploy.holding import Holding, named
+from crawler.errors import Refused
 from crawler.lines import RunLine
 from crawler.store import files
 
@@ -24,8 +22,7 @@ AT_LEAST_EVERY = 1_800
 """Seconds after which a push is due although nothing changed."""
 ATTEMPTS = (0, 1, 2, 4, 8)
 """Seconds before each try at a push; up to one second more, so that two machines part."""
-_DAY_FILE = re.compile(r"journal/\d{4}/\d\d/\d\d(\.alerts)?\.ndjson")
-_ENTRY = re.compile(rb"(\d+) blob ([0-9a-f]{40})\t([^\0]+)\0")
+_NO_BLOB = "0" * 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +50,7 @@ def restore(data: Path, git: Git) -> Restored:
     Raises Refused where the branch cannot be asked, StorageError where it is not a journal.
     """
     tip = git.tip(BRANCH)
-    return Restored(tip, _take(data, git, tip) if tip else 0)
+    return Restored(tip, _take(data, Holding(git, tip)))
 
 
 def push(
@@ -68,18 +65,17 @@ def push(
         if pause:
             wait(pause + secrets.randbelow(1_000) / 1_000)
         tip = git.tip(BRANCH)
-        if tip:
-            _take(data, git, tip)
-        known = _days(git, tip) if tip else {}
-        fresh = {name: raw for name, raw in _files(data) if known.get(name) != _blob(raw)}
-        told = [name for name in fresh if name.endswith(journal.TOLD)]
-        days = [pair for pair in fresh.items() if pair[0] not in told]
-        runs = [run for name, raw in days for run in _new(git, name, raw, known)]
+        there = Holding(git, tip)
+        _take(data, there)
+        here = dict(_files(data))
+        lacking = {day: lines for day, raw in here.items() if (lines := there.lacking(day, raw))}
+        told = any(day.endswith(journal.TOLD) for day in lacking)
+        runs = [run for day, lines in lacking.items() for run in _runs(day, lines)]
         last = _made_at(git, tip) if tip else None
         # An alert that is known to nobody else would be sent again.
         if not heartbeat and not told and not due(runs, last, now):
             return Pushed(tip, pushed=False, runs=len(runs))
-        commit = _commit(data, git, tip, [*fresh], now, len(runs))
+        commit = _commit(git, tip, there.changes(here, now), now, len(runs))
         if git.push(commit, BRANCH):
             return Pushed(commit, pushed=True, runs=len(runs))
     raise Refused(f"{git.folder}: the branch {BRANCH} moved on {len(ATTEMPTS)} times; try again")
@@ -94,18 +90,17 @@ def due(runs: list[RunLine], last: int | None, now: int) -> bool:
     return news or last is None or not last <= now < last + AT_LEAST_EVERY
 
 
-def _take(data: Path, git: Git, tip: str) -> int:
+def _take(data: Path, there: Holding) -> int:
     """Merge what the branch has into the files here; how many of them that changed."""
     changed = 0
-    for name, blob in _days(git, tip).items():
-        path = data / name
+    for day in there.days():
+        path = data / day
         ours = path.read_bytes() if path.is_file() else b""
-        if ours and _blob(ours) == blob:
+        if ours and there.holds(day, _whole(ours)):
             continue
-        theirs = git.run("cat-file", "blob", blob)
-        with _named(f"{BRANCH}:{name}"):
-            join = journal.union if name.endswith(journal.TOLD) else journal.merge
-            merged = join(theirs, ours)
+        with named(f"{BRANCH}:{day}"):
+            join = journal.union if day.endswith(journal.TOLD) else journal.merge
+            merged = join(*there.copies(day), ours)
         if merged != ours:
             _write(path, merged)
             changed += 1
@@ -116,8 +111,7 @@ def _take(data: Path, git: Git, tip: str) -> int:
 
 
 def _lost(ours: bytes, merged: bytes) -> bool:
-    whole = ours[: ours.rfind(b"\n") + 1].splitlines()
-    return not {*whole} <= {*merged.splitlines()}
+    return not {*_whole(ours).splitlines()} <= {*merged.splitlines()}
 
 
 def _write(path: Path, raw: bytes) -> None:
@@ -128,58 +122,44 @@ def _write(path: Path, raw: bytes) -> None:
     journal.sync(path.parent)
 
 
-def _days(git: Git, tip: str) -> dict[str, str]:
-    """The days on the branch: the path of each and the hash of its content."""
-    listed = git.run("ls-tree", "-r", "-z", "--full-tree", tip, "--", "journal")
-    found = {name.decode("utf-8", "replace"): sha for _, sha, name in _ENTRY.findall(listed)}
-    return {name: sha.decode() for name, sha in found.items() if _DAY_FILE.fullmatch(name)}
-
-
 def _files(data: Path) -> Iterator[tuple[str, bytes]]:
     """The days here, each without a last line that was never ended."""
     folder = data / "journal"
     for path in (*journal.files(folder), *journal.told(folder)):
-        raw = path.read_bytes()
-        yield path.relative_to(data).as_posix(), raw[: raw.rfind(b"\n") + 1]
+        yield path.relative_to(data).as_posix(), _whole(path.read_bytes())
 
 
-def _blob(raw: bytes) -> str:
-    """The name that git gives to a content."""
-    whole = raw[: raw.rfind(b"\n") + 1]
-    return hashlib.sha1(b"blob %d\0" % len(whole) + whole, usedforsecurity=False).hexdigest()
+def _whole(raw: bytes) -> bytes:
+    """The lines of a file that were ended."""
+    return raw[: raw.rfind(b"\n") + 1]
 
 
-def _new(git: Git, name: str, raw: bytes, known: dict[str, str]) -> list[RunLine]:
-    """The runs of a day that the branch does not have. Raises StorageError on a damaged line."""
-    theirs = git.run("cat-file", "blob", known[name]) if name in known else b""
-    lines = {*raw.splitlines()} - {*theirs.splitlines()}
-    with _named(name):
-        merged = journal.merge(b"".join(line + b"\n" for line in lines))
+def _runs(day: str, lines: bytes) -> list[RunLine]:
+    """The runs among the lines of a day. Raises StorageError on a damaged one."""
+    if day.endswith(journal.TOLD):
+        return []
+    with named(day):
+        merged = journal.merge(lines)
     return [msgspec.json.decode(line, type=RunLine) for line in merged.splitlines()]
-
-
-@contextmanager
-def _named(name: str) -> Iterator[None]:
-    """Put the file's name before what is wrong in it."""
-    try:
-        yield
-    except StorageError as error:
-        raise StorageError(f"{name}: {error}") from None
 
 
 def _made_at(git: Git, tip: str) -> int:
     return int(git.run("show", "--no-patch", "--format=%ct", tip))
 
 
-def _commit(data: Path, git: Git, tip: str | None, names: list[str], now: int, runs: int) -> str:
-    """A commit after `tip` with these files as they are here; everything else stays."""
+def _commit(
+    git: Git, tip: str | None, changes: Iterable[tuple[str, bytes | None]], now: int, runs: int
+) -> str:
+    """A commit after `tip` with files written, or removed where None; everything else stays."""
     index = {"GIT_INDEX_FILE": str(git.folder / "journal.index")}
     git.run("read-tree", *([tip] if tip else ["--empty"]), more=index)
-    entries = [
-        f"100644 {git.run('hash-object', '-w', '--stdin', given=raw).decode().strip()}\t{name}\n"
-        for name, raw in _files(data)
-        if name in names
-    ]
+    entries = []
+    for name, raw in changes:
+        if raw is None:
+            entries.append(f"0 {_NO_BLOB}\t{name}\n")
+        else:
+            sha = git.run("hash-object", "-w", "--stdin", given=raw).decode().strip()
+            entries.append(f"100644 {sha}\t{name}\n")
     git.run("update-index", "--add", "--index-info", given="".join(entries).encode(), more=index)
     tree = git.run("write-tree", more=index).decode().strip()
     parents = ["-p", tip] if tip else []

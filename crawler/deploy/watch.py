@@ -87,6 +87,12 @@ def start(hub: GitHub, *, publish: bool) -> None:
     hub.post(f"/actions/workflows/{WORKFLOW}/dispatches", body)
 
 
+def resume(hub: GitHub, passes: int) -> None:
+    """Ask for a run of so many passes, which begins when nothing else is under way. Not as a run
+    that was started by hand, because those count as tries to repair. Raises Refused."""
+    hub.post("/dispatches", {"event_type": "crawl", "client_payload": {"passes": passes}})
+
+
 def tell(hub: GitHub, seen: Seen, now: int, url: str) -> None:
     """Open the one issue about this, or edit the one that is there. Raises Refused."""
     known = _issue(hub)

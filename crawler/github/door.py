@@ -104,9 +104,8 @@ class Door:
             if limited(answer.status, answer.headers, answer.message):
                 seconds = limit_ends(answer.headers, self.now)
                 if pause is None or seconds > left:
-                    raise Refused(
-                        f"{self._place(url)}: rate limit; it ends in {seconds} s", answer.status
-                    )
+                    words = f"{self._place(url)}: rate limit; it ends in {seconds} s"
+                    raise Refused(words, answer.status, wait=seconds)
                 left -= seconds
                 self.wait(seconds)
             elif pause is not None and broken(answer.status, repeatable=repeatable):

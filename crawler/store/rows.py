@@ -144,7 +144,8 @@ def _source(row: Row) -> SourceLine:
 def _heads(db: Connection, provider: str) -> dict[str, Head]:
     query = (
         "SELECT id, digest, open, missing, withdrawn_at, created_at, started_at, first_seen,"
-        " components FROM incidents WHERE provider = ? AND service IS NULL"
+        " components, coalesce(ended_at, resolved_seen) AS ended FROM incidents"
+        " WHERE provider = ? AND service IS NULL"
     )
     return {row["id"]: _head(row) for row in select(db, query, provider)}
 
@@ -165,6 +166,7 @@ def _head(row: Row) -> Head:
     return Head(
         row["digest"],
         bool(row["open"]),
+        row["ended"],
         row["missing"],
         row["withdrawn_at"] is not None,
         began,

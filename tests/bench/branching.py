@@ -3,8 +3,9 @@
     python branching.py FOLDER RUNS
 
 Each job makes three of the runs of year.py and then pushes if the program itself says that this is
-due. It prints JSON: the commits, the runs on the branch, bytes of the packed history, of the
-largest file, of the fetch by a machine that has nothing, and by one that was there an hour ago.
+due. It prints JSON: the commits, the runs that were pushed, bytes of the packed history, of the
+largest file, of the fetch by a machine that has nothing, and by one that was there an hour ago, and
+how many runs the first one then has.
 """
 
 import json
@@ -19,8 +20,9 @@ from typing import IO
 import msgspec
 from year import history  # type: ignore[import-not-found] # a script beside this one
 
-from crawler import times
-from crawler.deploy.branch import BRANCH, due
+from crawler import journal, times
+from crawler.deploy import months
+from crawler.deploy.branch import BRANCH, due, restore
 from crawler.deploy.git import Git
 from crawler.lines import RunLine
 
@@ -33,8 +35,8 @@ def git(*args: str) -> str:
     return subprocess.run(["git", *args], check=True, capture_output=True, text=True).stdout
 
 
-def pushes(runs: int) -> Iterator[tuple[int, dict[str, bytes], int]]:
-    """Each push as (time, the days that it writes, how many runs are new)."""
+def pushes(runs: int) -> Iterator[tuple[int, dict[str, bytes | None], int]]:
+    """Each push as (time, the files that it writes or, with None, removes, its new runs)."""
     days: dict[str, list[bytes]] = {}
     waiting: list[RunLine] = []
     last = None
@@ -46,23 +48,33 @@ def pushes(runs: int) -> Iterator[tuple[int, dict[str, bytes], int]]:
         waiting += job
         now = job[-1].end
         if due(waiting, last, now):
-            yield now, {name: b"".join(lines) for name, lines in days.items()}, len(waiting)
+            late = [name for name in days if months.over(months.file_of(name), now)]
+            touched = {times.day(run.id).replace("-", "/") for run in waiting}
+            files: dict[str, bytes | None] = {
+                name: b"".join(days[name])
+                for name in (f"journal/{one}.ndjson" for one in sorted(touched))
+                if name not in late
+            }
+            if late:
+                month = {name: b"".join(days.pop(name)) for name in late}
+                files |= {months.file_of(late[0]): months.fold(month), **dict.fromkeys(month)}
+            yield now, files, len(waiting)
             last = now
             waiting = []
-            # A day that is over is not written again.
-            newest = max(days)
-            days = {newest: days[newest]}
 
 
 def write(stream: IO[bytes], runs: int) -> tuple[int, int, int]:
     """The whole year for `git fast-import`: commits, runs, and bytes of the largest file."""
     commits = told = largest = 0
-    for now, days, count in pushes(runs):
+    for now, files, count in pushes(runs):
         words = f"Journal of {times.iso(now)}: {count} runs\n".encode()
         stream.write(b"commit refs/heads/%s\n" % BRANCH.encode())
         stream.write(f"committer {_WHO} {now} +0000\n".encode())
         stream.write(b"data %d\n%s\n" % (len(words), words))
-        for name, raw in days.items():
+        for name, raw in files.items():
+            if raw is None:
+                stream.write(f"D {name}\n".encode())
+                continue
             stream.write(f"M 100644 inline {name}\n".encode())
             stream.write(b"data %d\n%s\n" % (len(raw), raw))
             largest = max(largest, len(raw))
@@ -93,9 +105,11 @@ def main(folder: Path, runs: int) -> None:
         before = size(folder / "machine") if fetches else size_of_empty(folder)
         machine.tip(BRANCH)
         fetches.append(size(folder / "machine") - before)
+    restore(folder / "data", machine)
     figures = {
         "commits": commits,
         "runs": told,
+        "restored": len(journal.ids(folder / "data" / "journal")),
         "history": size(remote),
         "largest": largest,
         "fresh": fetches[0],

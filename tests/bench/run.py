@@ -202,7 +202,7 @@ def branch(folder: Path) -> None:
     say(f"{found['commits']} pushes: history", f"{sizes['history']:.1f} MB", "under 40 MB")
     say("largest file of the branch", f"{sizes['largest']:.2f} MB", "under 1 MB")
     say("shallow fetch, with a cache", f"{sizes['next']:.3f} MB", "under 1 MB")
-    say("shallow fetch, with nothing", f"{sizes['fresh']:.2f} MB")
+    say("shallow fetch, with nothing", f"{sizes['fresh']:.2f} MB", "under 1 MB")
 
 
 def main() -> None:
