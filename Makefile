@@ -19,7 +19,7 @@ endif
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help site demo serve setup test lint format soak bench weigh previews lock clean
+.PHONY: help site demo serve setup test lint format soak bench weigh screenshots previews lock clean
 
 help: ## say what each target does
 	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -57,6 +57,9 @@ bench: $(VENV)/.dev ## measure speed and memory against the budgets
 weigh: $(VENV)/.dev demo ## weigh the pages of the demo site against their budgets
 	$(PY) tests/bench/weigh.py $(OUT)
 
+screenshots: $(VENV)/.dev demo ## look at every kind of page of the demo site, as PNGs in _screenshots
+	PYTHONPATH=tests:. $(PY) tests/bench/screenshots.py $(OUT) _screenshots
+
 # Name, colour and words of each level, as in style.css and crawler/model.py.
 PREVIEWS := none/17734a/Operational minor/8a5f00/Degraded major/b04a06/Partial_outage \
 	critical/b3201a/Major_outage maintenance/5b3fb5/Maintenance unknown/595d66/Unknown
@@ -79,7 +82,7 @@ LOCK_FLAGS := --quiet --upgrade --universal --extra alerts --python-version 3.11
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links
 
 clean: ## remove the environment, caches and the built site; data/ stays
-	rm -rf $(VENV) $(OUT) $(OUT).* dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(OUT) $(OUT).* _screenshots dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find crawler tests -type d -name __pycache__ -exec rm -rf {} +
 
 $(PY):

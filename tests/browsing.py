@@ -2,7 +2,7 @@
 
 import shutil
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -32,8 +32,10 @@ KINDS = {
     "sources": "sources/",
     "guide": "guides/is-openrouter-down/",
     "guides": "guides/",
+    "topic": "guides/reading-a-status-page/",
     "subscribe": "subscribe/",
     "method": "methodology/",
+    "api": "api/",
     "about": "about/",
 }
 """A page of each kind, in the demo, by what it shows."""
@@ -139,12 +141,15 @@ class Visitor:
         self.hosts: set[str] = set()
         self.context: BrowserContext = browser.new_context(**{**defaults, **options})  # type: ignore[arg-type]
         self.context.set_default_timeout(10_000)
+        self.context.on("page", self._watch)
+        self.context.add_init_script(_WATCH)
         self.page: Page = self.context.new_page()
-        self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
-        self.page.on("console", self._heard)
-        self.page.on("request", lambda one: self.hosts.add(urlsplit(one.url).netloc))
-        self.page.add_init_script(_WATCH)
         self.at(now)
+
+    def _watch(self, page: Page) -> None:
+        page.on("pageerror", lambda error: self.wrong.append(str(error)))
+        page.on("console", self._heard)
+        page.on("request", lambda one: self.hosts.add(urlsplit(one.url).netloc))
 
     def _heard(self, line: ConsoleMessage) -> None:
         if line.type in ("error", "warning"):
@@ -158,6 +163,15 @@ class Visitor:
         """A page of the site, loaded."""
         self.page.goto(self.site.url + path)
         return self.page
+
+    def open_all(self, paths: Iterable[str]) -> list[Page]:
+        """Pages of the site, each in a tab of its own, loaded side by side until they rest."""
+        tabs = [(self.context.new_page(), path) for path in paths]
+        for page, path in tabs:
+            page.goto(self.site.url + path, wait_until="commit")
+        for page, _ in tabs:
+            page.wait_for_load_state("networkidle")
+        return [page for page, _ in tabs]
 
     def close(self) -> None:
         """End the window."""

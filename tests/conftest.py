@@ -1,12 +1,15 @@
 """What every test may ask for; and no test may reach anything but this machine."""
 
 import os
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from fcntl import LOCK_EX, flock
 from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 from hypothesis import settings
 
@@ -111,14 +114,49 @@ def make(tmp_path: Path, net: Loopback, forks: Killer) -> Callable[..., Place]:
 
 
 @pytest.fixture(scope="session")
-def files() -> dict[str, bytes]:
-    """The site of the invented days, with every figure that a page can show."""
-    import boards
-    from crawler import site
-    from lives import REPOSITORY, simulated
+def once(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """Makes something at a path, in the first worker that asks; all workers have it in common."""
+    own = tmp_path_factory.getbasetemp()
+    common = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
 
-    board = boards.filled(simulated())
-    return site.build(board, REPOSITORY / "content", REPOSITORY / "site_templates")
+    def made(name: str, make: Callable[[Path], object]) -> Path:
+        with (common / f"{name}.lock").open("w") as lock:
+            flock(lock, LOCK_EX)
+            if not (common / name).exists():
+                make(common / f"{name}.half")
+                (common / f"{name}.half").rename(common / name)
+        return common / name
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def files(once: Callable[..., Path]) -> dict[str, bytes]:
+    """The site of the invented days, with every figure that a page can show."""
+
+    def make(path: Path) -> None:
+        import boards
+        from crawler import site
+        from lives import REPOSITORY, simulated
+
+        board = boards.filled(simulated())
+        found = site.build(board, REPOSITORY / "content", REPOSITORY / "site_templates")
+        path.write_bytes(msgspec.msgpack.encode(found))
+
+    return msgspec.msgpack.decode(once("files", make).read_bytes(), type=dict[str, bytes])
+
+
+@pytest.fixture(scope="session")
+def built(once: Callable[..., Path]) -> Path:
+    """The folder of the site that `whosdown demo` builds."""
+
+    def make(out: Path) -> None:
+        from lives import REPOSITORY, START
+
+        line = [sys.executable, "-m", "crawler", "demo", "--out", str(out), "--now", str(START)]
+        subprocess.run(line, cwd=REPOSITORY, check=True, capture_output=True, timeout=200)
+
+    return once("demo", make)
 
 
 @pytest.fixture

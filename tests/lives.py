@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -165,6 +166,7 @@ def _rows(store: Store, table: str) -> list[str]:
     return sorted(map(repr, store.connection.execute(f"SELECT * FROM {table}")))  # noqa: S608 (ours)
 
 
+@cache
 def simulated(now: int = START) -> Board:
     """The board of the 90 invented days of the real catalogue, without a folder."""
     catalogue = content.load(REPOSITORY / "content", PLATFORMS)

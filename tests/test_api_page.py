@@ -25,7 +25,7 @@ from crawler.model import Level
 from crawler.serve import _Handler
 from crawler.site import hosting, publish
 from crawler.site.board import Board, EarlyWarnings
-from lives import REPOSITORY, SITE, START, simulated
+from lives import REPOSITORY, SITE, simulated
 
 TEMPLATES = REPOSITORY / "site_templates"
 TABLES = ("incidents", "cache", "robots")
@@ -219,13 +219,10 @@ def test_the_guard_that_prismix_documents_calls_nothing_unreadable_healthy(
 # The database and the table beside it.
 
 
-@pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture
+def data(built: Path) -> Path:
     """The folder `data/` of a site that the command built of invented days."""
-    out = tmp_path_factory.mktemp("demo") / "site"
-    line = [sys.executable, "-m", "crawler", "demo", "--out", str(out), "--now", str(START)]
-    subprocess.run(line, cwd=REPOSITORY, check=True, capture_output=True, timeout=200)
-    return out / "data"
+    return built / "data"
 
 
 def test_the_published_database_is_whole_and_has_no_caches(data: Path) -> None:

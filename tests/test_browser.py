@@ -36,9 +36,8 @@ def test_pages_ask_nobody_else_shift_nothing_and_report_nothing(
     width: int, files: dict[str, bytes], visit: Open
 ) -> None:
     visitor = visit(viewport={"width": width, "height": 800})
-    for kind, path in kinds(files).items():
-        page = visitor.open(path)
-        page.wait_for_load_state("networkidle")
+    found = kinds(files)
+    for kind, page in zip(found, visitor.open_all(found.values()), strict=True):
         seen = page.evaluate("window.seen")
         wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
 
@@ -105,7 +104,7 @@ def test_results_of_four_hours_ago_are_no_verdict_any_more(visit: Open) -> None:
     page = visitor.open("")
     assert words(page) == {"Unknown"}
     expect(page.locator("h1")).to_contain_text("Unknown: the results of")
-    expect(page).to_have_title("Unknown: the results of 101 of 118 services are too old · whosdown")
+    expect(page).to_have_title("Unknown: the results of 97 of 118 services are too old · whosdown")
     page = visitor.open("service/github/")
     expect(page.locator("#answer .word")).to_have_text("Unknown")
     expect(page).to_have_title("Is GitHub down? Unknown · whosdown")
@@ -174,7 +173,7 @@ def test_search_narrows_the_list_and_the_address_remembers_it(visit: Open) -> No
 
 def test_the_address_chooses_services_and_states(visit: Open) -> None:
     visitor = visit()
-    page = visitor.open("?only=openai,anthropic")
+    page = visitor.open("?only=openai,github")
     expect(page.locator("#list .row:visible")).to_have_count(2)
     page.get_by_role("button", name="Trouble").click()
     expect(page.locator("#list .row:visible")).to_have_count(2)
@@ -302,6 +301,12 @@ def test_announced_work_is_told_in_utc_and_in_the_readers_time(visit: Open) -> N
 
     expect(page.locator("time.both").first).to_contain_text("UTC (")
     expect(page.locator("time.both").first).to_contain_text("your time)")
+
+
+def test_the_menu_of_a_phone_shows_where_the_reader_is(visit: Open) -> None:
+    page = visit(viewport={"width": 360, "height": 800}).open("api/")
+
+    expect(page.locator(".top [aria-current]")).to_be_in_viewport(ratio=1)
 
 
 def test_links_and_buttons_are_large_enough_for_fingers(visit: Open) -> None:

@@ -6,21 +6,25 @@ from random import Random
 from crawler.catalogue import Catalogue, Provider, Service
 from crawler.lines import IncidentLine, UpdateLine
 from crawler.model import Level
+from crawler.simulate import scenes
 from crawler.times import DAY, human
 
 _MINUTE = 60
 _STEP = 1_800
-_ALONE, _EARLY = "deepinfra", "deepseek"
+_ALONE, _EARLY, _OPEN = "deepinfra", "deepseek", "voyage"
 
 
 def told(catalogue: Catalogue, moment: int, now: int) -> Iterator[IncidentLine]:
-    """Two warnings, told in the runs after they happened: one that no provider ever confirmed,
-    and one that the provider's own incident follows 27 minutes later."""
+    """Three warnings, told in the runs after they happened: one that no provider ever confirmed,
+    one that the provider's own incident follows 27 minutes later, and one that is open now."""
     for provider, service in catalogue.services():
         if service.id == _ALONE:
             yield from _alone(provider, service, moment, now - 20 * DAY - now % _STEP)
         if service.id == _EARLY:
             yield from _early(provider, service, moment, now - 12 * DAY - now % _STEP)
+        start = now - scenes.FAILING[_OPEN]
+        if service.id == _OPEN and start < moment <= start + _STEP:
+            yield _own(provider, service, start, None)
 
 
 def _own(provider: Provider, service: Service, start: int, end: int | None) -> IncidentLine:

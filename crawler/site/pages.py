@@ -118,6 +118,7 @@ def _services(
         }
         values = counted | {
             "row": row,
+            "open": views.worst_first(row.open),
             "guide": guide,
             "instead": around[0],
             "shared": around[1],

@@ -23,7 +23,6 @@ class Shown:
     def __init__(
         self, board: Board, templates: Path, styles: Mapping[str, str], moments: Moments
     ) -> None:
-        self._board = board
         self._moments = moments
         self._parts = views.component_names(board.rows)
         self._names = {row.service.id: row.service.name for row in board.rows}
@@ -39,6 +38,7 @@ class Shown:
                 [*styles.items()],
                 (board.site, board.version, board.simulated, board.validity),
                 (board.ran_at is None, board.blind, board.last_run if board.blind else None),
+                deadline(board, None),
             )
         )
 
@@ -65,7 +65,7 @@ class Shown:
         lasted = story.duration if one.open else None
         # The frame announces the feeds of its services by the names that they have now.
         about = [self._names.get(one.id) for one in story.services]
-        return self._story(story), parts, lasted, about, deadline(self._board, None)
+        return self._story(story), parts, lasted, about
 
     def code(self, code: Code, elsewhere: Iterable[Code]) -> object:
         """The page of an error code; `elsewhere` are the same code's pages, this one's too."""

@@ -121,7 +121,7 @@ def who(name: str, verdict: Verdict) -> str:
         return f"It is them: the trouble is at {name}."
     risks = ", ".join(one.name for one in verdict.upstreams if one.link == "at_risk")
     if risks:
-        return f"Nothing is wrong at {name} that we can see, but upstream there is: {risks}."
+        return f"Nothing is wrong at {name} that we can see, but its upstream has trouble: {risks}."
     return f"Nothing is wrong at {name} that we can see. If it fails for you, look on your side."
 
 

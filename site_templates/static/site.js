@@ -58,7 +58,8 @@
       const age = now() - seconds(time.dateTime);
       if (!(age >= 0)) continue;
       if (!time.title) time.title = time.textContent;
-      time.textContent = age < 60 ? "just now" : span(age) + " ago";
+      const text = age < 60 ? "just now" : span(age) + " ago";
+      if (time.textContent !== text) time.textContent = text;
     }
   }
 
@@ -311,11 +312,11 @@
   function filter() {
     const rows = all("#list .row"), status = $("#hits");
     if (!rows.length || !status) return;
-    for (const row of rows) row.hidden = !wanted(row);
+    const narrowed = Object.values(shown).some(Boolean);
+    for (const row of rows) row.hidden = narrowed && !wanted(row);
     for (const section of all("#list section")) section.hidden = !$(".row:not([hidden])", section);
     for (const button of all("[data-show]")) button.setAttribute("aria-pressed", button.dataset.show === shown.show);
     const left = rows.filter((row) => !row.hidden).length;
-    const narrowed = Object.values(shown).some(Boolean);
     status.hidden = !narrowed;
     for (const one of all("#now, .chips, .key")) one.hidden = narrowed;
     status.replaceChildren(left + " of " + rows.length + " services. ");
@@ -483,17 +484,28 @@
     }
   }
 
+  /* On a phone the menu scrolls sideways: it shows where the reader is. */
+
+  function menu() {
+    const here = $(".top [aria-current]");
+    if (here) requestAnimationFrame(() => {
+      const nav = here.closest("nav"), over = here.offsetLeft + here.offsetWidth - nav.offsetLeft - nav.clientWidth;
+      if (over > 0) nav.scrollLeft = over;
+    });
+  }
+
   function start(part) {
     try { part(); } catch (error) { console.warn(part.name, error); }
   }
 
   const ask = () => refresh().catch(() => { /* the page stays as it is, and grows old visibly */ });
   page.classList.add("scripted");
-  [colours, tick, starring, finding, days, checking, watching, locals].forEach(start);
+  [colours, tick, starring, finding, days, checking, watching, locals, menu].forEach(start);
   setInterval(() => start(tick), 30000);
   setInterval(ask, REFRESH * 1000);
   addEventListener("pageshow", () => start(tick));
-  addEventListener("load", ask);
+  /* Not before the page is painted: the file is larger than any page. */
+  addEventListener("load", () => setTimeout(ask, 400));
   document.addEventListener("visibilitychange", () => {
     start(tick);
     if (document.hidden) return;
