@@ -66,6 +66,7 @@ def duration(raw: str) -> int | None:
     return int(found[1]) * {"s": 1, "m": 60, "h": 3_600}[found[2]] if found else None
 
 
+@lru_cache(maxsize=65_536)  # a site prints the same moments on many pages
 def iso(moment: int) -> str:
     """`2026-11-22T10:41:00Z`, the one form in which whosdown prints a time for machines."""
     return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -76,6 +77,7 @@ def day(moment: int) -> str:
     return iso(moment)[:10]
 
 
+@lru_cache(maxsize=65_536)
 def human(moment: int) -> str:
     """The form for people, always with its zone: `22 Nov 2026, 10:41 UTC`."""
     at = datetime.fromtimestamp(moment, UTC)

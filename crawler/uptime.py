@@ -61,14 +61,15 @@ class Tally(NamedTuple):
     @property
     def colour(self) -> Level:
         """The worst that lasted a minute; unknown where nothing was known."""
-        for level, seconds in (
-            (Level.CRITICAL, self.critical),
-            (Level.MAJOR, self.major),
-            (Level.MINOR, self.minor),
-            (Level.MAINTENANCE, self.maintenance),
-        ):
-            if seconds >= _VISIBLE:
-                return level
+        # Asked of every day of every service, many times a build: no loop, no tuple.
+        if self.critical >= _VISIBLE:
+            return Level.CRITICAL
+        if self.major >= _VISIBLE:
+            return Level.MAJOR
+        if self.minor >= _VISIBLE:
+            return Level.MINOR
+        if self.maintenance >= _VISIBLE:
+            return Level.MAINTENANCE
         return Level.NONE if self.known else Level.UNKNOWN
 
 

@@ -1,5 +1,6 @@
 """Board in, files out: everything that people and programs read."""
 
+import gc
 import os
 from collections import ChainMap
 from collections.abc import Mapping
@@ -38,7 +39,8 @@ def build(
         tables.render(board),
     )
     told: dict[str, object] = {"reference": reference.reference(board, ChainMap(*machines))}
-    people = pages.render(board, guides, templates, [("api.html", "api/index.html", told)])
+    about = [pages.Page("api.html", "api/index.html", told)]
+    people = pages.render(board, guides, templates, about, memory)
     files = (
         people,
         *machines,
@@ -48,7 +50,7 @@ def build(
     )
     # First, because it knows the line.
     articles.check_links(guides, ChainMap(*files), board.site.url)
-    return publish.together(*files, base=board.site.url)
+    return publish.together(*files, base=board.site.url, memory=memory)
 
 
 def write(board: Board, content: Path, out: Path, more: Mapping[str, bytes]) -> None:
@@ -57,8 +59,12 @@ def write(board: Board, content: Path, out: Path, more: Mapping[str, bytes]) -> 
     `more` are files by path that are no part of the build, such as a copy of the database.
     """
     memory = kept.Kept(Path(os.path.realpath(out)))
-    files = build(board, content, templates(content), memory)
-    publish.publish({**files, **more}, out)
+    gc.freeze()  # the board is large and stays: a tenth of the time went into looking it through
+    try:
+        files = build(board, content, templates(content), memory)
+    finally:
+        gc.unfreeze()
+    publish.publish({**files, **more}, out, memory.standing)
     memory.save()
 
 

@@ -23,12 +23,17 @@ def apart(row: Row, others: Iterable[Row]) -> tuple[tuple[Row, ...], tuple[Row, 
     upstream, depend on the service while it is in trouble, or are read from its page while it is.
     """
     well = [one for one in others if one is not row and one.verdict.level is Level.NONE]
-    shared = [one for one in well if _shares(row, one)]
-    return tuple(one for one in well if one not in shared), tuple(shared)
-
-
-def _shares(row: Row, other: Row) -> bool:
     broken = {one.id for one in row.verdict.upstreams if one.level.trouble}
+    if not broken and not row.verdict.level.trouble:
+        return tuple(well), ()
+    shared = [_shares(row, one, broken) for one in well]
+    return (
+        tuple(one for one, left in zip(well, shared, strict=True) if not left),
+        tuple(one for one, left in zip(well, shared, strict=True) if left),
+    )
+
+
+def _shares(row: Row, other: Row, broken: set[str]) -> bool:
     if broken & {other.service.id, *other.service.upstreams}:
         return True
     if not row.verdict.level.trouble:

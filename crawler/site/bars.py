@@ -7,6 +7,7 @@ style sheet; `_MIDDLES` are where their middles lie in a box of height 10.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby
 
 from crawler import times
@@ -95,6 +96,7 @@ def _days(series: Series | None, at: int, length: int) -> Iterator[tuple[int, Ta
         yield first, days.get(first, _NOTHING)
 
 
+@lru_cache(maxsize=4096)  # most services had the same good day
 def _words(tally: Tally) -> str:
     """What happened on a day, the worst first, and how much of it is known where that is less."""
     parts = [

@@ -3,16 +3,19 @@
 A renderer hands over a part's inputs and a way to make its files. The part is known by the digest
 of its inputs, of our code and of the libraries that write it; its files are those of the site that
 stands, each proven by its own digest. So whatever was touched, lost or changed in between is made
-anew, and the bytes are those of a build without a memory.
+anew, and the bytes are those of a build without a memory. A page that differs only in the moments
+of the run (see `moments`) is taken over too, and these are filled in anew.
 """
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
 import msgspec
+
+from crawler.site.moments import Blanks, filled, refilled
 
 Files = dict[str, bytes]
 
@@ -31,6 +34,21 @@ class Anew:
         """Something that is no file and takes long to make, in the same way."""
         return make()
 
+    def page(
+        self,
+        path: str,  # noqa: ARG002
+        known: str | None,  # noqa: ARG002
+        make: Callable[[], str],
+        said: Mapping[bytes, bytes],
+    ) -> bytes:
+        """A page with its blanks filled, from the digest of what it shows (`Moments.digest`; None
+        where nothing stands for it), what renders it, and what fills its blanks."""
+        return filled(make().encode(), said)[0]
+
+    def linked(self, files: Mapping[str, bytes]) -> Container[str]:  # noqa: ARG002
+        """The pages whose links surely lead to one of these files."""
+        return ()
+
 
 ANEW = Anew()
 """For builds that have nothing to take over."""
@@ -44,13 +62,18 @@ class Kept(Anew):
         self._index = out.with_name(f".{out.name}.kept")
         self._before = _read(self._index)
         self._now = _Index()
+        self._taken: set[str] = set()
+        self.standing: set[str] = set()
+        """The paths whose files have in `out` the bytes that this build has."""
 
     def part(self, name: str, inputs: object, make: Callable[[], dict[str, bytes]]) -> Files:
         """Those that stand, if the same inputs made them, else new ones."""
         known = digest((code(), inputs))
         before, names = self._before.parts.get(name, ("", {}))
         files = _standing(self._out, names) if before == known else None
-        if files is None:
+        if files is not None:
+            self.standing.update(files)
+        else:
             files = make()
             names = {path: _sum(body) for path, body in files.items()}
         self._now.parts[name] = (known, names)
@@ -63,6 +86,33 @@ class Kept(Anew):
         self._now.notes[name] = (known, body if before == known else make())
         return self._now.notes[name][1]
 
+    def page(
+        self, path: str, known: str | None, make: Callable[[], str], said: Mapping[bytes, bytes]
+    ) -> bytes:
+        """The one that stands with its blanks filled anew, if the same inputs made it."""
+        if known is None:
+            return filled(make().encode(), said)[0]
+        known = f"{known} {code()}"
+        before = self._before.pages.get(path)
+        old = None
+        if before is not None and before.known == known:
+            old = _standing(self._out, {path: before.sum})
+        if before is None or old is None:
+            body, blanks = filled(make().encode(), said)
+        else:
+            self._taken.add(path)
+            body, blanks = refilled(old[path], before.blanks, said)
+            if body == old[path]:
+                self.standing.add(path)
+        self._now.pages[path] = _Page(known, _sum(body), blanks)
+        return body
+
+    def linked(self, files: Mapping[str, bytes]) -> Container[str]:
+        """The pages that were taken over, unless a file of the last build is no more."""
+        self._now.paths = [*files]
+        gone = any(path not in files for path in self._before.paths)
+        return () if gone else self._taken
+
     def save(self) -> None:
         """Remember this build; call it when the site is in its place."""
         body = msgspec.msgpack.encode(self._now)
@@ -71,10 +121,21 @@ class Kept(Anew):
         part.replace(self._index)
 
 
+class _Page(msgspec.Struct, array_like=True):
+    """What a page was made from, its own digest, and the blanks in it."""
+
+    known: str
+    sum: str
+    blanks: Blanks
+
+
 class _Index(msgspec.Struct):
-    """The digest of the inputs, and the digest of each file or the note itself, by name."""
+    """The digest of the inputs, and the digest of each file or the note itself, by name; the pages;
+    the paths of the whole site."""
 
     parts: dict[str, tuple[str, dict[str, str]]] = {}
+    pages: dict[str, _Page] = {}
+    paths: list[str] = []
     notes: dict[str, tuple[str, bytes]] = {}
 
 

@@ -1,29 +1,50 @@
 """Board -> the pages for people. Pure: the same board gives the same bytes."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from crawler.site import bars, codes, latency, live, ranking, sitemap, views
 from crawler.site.alternatives import alternatives
 from crawler.site.articles import Article
-from crawler.site.board import Board
+from crawler.site.board import Board, Row
 from crawler.site.codes import Code
 from crawler.site.feeds.examples import examples
+from crawler.site.kept import ANEW, Anew
+from crawler.site.moments import Moments, blank
+from crawler.site.shown import Shown
 from crawler.site.templating import environment
 
-Page = tuple[str, str, dict[str, object]]
-"""A template, a path, and what the template needs besides the board."""
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A template, a path, and what the template needs besides the board. `shown` stands for all
+    that the page shows of it (see `Shown`), None where nothing does; `late` are macros whose words
+    are put into the page last, with their arguments, by their names in the template."""
+
+    template: str
+    path: str
+    values: dict[str, object]
+    shown: object = None
+    late: Mapping[str, tuple[object, ...]] = field(default_factory=dict)
+
+
 _DAYS = 90
 
 
 def render(
-    board: Board, articles: tuple[Article, ...], templates: Path, more: Iterable[Page] = ()
+    board: Board,
+    articles: tuple[Article, ...],
+    templates: Path,
+    more: Iterable[Page] = (),
+    memory: Anew = ANEW,
 ) -> dict[str, bytes]:
     """Every HTML page and static file, by its path on the site; the map of the site too.
 
     `templates` is the folder of the Jinja templates; what lies in its `static/` is copied. `more`
-    are pages of other rooms.
+    are pages of other rooms. `memory` may have pages that only need the moments of this run.
     """
     folder = templates / "static"
     files = {
@@ -31,79 +52,103 @@ def render(
         for path in sorted(folder.rglob("*"))
         if path.is_file()
     }
-    env = environment(board, articles, templates)
-    env.globals["version_of"] = {
-        path: hashlib.sha256(body).hexdigest()[:8] for path, body in files.items()
-    }
+    versions = {path: hashlib.sha256(body).hexdigest()[:8] for path, body in files.items()}
+    moments = Moments(board)
+    shown = Shown(board, templates, versions, moments)
+    env = environment(board, articles, templates, moments)
+    env.globals["version_of"] = versions
     listed = []
-    for template, path, values in (*_pages(board, articles), *more):
-        place = _place(board, path)
-        files[path] = env.get_template(template).render(place | values).encode()
-        if "canonical" not in values and path != "404.html":
-            listed.append(path)
+    macros = env.get_template("macros.html").module
+    for one in (*_pages(board, articles, shown), *more):
+        late = {name: blank(name) for name in one.late}
+        values = _place(board, one.path) | one.values | late
+        made = {
+            name.encode(): str(getattr(macros, name)(*of)).encode() for name, of in one.late.items()
+        }
+        page = partial(env.get_template(one.template).render, values)
+        inputs = (shown.frame, one.template, one.shown)
+        known = None if one.shown is None else moments.digest(inputs)
+        files[one.path] = memory.page(one.path, known, page, moments.said | made)
+        if "canonical" not in one.values and one.path != "404.html":
+            listed.append(one.path)
     return files | sitemap.render(board, listed)
 
 
-def _pages(board: Board, articles: tuple[Article, ...]) -> Iterable[Page]:
-    yield "index.html", "index.html", {"open": views.worst_first(board.open)}
+def _pages(board: Board, articles: tuple[Article, ...], shown: Shown) -> Iterable[Page]:
+    yield Page("index.html", "index.html", {"open": views.worst_first(board.open)})
     found = codes.codes(board.rows)
-    yield from _services(board, articles, found)
-    yield "incidents.html", "incidents/index.html", {"days": views.by_day(board.stories)}
+    strips = bars.of_rows(board.rows, board.at, _DAYS)
+    yield from _services(board, articles, found, strips, shown)
+    yield Page("incidents.html", "incidents/index.html", {"days": views.by_day(board.stories)})
     for story in board.stories:
-        yield "incident.html", f"{story.path}index.html", {"story": story}
-    yield from _codes(found)
-    yield from _reliability(board)
-    yield "subscribe.html", "subscribe/index.html", {"examples": examples(board)}
+        path = f"{story.path}index.html"
+        yield Page("incident.html", path, {"story": story}, shown.incident(story))
+    yield from _codes(found, shown)
+    yield from _reliability(board, strips)
+    yield Page("subscribe.html", "subscribe/index.html", {"examples": examples(board)})
     for name in ("sources", "methodology", "guides", "about"):
-        yield f"{name}.html", f"{name}/index.html", {}
+        yield Page(f"{name}.html", f"{name}/index.html", {})
     for article in articles:
-        yield "guide.html", f"{article.path}index.html", {"article": article}
-    yield "404.html", "404.html", {}
+        yield Page("guide.html", f"{article.path}index.html", {"article": article})
+    yield Page("404.html", "404.html", {})
 
 
 def _services(
-    board: Board, articles: tuple[Article, ...], found: tuple[Code, ...]
+    board: Board,
+    articles: tuple[Article, ...],
+    found: tuple[Code, ...],
+    strips: Mapping[str, bars.Strip],
+    shown: Shown,
 ) -> Iterable[Page]:
     guides = {article.service: article for article in reversed(articles) if article.service}
     sources = {source.id: source for source in board.sources}
+    same: dict[str, list[Row]] = {}
+    for row in board.rows:
+        same.setdefault(row.service.category, []).append(row)
     of_service: dict[str, list[Code]] = {}
     for code in found:
         of_service.setdefault(code.row.service.id, []).append(code)
     for row in board.rows:
-        instead, shared = alternatives(row, board.rows)
-        values: dict[str, object] = {
+        around = alternatives(row, same[row.service.category])
+        guide = guides.get(row.service.id)
+        counted: dict[str, object] = {
+            "check": live.check(row, sources),
+            "strip": strips.get(row.service.id),
+            "stretches": bars.stretches(row.uptime.headline, board.at, _DAYS),
+        }
+        values = counted | {
             "row": row,
             "open": views.worst_first(row.open),
-            "guide": guides.get(row.service.id),
-            "check": live.check(row, sources),
-            "strip": bars.recent(row.uptime.headline, board.at, _DAYS),
-            "stretches": bars.stretches(row.uptime.headline, board.at, _DAYS),
-            "curve": latency.curve(row.latency, board.at),
-            "instead": instead,
-            "shared": shared,
+            "guide": guide,
+            "instead": around[0],
+            "shared": around[1],
             "codes": of_service.get(row.service.id, []),
         }
-        yield "service.html", f"{row.path}index.html", values
+        told = (counted, guide and (guide.path, guide.title))
+        late = {"timing": (latency.curve(row.latency, board.at), row.latency_ms)}
+        inputs = shown.service(row, told, around)
+        yield Page("service.html", f"{row.path}index.html", values, inputs, late)
 
 
-def _codes(found: tuple[Code, ...]) -> Iterable[Page]:
+def _codes(found: tuple[Code, ...], shown: Shown) -> Iterable[Page]:
     same = codes.elsewhere(found)
     siblings: dict[str, list[Code]] = {}
     for code in found:
         siblings.setdefault(code.row.service.id, []).append(code)
-    yield "errors.html", "errors/index.html", {"groups": tuple(map(tuple, siblings.values()))}
+    groups = tuple(map(tuple, siblings.values()))
+    yield Page("errors.html", "errors/index.html", {"groups": groups})
     for code in found:
+        others = same[codes.slug(code.code)]
         values: dict[str, object] = {
             "code": code,
             "row": code.row,
             "siblings": siblings[code.row.service.id],
-            "elsewhere": [one for one in same[codes.slug(code.code)] if one is not code],
+            "elsewhere": [one for one in others if one is not code],
         }
-        yield "error.html", f"{code.path}index.html", values
+        yield Page("error.html", f"{code.path}index.html", values, shown.code(code, others))
 
 
-def _reliability(board: Board) -> Iterable[Page]:
-    strips = bars.of_rows(board.rows, board.at, _DAYS)
+def _reliability(board: Board, strips: Mapping[str, bars.Strip]) -> Iterable[Page]:
     for order in ranking.ORDERS:
         values: dict[str, object] = {
             "order": order,
@@ -114,7 +159,7 @@ def _reliability(board: Board) -> Iterable[Page]:
         }
         if order.key:  # the same rows in another order
             values["canonical"] = _place(board, "reliability/index.html")["canonical"]
-        yield "reliability.html", f"{order.path}index.html", values
+        yield Page("reliability.html", f"{order.path}index.html", values)
 
 
 def _place(board: Board, path: str) -> dict[str, str]:

@@ -4,22 +4,24 @@ import ctypes
 import os
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from pathlib import Path
 from posixpath import dirname, join, normpath
 from urllib.parse import unquote, urlsplit
 
 from crawler.errors import SiteError
+from crawler.site.kept import ANEW, Anew
 
 _LINK = re.compile(rb'\s(?:href|src)="([^"]*)"')
 _EXCHANGE = 2
 _AT_FDCWD = -100
 
 
-def together(*parts: Mapping[str, bytes], base: str) -> dict[str, bytes]:
+def together(*parts: Mapping[str, bytes], base: str, memory: Anew = ANEW) -> dict[str, bytes]:
     """The files of all renderers. Raises SiteError when two claim a path or a link is broken.
 
-    `base` is the address of the site, for links that are written out in full.
+    `base` is the address of the site, for links that are written out in full. The links of pages
+    that `memory` took over are those of the last build, which checked them.
     """
     files: dict[str, bytes] = {}
     for part in parts:
@@ -27,24 +29,32 @@ def together(*parts: Mapping[str, bytes], base: str) -> dict[str, bytes]:
             if path in files:
                 raise SiteError(f"{path}: two renderers claim this path")
             files[path] = body
-    check_links(files, base)
+    check_links(files, base, memory.linked(files))
     return files
 
 
-def check_links(files: Mapping[str, bytes], base: str) -> None:
-    """Raise SiteError, naming the page, for the first link that leads nowhere inside the site."""
-    seen: dict[tuple[str, bytes], bool] = {}
+def check_links(files: Mapping[str, bytes], base: str, sound: Container[str] = ()) -> None:
+    """Raise SiteError, naming the page, for the first link that leads nowhere inside the site.
+
+    `sound` are pages that need no look.
+    """
+    good: dict[str, set[bytes]] = {}
     for page, body in files.items():
-        if not page.endswith(".html"):
+        if not page.endswith(".html") or page in sound:
             continue
         folder = dirname(page)
+        root = b"../" * (folder.count("/") + 1 if folder else 0)
         for link in set(_LINK.findall(body)):
-            key = (folder, link)
-            if key not in seen:
-                goal = target(folder, link.decode().replace("&amp;", "&"), base)
-                seen[key] = goal is None or goal in files
-            if not seen[key]:
+            # Most links begin at the root of the site, and are the same on many pages.
+            rooted = root and link.startswith(root) and not link.startswith(b"../", len(root))
+            seen = good.setdefault("" if rooted else folder, set())
+            short = (link[len(root) :] or b"./") if rooted else link
+            if short in seen:
+                continue
+            goal = target(folder, link.decode().replace("&amp;", "&"), base)
+            if goal is not None and goal not in files:
                 raise SiteError(f"{page}: the link {link.decode()} leads nowhere")
+            seen.add(short)
 
 
 def target(folder: str, link: str, base: str) -> str | None:
@@ -60,8 +70,11 @@ def target(folder: str, link: str, base: str) -> str | None:
     return normpath(join(path, "index.html")) if wants_folder else path
 
 
-def publish(files: Mapping[str, bytes], out: Path) -> None:
-    """Write the site beside `out` and swap it in; a crash leaves the old site as it was."""
+def publish(files: Mapping[str, bytes], out: Path, standing: Container[str] = ()) -> None:
+    """Write the site beside `out` and swap it in; a crash leaves the old site as it was.
+
+    `standing` are paths of which it is known that the old site has the same bytes.
+    """
     out = Path(os.path.realpath(out))  # a link stays, what it leads to is swapped
     out.parent.mkdir(parents=True, exist_ok=True)
     new = out.with_name(f"{out.name}.new")
@@ -70,7 +83,7 @@ def publish(files: Mapping[str, bytes], out: Path) -> None:
         old.replace(out)
     for rest in (new, old):
         shutil.rmtree(rest, ignore_errors=True)
-    _write(files, new, out)
+    _write(files, new, out, standing)
     if not out.exists():
         new.replace(out)
         return
@@ -81,7 +94,9 @@ def publish(files: Mapping[str, bytes], out: Path) -> None:
         shutil.rmtree(rest, ignore_errors=True)
 
 
-def _write(files: Mapping[str, bytes], folder: Path, before: Path) -> None:
+def _write(
+    files: Mapping[str, bytes], folder: Path, before: Path, standing: Container[str]
+) -> None:
     made: set[str] = set()
     root, old = str(folder), str(before)
     os.makedirs(root)
@@ -89,20 +104,26 @@ def _write(files: Mapping[str, bytes], folder: Path, before: Path) -> None:
         if (parent := dirname(path)) not in made:
             os.makedirs(f"{root}/{parent}", exist_ok=True)
             made.add(parent)
-        if not _linked(f"{old}/{path}", f"{root}/{path}", body):
+        same = path in standing or _same(f"{old}/{path}", body)
+        if not (same and _linked(f"{old}/{path}", f"{root}/{path}")):
             with open(f"{root}/{path}", "wb") as file:
                 file.write(body)
 
 
-def _linked(old: str, new: str, body: bytes) -> bool:
+def _same(old: str, body: bytes) -> bool:
+    try:
+        with open(old, "rb") as file:
+            return os.fstat(file.fileno()).st_size == len(body) and file.read() == body
+    except OSError:
+        return False
+
+
+def _linked(old: str, new: str) -> bool:
     """Give a file that stays as it is a second name in the new folder: nothing is written to a
     published file ever again, and a link costs a tenth of a new file."""
     try:
         if os.path.islink(old):
             return False
-        with open(old, "rb") as file:
-            if os.fstat(file.fileno()).st_size != len(body) or file.read() != body:
-                return False
         os.link(old, new, follow_symlinks=False)
     except (OSError, NotImplementedError):
         return False

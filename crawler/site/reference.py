@@ -7,12 +7,15 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+import msgspec
+
 from crawler.site.api import schema
 from crawler.site.board import Board
 from crawler.site.build import PATH
 
 _LINES = 28
 _USUAL = "openrouter"
+_PRETTY = json.JSONEncoder(indent=2, ensure_ascii=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +106,7 @@ def _format(
     real = path
     for placeholder, value in names.items():
         real = real.replace(placeholder, value)
-    text = _text(real, files.get(real, b""))
-    lines = text.splitlines()
+    lines = _beginning(real, files.get(real, b""))
     address = f"{board.site.url.rstrip('/')}/{path.replace('{incident}', '{id}')}"
     # build.json tells of the pages, this one too, so it is made after them.
     known = real if real in files or real == PATH else ""
@@ -112,11 +114,15 @@ def _format(
     return Format(what, address, described, known, example, len(lines) > _LINES)
 
 
-def _text(path: str, body: bytes) -> str:
-    """A file as people read it; "" for what is no text."""
+def _beginning(path: str, body: bytes) -> list[str]:
+    """The first lines of a file as people read it, one more than are shown; none of no text."""
     if path.endswith(".db") or not body:
-        return ""
-    text = body.decode()
-    if path.endswith(("/statuses", ".json")):
-        text = json.dumps(json.loads(text), indent=2, ensure_ascii=False)
-    return text if path.endswith((".json", "/statuses")) or len(text) < 20_000 else text[:20_000]
+        return []
+    if not path.endswith(("/statuses", ".json")):
+        return body.decode()[:20_000].splitlines()
+    text = ""
+    for piece in _PRETTY.iterencode(msgspec.json.decode(body)):
+        text += piece
+        if text.count("\n") > _LINES:
+            break
+    return text.splitlines()

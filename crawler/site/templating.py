@@ -1,11 +1,12 @@
 """What every template may use: filters, and what stands on more than one page."""
 
-from functools import cache
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jinja2.bccache import Bucket, BytecodeCache
+from markupsafe import Markup
 
 from crawler import times
 from crawler.errors import REASONS
@@ -13,7 +14,9 @@ from crawler.model import Level
 from crawler.site import bars, live, ranking, views, words
 from crawler.site.articles import Article
 from crawler.site.board import Board
+from crawler.site.codes import Code
 from crawler.site.feeds.links import alternates
+from crawler.site.moments import Moments
 from crawler.site.nearby import began
 
 _SECTIONS = (
@@ -45,8 +48,11 @@ class _Compiled(BytecodeCache):
 _COMPILED = _Compiled()
 
 
-def environment(board: Board, articles: tuple[Article, ...], templates: Path) -> Environment:
-    """The Jinja environment of the templates in a folder, for one board."""
+def environment(
+    board: Board, articles: tuple[Article, ...], templates: Path, moments: Moments
+) -> Environment:
+    """The Jinja environment of the templates in a folder, for one board. What it renders has
+    blanks, which `moments` fills."""
     env = Environment(
         loader=FileSystemLoader(templates),
         autoescape=True,
@@ -60,10 +66,8 @@ def environment(board: Board, articles: tuple[Article, ...], templates: Path) ->
     names = {row.service.id: row.service.name for row in board.rows}
     parts = views.component_names(board.rows)
     env.filters |= {
-        "iso": cache(times.iso),  # one moment stands on many pages
-        "human": cache(times.human),
-        "short": cache(views.short),
-        "date": cache(views.date),
+        **moments.filters(),
+        "day": times.day,
         "span": times.span,
         "flag": lambda slug: words.flag(slug, names),
         "named": lambda ids, provider: views.named(ids, parts.get(provider, {})),
@@ -75,11 +79,28 @@ def environment(board: Board, articles: tuple[Article, ...], templates: Path) ->
         "ranked": ranking.figure,
         "allowing": live.allowing,
     }
-    env.globals |= _values(board, articles) | {"known": names, "sections": _SECTIONS}
+    env.globals |= _values(board, articles, moments)
+    env.globals |= {"known": names, "sections": _SECTIONS}
+    env.globals["lines"] = _lines(env)
     return env
 
 
-def _values(board: Board, articles: tuple[Article, ...]) -> dict[str, Any]:
+def _lines(env: Environment) -> Callable[[Sequence[Code], str], Markup]:
+    """Codes as lines of a list, each rendered once for all pages of the same depth (`root`)."""
+    line = getattr(env.get_template("macros.html").module, "elsewhere")  # noqa: B009 (no stub)
+    known: dict[tuple[str, str], Markup] = {}
+
+    def written(codes: Sequence[Code], root: str) -> Markup:
+        for code in codes:
+            if (code.path, root) not in known:
+                known[code.path, root] = line(code, root)
+        return Markup("\n").join(known[code.path, root] for code in codes)
+
+    return written
+
+
+def _values(board: Board, articles: tuple[Article, ...], moments: Moments) -> dict[str, Any]:
+    seconds = moments.filters()["seconds"]
     return {
         "board": board,
         "base": board.site.url.rstrip("/") + "/",
@@ -88,15 +109,17 @@ def _values(board: Board, articles: tuple[Article, ...]) -> dict[str, Any]:
         "reasons": REASONS,
         "words": words,
         "alternates": alternates(board),
-        "until": {row.service.id: _deadline(board, row.verdict.valid_until) for row in board.rows},
-        "latest": _deadline(board, None),
+        "until": {
+            row.service.id: seconds(deadline(board, row.verdict.valid_until)) for row in board.rows
+        },
+        "latest": seconds(deadline(board, None)),
         "overall": views.overall(board),
         "strips": bars.of_rows(board.rows, board.at, 30),
         "policy": live.policy(),
     }
 
 
-def _deadline(board: Board, valid_until: int | None) -> int:
+def deadline(board: Board, valid_until: int | None) -> int:
     """When a shown state stops counting in the browser, in seconds UTC."""
     last = (board.at if board.ran_at is None else board.ran_at) + words.FRESH
     return last if valid_until is None else min(valid_until, last)

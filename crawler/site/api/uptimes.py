@@ -1,5 +1,7 @@
 """Uptime as the API tells it: percentages, and the seconds that anyone can compute them from."""
 
+from functools import lru_cache
+
 from crawler.site.api.details import DayItem, History, LatencyDay, LatencyItem
 from crawler.site.api.types import SecondsItem, SeriesItem, SiteItem, UptimeItem, WindowItem
 from crawler.site.board import Row, Series, Uptime
@@ -59,9 +61,12 @@ def _window(one: Series, length: int) -> WindowItem:
 def _days(one: Series | None) -> tuple[DayItem, ...] | None:
     if one is None:
         return None
-    return tuple(
-        DayItem(day(at), tally.colour, _seconds(tally)) for at, tally in sorted(one.days.items())
-    )
+    return tuple(_day(at, tally) for at, tally in sorted(one.days.items()))
+
+
+@lru_cache(maxsize=4096)  # most services had the same good day
+def _day(at: int, tally: Tally) -> DayItem:
+    return DayItem(day(at), tally.colour, _seconds(tally))
 
 
 def _seconds(one: Tally) -> SecondsItem:
