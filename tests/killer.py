@@ -242,8 +242,8 @@ _LATE = (
 def _warm() -> None:
     """Do what a process does once, which is most of the time of a small build: compile the
     templates, digest our own code, take our types apart."""
-    names = ("site.templating", "site.board", "site.kept", "site.api.schema")
-    templating, boards, kept, schema = _rooms(*names)
+    names = ("site.templating", "site.moments", "site.board", "site.kept", "site.api.schema")
+    templating, moments, boards, kept, schema = _rooms(*names)
     kept.code()
     schema.openapi("", "")
     for one in schema.DOCUMENTS:
@@ -253,7 +253,7 @@ def _warm() -> None:
     board = boards.Board(
         at=0, site=site, version="", rows=(), stories=(), sources=(), cadence=none, validity=0
     )
-    env = templating.environment(board, (), REPOSITORY / "site_templates")
+    env = templating.environment(board, (), REPOSITORY / "site_templates", moments.Moments(board))
     for name in env.list_templates(extensions=["html"]):
         env.get_template(name)
 
