@@ -8,6 +8,7 @@ weighs 3/10, minor weighs nothing and is told beside as incident-free. Digits ar
 
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from crawler.model import Level
@@ -164,6 +165,7 @@ def total(tallies: Iterable[Tally]) -> Tally:
     return Tally(*map(sum, zip(*tallies, strict=True)))
 
 
+@lru_cache(4096)  # most services have the same quiet week
 def figure(one: Tally, min_coverage: int = WINDOW_COVERAGE) -> Figure:
     """A tally as it may be shown; below `min_coverage` (percent) no percentage is."""
     if not one.total:

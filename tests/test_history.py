@@ -239,7 +239,7 @@ def test_the_days_are_what_the_stretches_say_whatever_happened(
         counted = spans.daily(db, 0)
         for one in ("a", "b"):
             first = db.execute("SELECT first_seen FROM services WHERE id = ?", (one,)).fetchone()[0]
-            found = spans.intervals(db, one, first, today, seen[-1], v)
+            found = spans.intervals(db, one, first, today, seen[-1], v, spans.gaps(db, first))
             assert all(a < b for a, b, _ in found)
             assert all(b <= c for (_, b, _), (c, _, _) in pairwise(found))
             days = by_day(found, first, today)

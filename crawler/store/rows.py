@@ -41,6 +41,8 @@ def memories(db: Connection, now: int) -> Memories:
     since = min(now, works.changed(db)) - 365 * DAY
     ran = runs(db, now - 7 * DAY)
     seen, v = newest(db) or now, ran[-1].validity if ran else 0
+    horizon = now - now % DAY - 90 * DAY
+    holes = spans.gaps(db, horizon)
     return Memories(
         snapshots=known.snapshots,
         probes=known.probes,
@@ -49,8 +51,8 @@ def memories(db: Connection, now: int) -> Memories:
         troubles=troubles(db),
         covers=dict(db.execute("SELECT source, covers FROM readings WHERE covers IS NOT NULL")),
         first_seen=dict(db.execute("SELECT id, first_seen FROM services WHERE gone IS NULL")),
-        daily=spans.daily(db, now - now % DAY - 90 * DAY),
-        intervals=lambda one, start, end: spans.intervals(db, one, start, end, seen, v),
+        daily=spans.daily(db, horizon),
+        intervals=lambda one, start, end: spans.intervals(db, one, start, end, seen, v, holes),
         latency=latency.read(db, now),
         records=incidents.records(db, since),
         maintenances=works.maintenances(db, now - 90 * DAY),

@@ -15,6 +15,8 @@ from crawler.model import Level
 from crawler.times import DAY
 from crawler.uptime import Interval, Tally, by_day
 
+Gaps = list[tuple[int, int]]
+
 
 def fold(db: Connection, run: RunLine, before: int | None) -> None:
     """The snapshots of a run; `before` is the run before it that saw, None for the first."""
@@ -128,27 +130,34 @@ def roll(db: Connection, run: RunLine, before: int | None) -> None:
     due = db.execute(
         "SELECT id, rolled, max(first_seen, rolled) FROM services WHERE rolled < ?", (today,)
     ).fetchall()
+    holes = gaps(db, min((one[2] for one in due), default=today))
     for service, rolled, start in due:
         db.execute("DELETE FROM daily WHERE day >= ? AND service = ?", (rolled, service))
-        found = by_day(intervals(db, service, start, today, run.id, run.v), start, today)
+        known = intervals(db, service, start, today, run.id, run.v, holes)
+        found = by_day(known, start, today)
         rows = [(day, service, *one[1:]) for day, one in found.items() if one.known]
         db.executemany("INSERT INTO daily VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
     if due:
         db.execute("UPDATE services SET rolled = ? WHERE rolled < ?", (today, today))
 
 
+def gaps(db: Connection, since: int) -> Gaps:
+    """When nobody looked, as (start, stop), from `since` on, in order."""
+    query = "SELECT start, stop FROM gaps WHERE stop > ? ORDER BY start"
+    return db.execute(query, (since,)).fetchall()
+
+
 def intervals(
-    db: Connection, service: str, start: int, end: int, newest: int, v: int
+    db: Connection, service: str, start: int, end: int, newest: int, v: int, holes: Gaps
 ) -> list[Interval]:
-    """What was known of a service in [start, end), in order; `newest` is the last run that saw."""
+    """What was known of a service in [start, end), in order; `newest` is the last run that saw and
+    `holes` the gaps, at least from `start` on."""
     query = (
         "SELECT s.begins, coalesce(s.until, coalesce(n.seen, ?) + ?), s.level FROM snapshots s"
         " JOIN services n ON n.id = s.service WHERE s.service = ? AND s.first_seen >= coalesce("
         "(SELECT max(first_seen) FROM snapshots WHERE service = ? AND first_seen <= ?), 0)"
         " AND s.begins < ? ORDER BY s.first_seen"
     )
-    gaps = db.execute("SELECT start, stop FROM gaps WHERE stop > ? AND start < ?", (start, end))
-    holes = gaps.fetchall()
     rows = db.execute(query, (newest, v, service, service, start, end))
     return [
         (a, b, Level(level))
@@ -158,7 +167,7 @@ def intervals(
     ]
 
 
-def _without(start: int, end: int, holes: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+def _without(start: int, end: int, holes: Gaps) -> Iterator[tuple[int, int]]:
     for hole, over in holes:
         if start < hole < end:
             yield start, hole
