@@ -14,8 +14,9 @@ import sqlite3
 import statistics
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -93,9 +94,17 @@ def history(runs: int) -> Iterator[RunLine]:
         )  # fmt: skip
 
 
-def uptime(opened: store.Store, now: int) -> tuple[float, float]:
+def uptimes(*stores: tuple[store.Store, int]) -> dict[str, float]:
     """Seconds to work out 90 days of every service from its days, and with all that its provider
-    told laid over them in both series: medians of 9 times."""
+    told laid over them in both series, for stores after one time and after five: medians of 9
+    times, taken in turn, as the speed of a machine changes."""
+    jobs = [job for one in stores for job in _jobs(*one)]
+    rounds = [[_timed(job) for job in jobs] for _ in range(9)]
+    names = ("uptime", "told", "uptime_later", "told_later")
+    return dict(zip(names, map(statistics.median, zip(*rounds, strict=True)), strict=True))
+
+
+def _jobs(opened: store.Store, now: int) -> tuple[Callable[[], None], ...]:
     known = opened.memories(now)
     services = [Service(f"s{n}", f"S {n}", "llm", "https://x.test") for n in range(_SERVICES)]
     own = {
@@ -107,28 +116,20 @@ def uptime(opened: store.Store, now: int) -> tuple[float, float]:
         for one in services
     }
     plain = replace(known, covers={})
-    return (
-        _median(opened, plain, services, dict.fromkeys(own, ()), now),
-        _median(opened, known, services, own, now),
-    )
 
-
-def _median(
-    opened: store.Store,
-    known: Memories,
-    services: Sequence[Service],
-    records: Mapping[str, Sequence[Record]],
-    now: int,
-) -> float:
-    taken = []
-    for _ in range(9):
-        began = time.perf_counter()
+    def work(known: Memories, records: Mapping[str, Sequence[Record]]) -> None:
         days = spans.daily(opened.connection, now - now % DAY - 90 * DAY)
         fresh = replace(known, daily=days)
         for one in services:
             measure(one, one.id, fresh, records[one.id], (), now)
-        taken.append(time.perf_counter() - began)
-    return statistics.median(taken)
+
+    return partial(work, plain, dict.fromkeys(own, ())), partial(work, known, own)
+
+
+def _timed(job: Callable[[], None]) -> float:
+    began = time.perf_counter()
+    job()
+    return time.perf_counter() - began
 
 
 def main(folder: Path, runs: int) -> None:
@@ -141,7 +142,6 @@ def main(folder: Path, runs: int) -> None:
     began = time.perf_counter()
     opened = store.open_store(folder, lambda _: None)
     open_ = time.perf_counter() - began
-    plain, laid = uptime(opened, _START + runs * _STEP)
     writes = []
     for number in range(20):
         moment = _START + (runs + number) * _STEP
@@ -151,18 +151,13 @@ def main(folder: Path, runs: int) -> None:
         began = time.perf_counter()
         opened.record(line)
         writes.append(time.perf_counter() - began)
-    opened.close()
     later = store.Store(folder, Database(sqlite3.connect(":memory:", isolation_level=None)))
     schema.create(later.db)
     for line in history(5 * runs):
         fold(later.connection, line)
-    plain_later, laid_later = uptime(later, _START + 5 * runs * _STEP)
-    figures = {
+    figures = uptimes((opened, _START + runs * _STEP), (later, _START + 5 * runs * _STEP))
+    figures |= {
         "open": open_,
-        "uptime": plain,
-        "uptime_later": plain_later,
-        "told": laid,
-        "told_later": laid_later,
         "write": statistics.median(writes),
         "journal": sum(map(len, files)),
         "gz": sum(len(gzip.compress(one)) for one in files),
@@ -170,6 +165,7 @@ def main(folder: Path, runs: int) -> None:
         "db": (folder / "status.db").stat().st_size,
         "rebuild": rebuilt,
     }
+    opened.close()
     print(json.dumps(figures))
 
 
