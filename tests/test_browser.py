@@ -237,11 +237,11 @@ def test_a_watched_service_shows_in_the_tab(visit: Open, served: Served) -> None
     visitor = visit()
     page = visitor.open("service/mistral/")
     page.get_by_role("button", name="Watch in this tab").click()
+    hidden = "Object.defineProperty(document,'hidden',{configurable:true,get:()=>true})"
+    page.evaluate(hidden)
     down = {"indicator": "major", "verdict": {"answer": "partly", "headline": "Slow"}}
     statuses(served, START + 5 * MINUTE, mistral=down)
     visitor.at(START + 6 * MINUTE)
-    hidden = "Object.defineProperty(document,'hidden',{configurable:true,get:()=>true})"
-    page.evaluate(hidden)
     page.evaluate("window.dispatchEvent(new Event('load'))")
 
     expect(page).to_have_title("● Is Mistral AI down? Partly · whosdown")
