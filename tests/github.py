@@ -21,8 +21,10 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
+
+from serving import Background
 
 NOW = 1_795_345_200
 """2026-11-22T11:00:00Z."""
@@ -116,7 +118,7 @@ class Deployment:
     states: list[str]
 
 
-class GitHub:
+class GitHub(Background):
     """The server; see the module's docstring."""
 
     def __init__(self, repository: str = "acme/whosdown") -> None:
@@ -160,22 +162,12 @@ class GitHub:
         self.pings: list[str] = []
         self._troubles: list[tuple[str, re.Pattern[str], list[Reply]]] = []
         self._lock = threading.RLock()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self._server.daemon_threads = True
         self._over = threading.Event()
-        self._thread = threading.Thread(
-            target=lambda: self._server.serve_forever(0.01), name="github", daemon=True
-        )
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
+        super().__init__(ThreadingHTTPServer(("127.0.0.1", 0), _handler(self)))
 
     def __exit__(self, *exc: object) -> None:
         self._over.set()
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join(10)
+        super().__exit__(*exc)
 
     @property
     def owner(self) -> str:
@@ -190,7 +182,7 @@ class GitHub:
     @property
     def url(self) -> str:
         """The API's address."""
-        return f"http://127.0.0.1:{self._server.server_port}"
+        return f"http://127.0.0.1:{self.port}"
 
     @property
     def env(self) -> dict[str, str]:

@@ -2,39 +2,27 @@
 
 import hashlib
 import json
-import threading
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
+
+from serving import Background
 
 
-class Host:
+class Host(Background):
     """`folder` is what it serves now, None before anything was published; `asked` are the paths
     that were asked for."""
 
     def __init__(self) -> None:
         self.folder: Path | None = None
         self.asked: list[str] = []
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Handler, host=self))
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(
-            target=lambda: self._server.serve_forever(0.01), name="host", daemon=True
-        )
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *exc: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join(10)
+        super().__init__(ThreadingHTTPServer(("127.0.0.1", 0), partial(_Handler, host=self)))
 
     @property
     def url(self) -> str:
         """The address of the site."""
-        return f"http://127.0.0.1:{self._server.server_port}"
+        return f"http://127.0.0.1:{self.port}"
 
 
 class _Handler(SimpleHTTPRequestHandler):

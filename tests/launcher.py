@@ -5,9 +5,9 @@ import sys
 import threading
 from pathlib import Path
 from socketserver import StreamRequestHandler, ThreadingTCPServer
-from typing import Self
 
 from killer import Killer
+from serving import Background
 
 _PROGRAM = """\
 #!{python} -IS
@@ -23,27 +23,16 @@ sys.exit(1 if code is None else code)
 """
 
 
-class Launcher:
+class Launcher(Background):
     """Use it in a `with`; `nap` is the longest that the command sleeps, in seconds."""
 
     def __init__(self, forks: Killer, nap: float) -> None:
         self._forks, self._nap, self._one = forks, nap, threading.Lock()
-        self._server = ThreadingTCPServer(("127.0.0.1", 0), self._handler())
-        self._thread = threading.Thread(target=lambda: self._server.serve_forever(0.01))
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *exc: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+        super().__init__(ThreadingTCPServer(("127.0.0.1", 0), self._handler()))
 
     def install(self, path: Path) -> None:
         """Put the program there."""
-        port = self._server.server_address[1]
-        path.write_text(_PROGRAM.format(python=sys.executable, port=port), "utf-8")
+        path.write_text(_PROGRAM.format(python=sys.executable, port=self.port), "utf-8")
         path.chmod(0o755)
 
     def _handler(self) -> type[StreamRequestHandler]:

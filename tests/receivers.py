@@ -11,6 +11,8 @@ from typing import Any, NamedTuple, Self
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from serving import Background
+
 
 class Posted(NamedTuple):
     """One message to a webhook; header names are lower case."""
@@ -26,7 +28,7 @@ class Posted(NamedTuple):
         return self.headers["idempotency-key"]
 
 
-class Webhook:
+class Webhook(Background):
     """Takes what Apprise's `json://` sends. `before` is called with each message before it is
     answered with `status`; `hang` lets it never answer."""
 
@@ -36,25 +38,16 @@ class Webhook:
         self.hang = False
         self.before: Callable[[Posted], None] = lambda _: None
         self._over = threading.Event()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self._server.daemon_threads = True
-        serve = self._server.serve_forever
-        self._thread = threading.Thread(target=lambda: serve(0.01), daemon=True)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
+        super().__init__(ThreadingHTTPServer(("127.0.0.1", 0), _handler(self)))
 
     def __exit__(self, *exc: object) -> None:
         self._over.set()
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join(10)
+        super().__exit__(*exc)
 
     @property
     def place(self) -> str:
         """Host and port."""
-        return f"127.0.0.1:{self._server.server_port}"
+        return f"127.0.0.1:{self.port}"
 
     @property
     def subjects(self) -> list[str]:

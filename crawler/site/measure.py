@@ -99,7 +99,7 @@ def _observed(
         return None
     finished = known.daily.get(service, {})
     monitored = _days(since, now)
-    days = dict(zip(monitored, map(finished.get, monitored, repeat(_NOTHING)), strict=False))
+    days = dict(zip(monitored, map(finished.get, monitored, repeat(_NOTHING)), strict=True))
     touched = _touched([*outages, (since, since, Level.NONE), (now - 1, now, Level.NONE)])
     wanted = touched & days.keys()
     spans = known.intervals(service, min(wanted), now)

@@ -65,8 +65,8 @@ def environment(
     env.tests["web"] = lambda url: bool(url) and url.startswith(("https://", "http://"))
     names = {row.service.id: row.service.name for row in board.rows}
     parts = views.component_names(board.rows)
-    env.filters |= {
-        **moments.filters(),
+    forms = moments.filters()
+    env.filters |= forms | {
         "day": times.day,
         "span": times.span,
         "flag": lambda slug: words.flag(slug, names),
@@ -79,7 +79,7 @@ def environment(
         "ranked": ranking.figure,
         "allowing": live.allowing,
     }
-    env.globals |= _values(board, articles, moments)
+    env.globals |= _values(board, articles, forms["seconds"])
     env.globals |= {"known": names, "sections": _SECTIONS}
     env.globals["lines"] = _lines(env)
     return env
@@ -99,8 +99,9 @@ def _lines(env: Environment) -> Callable[[Sequence[Code], str], Markup]:
     return written
 
 
-def _values(board: Board, articles: tuple[Article, ...], moments: Moments) -> dict[str, Any]:
-    seconds = moments.filters()["seconds"]
+def _values(
+    board: Board, articles: tuple[Article, ...], seconds: Callable[[int], str]
+) -> dict[str, Any]:
     return {
         "board": board,
         "base": board.site.url.rstrip("/") + "/",

@@ -187,8 +187,10 @@ def daily(db: Connection, since: int) -> dict[str, Days]:
     broken = []
     for service, first, last, count in db.execute(reach, (since,)):
         days = range(first, last + 1, DAY)
-        found[service] = dict.fromkeys(days, _QUIET) if count == len(days) else {}
-        if count != len(days):
+        if count == len(days):
+            found[service] = dict.fromkeys(days, _QUIET)
+        else:
+            found[service] = {}
             broken.append(service)
     query = (
         "SELECT service, day, ?1, known, maintenance, minor, major, critical FROM daily"
