@@ -51,7 +51,9 @@ def content(tmp_path: Path) -> Path:
     (tmp_path / "content" / "articles").mkdir(parents=True)
     head = '+++\ntitle = "A guide"\ndek = "For all"\nservice = "acme"\n+++\n'
     article = tmp_path / "content" / "articles" / "one.md"
-    article.write_text(head + "## Now\n\n{{ card('acme') }}\n", encoding="utf-8")
+    live = "{{ card('acme') }}\n\n{{ alternatives('acme', 'other') }}\n\n{{ programs('acme') }}\n"
+    settings = "{{ site.name }} counts for {{ validity }}.\n"
+    article.write_text(f"{head}## Now\n\n{live}\n{settings}", encoding="utf-8")
     return tmp_path / "content"
 
 
@@ -195,6 +197,7 @@ def variants(board: Board) -> Iterator[Board]:
         *({"validity": 600}, {"version": "9"}, {"simulated": True}, {"ran_at": START + 600}),
         *({"blind": True}, {"ran_at": None}, {"stories": tuple(later)}),
         {"site": structs.replace(board.site, name="Else")},
+        {"sources": tuple(replace(one, platform="aws") for one in board.sources)},
     )
     yield from (replace(board, **one) for one in boards)
 
@@ -212,6 +215,7 @@ def test_whatever_a_page_shows_renders_it_again_when_that_alone_changes(
 
     for number, other in enumerate(variants(board)):
         guides = articles.load(content, other)
+        assert articles.load(content, other, kept.Kept(out)) == guides, number
         taken = pages.render(other, guides, TEMPLATES, (), kept.Kept(out))
         assert taken == pages.render(other, guides, TEMPLATES), number
 

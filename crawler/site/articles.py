@@ -2,12 +2,13 @@
 
 An article is a TOML head between two `+++` lines, then Markdown with Jinja expressions. A helper
 such as `{{ card("openrouter") }}` leaves a slot, and its HTML is put in after Markdown has run,
-so what a provider wrote never meets Markdown.
+so what a provider wrote never meets Markdown, and all around the slots is made once for each text.
 """
 
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from inspect import signature
 from pathlib import Path
 from types import TracebackType
 
@@ -21,7 +22,7 @@ from crawler.catalogue import SLUG
 from crawler.errors import ContentError
 from crawler.site import faq, head, nearby, parts, publish
 from crawler.site.board import Board, Row
-from crawler.site.kept import ANEW, Anew
+from crawler.site.kept import ANEW, Anew, digest
 from crawler.site.programs import programs
 
 _SLOT = re.compile(r"<p>wdslot(\d+)x</p>|wdslot(\d+)x")
@@ -64,15 +65,35 @@ class Article:
         return f"guides/{self.slug}/"
 
 
+class _Call(msgspec.Struct, frozen=True, array_like=True):
+    """A live part that an article asks for: its name, the service, and other services."""
+
+    part: str
+    service: str
+    others: tuple[str, ...]
+
+
+class _Fixed(msgspec.Struct, frozen=True, array_like=True):
+    """What of an article no state of a service changes: the body with a slot for each of the
+    `calls`, its headings as (anchor, heading), and its links."""
+
+    html: str
+    toc: tuple[tuple[str, str], ...]
+    links: tuple[str, ...]
+    calls: tuple[_Call, ...]
+
+
 class _NoService(LookupError):
     """An article names a service that the board does not have."""
 
 
 def load(content: Path, board: Board, memory: Anew = ANEW) -> tuple[Article, ...]:
     """Every article in `content`/articles, by file name. Raises ContentError with file and line."""
-    return tuple(
-        _article(path, board, memory) for path in sorted((content / "articles").glob("*.md"))
-    )
+    paths = sorted((content / "articles").glob("*.md"))
+    told = [(row.service, row.provider, row.page_url) for row in board.rows]
+    platforms = [(source.id, source.platform) for source in board.sources]
+    settings = digest((board.site, board.validity, told, platforms))
+    return tuple(_article(path, board, settings, memory) for path in paths)
 
 
 def check_links(articles: Iterable[Article], files: Mapping[str, bytes], base: str) -> None:
@@ -92,20 +113,25 @@ def check_links(articles: Iterable[Article], files: Mapping[str, bytes], base: s
                 raise ContentError(f"{link.where}: the link {link.written} leads nowhere")
 
 
-def _article(path: Path, board: Board, memory: Anew) -> Article:
+def _article(path: Path, board: Board, settings: str, memory: Anew) -> Article:
     if not SLUG.fullmatch(path.stem):
         raise ContentError(f"{path}: the file name is not a slug (a-z, 0-9, -)")
     top, body = head.read(path)
     if taken := _SLOT.search(body):
         raise ContentError(f"{path}: {taken[0]!r} is a word that is kept for live parts")
-    slots: list[Markup] = []
-    html, toc, found = _converted(path, _filled(path, body, board, slots), memory)
-    row = next((row for row in board.rows if row.service.id == top.service), None)
-    if top.service and row is None:
+
+    def make() -> bytes:
+        return msgspec.msgpack.encode(_fixed(path, body, board), enc_hook=str)
+
+    kept = memory.note(f"article {path.stem}", (body, settings), make)
+    fixed = msgspec.msgpack.decode(kept, type=_Fixed)
+    rows = {row.service.id: row for row in board.rows}
+    if top.service and top.service not in rows:
         line = head.line_of(path, "service")
         raise ContentError(f"{path}:{line}: service: no service {top.service!r}")
+    row = rows.get(top.service)
+    live = [_PARTS[one.part](rows[one.service], board, *one.others) for one in fixed.calls]
     asked = faq.questions(top, row, board)
-    live = _SLOT.sub(lambda slot: slots[int(slot[1] or slot[2])], html)
     answers = " ".join(one.text for one in asked)
     return Article(
         slug=path.stem,
@@ -116,26 +142,20 @@ def _article(path: Path, board: Board, memory: Anew) -> Article:
         updated=top.updated.isoformat() if top.updated else "",
         minutes=max(1, round(len(f"{body} {answers}".split()) / _WORDS_A_MINUTE)),
         card=parts.card(row, board) if row else Markup(),
-        toc=toc,
-        html=Markup(live),
+        toc=tuple((anchor, Markup(name)) for anchor, name in fixed.toc),
+        html=Markup(_SLOT.sub(lambda slot: live[int(slot[1] or slot[2])], fixed.html)),
         faq=asked,
         data=faq.data(top, asked, f"guides/{path.stem}/", board),
-        links=tuple(_link(path, body, link) for link in found),
+        links=tuple(_link(path, body, link) for link in fixed.links),
     )
 
 
-def _converted(
-    path: Path, text: str, memory: Anew
-) -> tuple[str, tuple[tuple[str, Markup], ...], list[str]]:
-    """Markdown as HTML, its headings, its links: made once for each text, as it takes its time."""
+def _fixed(path: Path, body: str, board: Board) -> _Fixed:
+    from crawler.site import marked
 
-    def make() -> bytes:
-        from crawler.site import marked
-
-        return msgspec.msgpack.encode(marked.convert(text, parts.ROOT), enc_hook=str)
-
-    html, toc, found = msgspec.msgpack.decode(memory.note(f"article {path.stem}", text, make))
-    return html, tuple((anchor, Markup(name)) for anchor, name in toc), found
+    calls: list[_Call] = []
+    html, toc, links = marked.convert(_filled(path, body, board, calls), parts.ROOT)
+    return _Fixed(html, toc, tuple(links), tuple(calls))
 
 
 def _link(path: Path, body: str, target: str) -> Link:
@@ -146,7 +166,7 @@ def _link(path: Path, body: str, target: str) -> Link:
     return Link(f"{path}:{line}", written if written == target else f"/{written}", target)
 
 
-def _filled(path: Path, body: str, board: Board, slots: list[Markup]) -> str:
+def _filled(path: Path, body: str, board: Board, calls: list[_Call]) -> str:
     """The Markdown after Jinja: our settings written out, each live part a numbered slot."""
     env = Environment(autoescape=True, undefined=StrictUndefined)
     rows = {row.service.id: row for row in board.rows}
@@ -156,15 +176,15 @@ def _filled(path: Path, body: str, board: Board, slots: list[Markup]) -> str:
             raise _NoService(f"no service {service!r}")
         return rows[service]
 
-    def helper(part: Part) -> Callable[..., Markup]:
+    def helper(name: str, part: Part) -> Callable[..., Markup]:
         def slot(service: str, *others: str) -> Markup:
-            row, *more = map(known, (service, *others))
-            slots.append(part(row, board, *(one.service.id for one in more)))
-            return Markup(f"wdslot{len(slots) - 1}x")
+            signature(part).bind(*map(known, (service, *others)), board)
+            calls.append(_Call(name, service, others))
+            return Markup(f"wdslot{len(calls) - 1}x")
 
         return slot
 
-    helpers: dict[str, object] = {name: helper(part) for name, part in _PARTS.items()}
+    helpers: dict[str, object] = {name: helper(name, part) for name, part in _PARTS.items()}
     helpers["programs"] = lambda service: programs(known(service), board)
     own = structs.replace(board.site, url=board.site.url.rstrip("/"))
     site = {"site": own, "root": parts.ROOT, "validity": times.span(board.validity)}
