@@ -253,7 +253,8 @@ def _warm() -> None:
     board = boards.Board(
         at=0, site=site, version="", rows=(), stories=(), sources=(), cadence=none, validity=0
     )
-    env = templating.environment(board, (), REPOSITORY / "site_templates", moments.Moments(board))
+    blanks = moments.Moments(board)
+    env = templating.environment(board, (), REPOSITORY / "site_templates", blanks, kept.ANEW)
     for name in env.list_templates(extensions=["html"]):
         env.get_template(name)
 

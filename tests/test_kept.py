@@ -16,7 +16,7 @@ from crawler import site
 from crawler.catalogue import Catalogue, ErrorCode, Probe
 from crawler.errors import SiteError
 from crawler.model import Component, Incident, Level, Maintenance, Reading
-from crawler.site import articles, kept, pages, publish
+from crawler.site import articles, kept, pages, publish, templating
 from crawler.site.board import Board
 from crawler.times import human
 from crawler.uptime import Figure, Tally
@@ -249,6 +249,33 @@ def test_other_words_in_a_template_render_every_page_again(content: Path, tmp_pa
 
     page = out / "errors" / "acme" / "429" / "index.html"
     assert "And then" in page.read_text("utf-8")
+
+
+def test_another_process_compiles_only_the_templates_that_changed(
+    content: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out, own, made = tmp_path / "site", tmp_path / "site_templates", []
+    shutil.copytree(TEMPLATES, own)
+    compiled = jinja2.Environment.compile
+
+    def noted(env: jinja2.Environment, source: Any, name: Any = None, *given: Any) -> Any:
+        made.append(name)
+        return compiled(env, source, name, *given)
+
+    monkeypatch.setattr(jinja2.Environment, "compile", noted)
+    with Life(tmp_path / "data", full_world()) as life:
+        for number, expected in enumerate(({"base.html", "guide.html"}, set(), {"about.html"})):
+            monkeypatch.setattr(templating, "_COMPILED", {})  # what a process remembers
+            if number == 2:
+                about = own / "about.html"
+                about.write_text(about.read_text("utf-8").replace("</h1>", "!</h1>"), "utf-8")
+            life.run(now := START + number * 10 * MINUTE)
+            site.write(life.board(now), content, out, {})
+
+            assert expected <= {*made}, number
+            assert number == 0 or {*made} == expected
+            made.clear()
+    assert "!</h1>" in (out / "about" / "index.html").read_text("utf-8")
 
 
 def test_a_page_that_stands_is_looked_through_again_when_a_file_is_gone(tmp_path: Path) -> None:

@@ -55,7 +55,7 @@ def render(
     versions = {path: hashlib.sha256(body).hexdigest()[:8] for path, body in files.items()}
     moments = Moments(board)
     shown = Shown(board, templates, versions, moments)
-    env = environment(board, articles, templates, moments)
+    env = environment(board, articles, templates, moments, memory)
     env.globals["version_of"] = versions
     listed = []
     macros = env.get_template("macros.html").module
