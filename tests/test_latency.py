@@ -1,6 +1,8 @@
 """How long pages took: all samples of a week, one row for each day that is over."""
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 from sqlite_utils import Database
@@ -12,10 +14,10 @@ MONDAY = 1_795_392_000  # 2026-11-23T00:00:00Z
 
 
 @pytest.fixture
-def db() -> sqlite3.Connection:
-    connection = sqlite3.connect(":memory:", isolation_level=None)
-    schema.create(Database(connection))
-    return connection
+def db() -> Iterator[sqlite3.Connection]:
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        schema.create(Database(connection))
+        yield connection
 
 
 def test_the_samples_of_a_day_are_all_there(db: sqlite3.Connection) -> None:
