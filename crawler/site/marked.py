@@ -6,6 +6,7 @@ from typing import Any
 from xml.etree.ElementTree import Element
 
 from markdown import Markdown
+from markdown.extensions.toc import slugify
 from markdown.treeprocessors import Treeprocessor
 from markupsafe import Markup
 from pygments.formatters import HtmlFormatter
@@ -64,6 +65,7 @@ def convert(text: str, root: str) -> tuple[str, tuple[tuple[str, Markup], ...], 
                 "classprefix": "z",  # the bare names are taken by the rest of the stylesheet
             },
             "toc": {
+                "slugify": _anchor,
                 "permalink": "#",
                 "permalink_class": "anchor",
                 "permalink_title": "Link to this section",
@@ -77,6 +79,12 @@ def convert(text: str, root: str) -> tuple[str, tuple[tuple[str, Markup], ...], 
     tokens: list[dict[str, str]] = getattr(reader, "toc_tokens", [])
     headings = tuple((token["id"], Markup(token["name"])) for token in tokens)
     return html, headings, list(_links(html))
+
+
+def _anchor(heading: str, separator: str) -> str:
+    """The id of a heading: begins with a letter, so that it is a name in CSS too."""
+    slug = slugify(heading, separator)
+    return slug if slug[:1].isalpha() else f"part{separator}{slug}".rstrip(separator)
 
 
 def _unfenced(text: str) -> str:
