@@ -23,6 +23,9 @@ from pygments.token import (
 
 _SHOWN = (Comment, String, Number, Keyword, Name.Builtin, Name.Variable)
 _FENCE = re.compile(r"^( {4,})```(\w*)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
+_SHOWN_TEXT = re.compile(r">[^<]+")
+_ADDRESS = re.compile(r"(?<=://)[^\s<]+")
+_SLASH = re.compile(r"/(?=\w)")
 _LINK = re.compile(r'(<a\s[^>]*?href=")([^"]*)"')
 
 
@@ -78,7 +81,16 @@ def convert(text: str, root: str) -> tuple[str, tuple[tuple[str, Markup], ...], 
     )
     tokens: list[dict[str, str]] = getattr(reader, "toc_tokens", [])
     headings = tuple((token["id"], Markup(token["name"])) for token in tokens)
-    return html, headings, list(_links(html))
+    return _breakable(html), headings, list(_links(html))
+
+
+def _breakable(html: str) -> str:
+    """Addresses that are shown may break after each slash, so that none breaks within a word."""
+
+    def broken(text: re.Match[str]) -> str:
+        return _ADDRESS.sub(lambda address: _SLASH.sub("/<wbr>", address[0]), text[0])
+
+    return _SHOWN_TEXT.sub(broken, html)
 
 
 def _anchor(heading: str, separator: str) -> str:
