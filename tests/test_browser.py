@@ -358,3 +358,9 @@ def test_no_address_and_no_code_breaks_within_a_word_on_a_phone(
     shown = page.locator(words)
     assert shown.count() > 3
     assert shown.evaluate_all(broken) == []
+
+
+def test_the_ranking_of_a_phone_shows_its_figure_without_scrolling(visit: Open) -> None:
+    page = visit(viewport={"width": 360, "height": 800}).open("reliability/")
+
+    expect(page.locator(".rank tbody .num").first).to_be_in_viewport(ratio=1)
