@@ -364,3 +364,10 @@ def test_the_ranking_of_a_phone_shows_its_figure_without_scrolling(visit: Open) 
     page = visit(viewport={"width": 360, "height": 800}).open("reliability/")
 
     expect(page.locator(".rank tbody .num").first).to_be_in_viewport(ratio=1)
+
+
+def test_a_very_long_name_in_a_choice_makes_no_page_wider(visit: Open) -> None:
+    page = visit(viewport={"width": 360, "height": 800}).open("api/")
+    page.locator(".which").evaluate("one => one.append(new Option('Long '.repeat(60)))")
+
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
