@@ -88,7 +88,7 @@ def test_every_address_on_the_page_is_that_of_a_file(
 ) -> None:
     base = board.site.url.rstrip("/") + "/"
     rows = board.rows
-    told = [one.text for one in page.xpath("//li[@class='format']/code")]
+    told = [one.text_content() for one in page.xpath("//li[@class='format']/code")]
     names = [row.service.id for row in rows] + [one.record.slug for one in board.stories]
 
     assert len(told) > 12
@@ -104,7 +104,7 @@ def test_the_clients_run_as_they_stand(page: html.HtmlElement, host: str, board:
     base = board.site.url.rstrip("/")
     ran = []
     for one in page.xpath("//code[@data-run]"):
-        kind, source = one.get("data-run"), one.text.replace(base, host)
+        kind, source = one.get("data-run"), one.text_content().replace(base, host)
         assert base not in source
         line = [*TOOLS[kind], source]
         if not shutil.which(line[0]):

@@ -110,6 +110,8 @@ def test_results_of_four_hours_ago_are_no_verdict_any_more(visit: Open) -> None:
     expect(page).to_have_title("Is GitHub down? Unknown · whosdown")
     assert page.locator("link[rel=icon]").get_attribute("href") == "../../icons/unknown.svg"
     assert page.locator(".tag:visible").count() == 0
+    shapes = page.locator(".node use").evaluate_all("all => all.map((one) => one.href.baseVal)")
+    assert shapes == ["#i-unknown"] * 3
 
 
 def test_a_page_that_stays_open_grows_old_without_a_reload(visit: Open) -> None:
@@ -135,6 +137,7 @@ def test_news_replaces_what_the_page_said(visit: Open, served: Served) -> None:
     row = page.locator('[data-id="mistral"]')
     expect(row.locator(".w")).to_have_text("Major outage")
     expect(row).to_contain_text("All requests fail")
+    expect(row.locator(".star use")).to_have_attribute("href", "#i-star")
     expect(page.locator(".news")).to_contain_text("changed since the page was loaded")
     page = visitor.open("service/mistral/")
     expect(page.locator("#answer .word")).to_have_text("Yes")
@@ -315,3 +318,56 @@ def test_links_and_buttons_are_large_enough_for_fingers(visit: Open) -> None:
         box = page.locator(selector).first.bounding_box()
         assert box, selector
         assert box["height"] >= 44, f"{selector}: {box}"
+
+
+@pytest.mark.parametrize("width", [360, 768, 1400])
+def test_ages_never_run_into_the_stars(visit: Open, width: int) -> None:
+    visitor = visit(viewport={"width": width, "height": 900})
+    visitor.at(START + 40 * MINUTE)
+    page = visitor.open("")
+    ends = """rows => rows.map((row) => {
+      const [age, star] = [".ago", ".star"].map((one) => row.querySelector(one));
+      const words = document.createRange();
+      words.selectNodeContents(age);
+      return [age.textContent, words.getBoundingClientRect(), star.getBoundingClientRect()];
+    }).filter(([, age, star]) => age.right > star.left + 4 && age.bottom > star.top)"""
+
+    assert page.locator(".row").evaluate_all(ends) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("subscribe/", "section td a, section p a"),
+        ("api/", ".format > code"),
+        ("errors/", ".codelist code"),
+        ("guides/is-openrouter-down/", "article p code"),
+    ],
+)
+def test_no_address_and_no_code_breaks_within_a_word_on_a_phone(
+    visit: Open, path: str, words: str
+) -> None:
+    page = visit(viewport={"width": 360, "height": 800}).open(path)
+    broken = """all => all.flatMap((one) => [...one.childNodes]).filter((node) => {
+      const range = document.createRange();
+      range.selectNodeContents(node);
+      const lines = new Set([...range.getClientRects()].map((line) => line.top));
+      return lines.size > 1 && !/\\s/.test(node.textContent);
+    }).map((node) => node.textContent)"""
+
+    shown = page.locator(words)
+    assert shown.count() > 3
+    assert shown.evaluate_all(broken) == []
+
+
+def test_the_ranking_of_a_phone_shows_its_figure_without_scrolling(visit: Open) -> None:
+    page = visit(viewport={"width": 360, "height": 800}).open("reliability/")
+
+    expect(page.locator(".rank tbody .num").first).to_be_in_viewport(ratio=1)
+
+
+def test_a_very_long_name_in_a_choice_makes_no_page_wider(visit: Open) -> None:
+    page = visit(viewport={"width": 360, "height": 800}).open("api/")
+    page.locator(".which").evaluate("one => one.append(new Option('Long '.repeat(60)))")
+
+    assert page.evaluate("document.documentElement.scrollWidth") == 360

@@ -502,6 +502,25 @@ def test_headings_can_be_linked_and_stand_in_the_contents(content: Path, tmp_pat
     assert page.xpath("//h2[@id='first']/a[@class='anchor']/@href") == ["#first"]
 
 
+@pytest.mark.parametrize(
+    ("heading", "anchor"),
+    [
+        ("Second one", "second-one"),
+        ("1. Feeds", "part-1-feeds"),
+        ("429", "part-429"),
+        ("\u65e5\u672c", "part"),
+        ("Here { #kept }", "kept"),
+    ],
+)
+def test_every_heading_has_an_anchor_that_begins_with_a_letter(
+    content: Path, tmp_path: Path, heading: str, anchor: str
+) -> None:
+    guide(content, f"{HEAD}## {heading}\n\n[There](#{anchor})\n")
+    page = built(lived(tmp_path), content)
+
+    assert page.xpath("//article//h2[not(@id='asked')]/@id") == [anchor]
+
+
 def test_the_guides_of_the_project_say_who_checked_them_and_answer_questions() -> None:
     found = articles.load(REPOSITORY / "content", simulated())
 

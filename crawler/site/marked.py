@@ -6,6 +6,7 @@ from typing import Any
 from xml.etree.ElementTree import Element
 
 from markdown import Markdown
+from markdown.extensions.toc import slugify
 from markdown.treeprocessors import Treeprocessor
 from markupsafe import Markup
 from pygments.formatters import HtmlFormatter
@@ -22,6 +23,9 @@ from pygments.token import (
 
 _SHOWN = (Comment, String, Number, Keyword, Name.Builtin, Name.Variable)
 _FENCE = re.compile(r"^( {4,})```(\w*)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
+_SHOWN_TEXT = re.compile(r">[^<]+")
+_ADDRESS = re.compile(r"(?<=://)[^\s<]+")
+_SLASH = re.compile(r"/(?=\w)")
 _LINK = re.compile(r'(<a\s[^>]*?href=")([^"]*)"')
 
 
@@ -64,6 +68,7 @@ def convert(text: str, root: str) -> tuple[str, tuple[tuple[str, Markup], ...], 
                 "classprefix": "z",  # the bare names are taken by the rest of the stylesheet
             },
             "toc": {
+                "slugify": _anchor,
                 "permalink": "#",
                 "permalink_class": "anchor",
                 "permalink_title": "Link to this section",
@@ -76,7 +81,22 @@ def convert(text: str, root: str) -> tuple[str, tuple[tuple[str, Markup], ...], 
     )
     tokens: list[dict[str, str]] = getattr(reader, "toc_tokens", [])
     headings = tuple((token["id"], Markup(token["name"])) for token in tokens)
-    return html, headings, list(_links(html))
+    return _breakable(html), headings, list(_links(html))
+
+
+def _breakable(html: str) -> str:
+    """Addresses that are shown may break after each slash, so that none breaks within a word."""
+
+    def broken(text: re.Match[str]) -> str:
+        return _ADDRESS.sub(lambda address: _SLASH.sub("/<wbr>", address[0]), text[0])
+
+    return _SHOWN_TEXT.sub(broken, html)
+
+
+def _anchor(heading: str, separator: str) -> str:
+    """The id of a heading: begins with a letter, so that it is a name in CSS too."""
+    slug = slugify(heading, separator)
+    return slug if slug[:1].isalpha() else f"part{separator}{slug}".rstrip(separator)
 
 
 def _unfenced(text: str) -> str:

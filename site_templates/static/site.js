@@ -66,7 +66,7 @@
   function show(node, level, word, until) {
     node.classList.remove("expired", ...LEVELS);
     node.classList.add(level);
-    for (const use of all("use", node)) use.setAttribute("href", "#i-" + level);
+    for (const use of all("use", node)) if (!use.closest("button")) use.setAttribute("href", "#i-" + level);
     for (const one of all(".w", node)) one.textContent = word;
     if (level === "unknown") node.removeAttribute("data-until");
     else node.dataset.until = until;

@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import msgspec
-from playwright.sync_api import Browser, Route
+from playwright.sync_api import Browser, Page, Route
 
 from browsing import browse, kinds
 
@@ -46,6 +46,16 @@ def answered(files: Mapping[str, bytes], base: str) -> Callable[[Route], None]:
     return answer
 
 
+def shoot(page: Page, path: Path) -> None:
+    """The whole page, in a window of its height: rows outside the window are not drawn."""
+    size = page.viewport_size
+    assert size is not None
+    whole = page.evaluate("document.documentElement.scrollHeight")
+    page.set_viewport_size({"width": size["width"], "height": max(size["height"], whole)})
+    page.screenshot(path=path, full_page=True)
+    page.set_viewport_size(size)
+
+
 def take(browser: Browser, files: dict[str, bytes], out: Path) -> int:
     """Take them all; how many there are."""
     out.mkdir(parents=True, exist_ok=True)
@@ -58,7 +68,7 @@ def take(browser: Browser, files: dict[str, bytes], out: Path) -> int:
         page.emulate_media(media=medium)  # type: ignore[arg-type]
         for kind, path in pages.items():
             page.goto(base + path)
-            page.screenshot(path=out / f"{kind}-{look}.png", full_page=True)
+            shoot(page, out / f"{kind}-{look}.png")
         context.close()
     return sum(1 for _ in out.glob("*.png"))
 
