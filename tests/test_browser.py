@@ -98,6 +98,22 @@ def test_results_of_an_hour_ago_carry_a_warning(visit: Open) -> None:
     expect(page.locator(".stale")).to_have_text("These results are 1 h old.")
 
 
+def test_what_is_over_does_not_grow_old(
+    visit: Open, files: dict[str, bytes], served: Served
+) -> None:
+    past = next(
+        p for p in sorted(files) if p.startswith("incident/") and b"data-checked" not in files[p]
+    )
+    visitor = visit()
+    visitor.at(START + 3 * HOUR)
+    statuses(served, START + HOUR)
+    page = visitor.open(past.removesuffix("index.html"))
+    page.wait_for_load_state("networkidle")
+
+    assert "statuses.json" in " ".join(served.asked)
+    expect(page.locator(".stale")).to_have_count(0)
+
+
 def test_results_of_four_hours_ago_are_no_verdict_any_more(visit: Open) -> None:
     visitor = visit()
     visitor.at(START + 4 * HOUR)

@@ -104,7 +104,8 @@
   function warn() {
     const age = now() - checked;
     let banner = $(".stale");
-    if (!checked || age < STALE) return banner && banner.remove();
+    /* What is over, or was never checked, carries no clock. */
+    if (!page.dataset.checked || age < STALE) return banner && banner.remove();
     const text = "These results are " + span(age) + " old.";
     if (!banner) {
       banner = make("p", { className: "stale" });
