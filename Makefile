@@ -82,7 +82,7 @@ LOCK_FLAGS := --quiet --upgrade --universal --extra alerts --python-version 3.11
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links
 
 clean: ## remove the environment, caches and the built site; data/ stays
-	rm -rf $(VENV) $(OUT) $(OUT).* _screenshots dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(OUT) $(OUT).* $(dir $(OUT)).$(notdir $(OUT)).kept _screenshots dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find crawler tests -type d -name __pycache__ -exec rm -rf {} +
 
 $(PY):

@@ -27,7 +27,8 @@ class Busy(WhosdownError):
 
 
 class SiteError(WhosdownError):
-    """Two renderers claim one path, or a link leads nowhere; nothing was published."""
+    """Two renderers claim one path, a link leads nowhere, or the site would take the place of
+    something else; nothing was published."""
 
 
 class Refused(WhosdownError):

@@ -40,6 +40,19 @@ def ids(folder: Path) -> list[int]:
     return [run for _, _, run in _runs(folder)]
 
 
+def legible(folder: Path) -> bool:
+    """Whether any line of the journal can be read, or there is none."""
+    found = False
+    for _, line in _lines(files(folder)):
+        found = True
+        try:
+            msgspec.json.decode(line, type=_Start)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            continue
+        return True
+    return not found
+
+
 def deliveries(folder: Path) -> set[Delivery]:
     """Every delivery of an alert. Raises StorageError as `read` does."""
     decode = msgspec.json.Decoder(Delivery).decode

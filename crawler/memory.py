@@ -161,6 +161,25 @@ class Memories:
     runs: Sequence[Run]
 
 
+NOTHING = Memories(
+    snapshots={},
+    probes={},
+    sources={},
+    read_at={},
+    troubles={},
+    covers={},
+    first_seen={},
+    daily={},
+    intervals=lambda *_: [],
+    latency={},
+    records=(),
+    maintenances=(),
+    works=(),
+    runs=(),
+)
+"""What is known before the first run."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stretch:
     """An unchanged stretch of conclusions about one service, with what alerts look at.

@@ -542,6 +542,61 @@ def test_a_lost_database_is_rebuilt_from_the_journal_and_said_so(
     assert place.rows("PRAGMA integrity_check") == [("ok",)]
 
 
+@pytest.mark.parametrize(
+    ("out", "says"),
+    [
+        ("data", "take the place of"),
+        ("content", "take the place of"),
+        (".", "take the place of"),
+        ("notes", "is neither empty nor a site"),
+    ],
+)
+def test_a_site_never_takes_the_place_of_anything_but_a_site(
+    make: Callable[..., Place], out: str, says: str
+) -> None:
+    place = make("one")
+    first_history(place)
+    (place.folder / "notes").mkdir()
+    (place.folder / "notes" / "thesis.txt").write_text("Years of work", "utf-8")
+    before = tree(place.folder)
+
+    for command in ("run", "build", "demo"):
+        where = [] if command == "demo" else ["--data", str(place.data)]
+        target = str(place.folder / out)
+        args = ["--content", str(place.content), *where, "--out", target, "--now", str(NOW + 900)]
+        line = [sys.executable, "-m", "crawler", command, *args]
+        done = subprocess.run(
+            line, env=place.env, cwd=place.folder, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 65, done.stderr
+        assert says in done.stderr or command == "demo"
+        assert tree(place.folder) == before
+
+
+@pytest.mark.parametrize(
+    ("article", "says"),
+    [
+        ("", ":1: an article begins with a head"),
+        ('+++\ntitle = "A"\ndek = "B"\nservice = "gone"\n+++\n', ":4: service: no service"),
+        ('+++\ntitle = "A"\ndek = "B"\n+++\n\n{{ nosuch }}\n', ":6: 'nosuch' is undefined"),
+        ('+++\ntitle = "A"\ndek = "B"\n+++\n{{ card("gone") }}\n', ":5: no service 'gone'"),
+    ],
+)
+@pytest.mark.parametrize("command", ["run", "build"])
+def test_a_wrong_article_is_told_before_anything_is_written(
+    make: Callable[..., Place], article: str, says: str, command: str
+) -> None:
+    place = make("one")
+    (place.content / "articles").mkdir()
+    (place.content / "articles" / "is-one-down.md").write_text(article, "utf-8")
+
+    code, _, err = place.run(command)
+
+    assert code == 78
+    assert f"is-one-down.md{says}" in err
+    assert not place.data.exists()
+
+
 def test_a_folder_with_strange_files_is_refused_unless_told_otherwise(
     make: Callable[..., Place],
 ) -> None:

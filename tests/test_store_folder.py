@@ -91,6 +91,39 @@ def test_a_folder_that_holds_something_else_is_left_alone(tmp_path: Path, opened
     assert (tmp_path / "holiday.jpg").is_file()
 
 
+def test_a_journal_of_which_no_line_can_be_read_is_put_aside_when_told_so(
+    folder: Path, opened: Opener, said: list[str]
+) -> None:
+    [path] = journal.files(folder / "journal")
+    path.write_bytes(b"garbage\n")
+    with pytest.raises(StorageError, match="not a line of the journal"):
+        opened(folder)
+
+    assert opened(folder, init=True).memory().owners == {}
+    assert [words for words in said if "put aside, as no line of it can be read" in words]
+    [aside] = journal.files(folder / ".damaged.journal")
+    assert aside.read_bytes() == b"garbage\n"
+
+
+def test_a_journal_with_one_readable_line_is_never_put_aside(folder: Path, opened: Opener) -> None:
+    [path] = journal.files(folder / "journal")
+    path.write_bytes(b"garbage\n" + path.read_bytes())
+
+    with pytest.raises(StorageError, match="not a line of the journal"):
+        opened(folder, init=True)
+    assert journal.files(folder / "journal") == [path]
+
+
+def test_a_second_journal_is_not_put_aside_over_the_first(folder: Path, opened: Opener) -> None:
+    (folder / ".damaged.journal").mkdir()
+    [path] = journal.files(folder / "journal")
+    path.write_bytes(b"garbage\n")
+
+    with pytest.raises(StorageError, match="was put aside earlier"):
+        opened(folder, init=True)
+    assert path.read_bytes() == b"garbage\n"
+
+
 def test_a_database_without_its_journal_is_not_taken_for_a_history(
     folder: Path,
     opened: Opener,

@@ -60,7 +60,7 @@ def run(
 
     A job of GitHub Actions hears as `left` how many passes --until-news has left.
     """
-    catalogue = options.catalogue(content)
+    catalogue = options.checked(content, out, data)
     with _opened(data, init=init) as store:
         moment, started = now - 1, time.monotonic()
         begin = started + _owed(store, now, every or 0)
@@ -107,7 +107,7 @@ def crawl(content: Path, data: Path, now: int, init: bool) -> None:
 @options.now
 def build(content: Path, data: Path, out: Path, now: int) -> None:
     """Write the site from what is remembered."""
-    catalogue = options.catalogue(content)
+    catalogue = options.checked(content, out, data)
     with _opened(data, init=False) as store:
         _build(catalogue, store, content, out, now)
 
@@ -123,7 +123,7 @@ def demo(content: Path, out: Path, now: int) -> None:
     from crawler import simulate
     from crawler.store import open_store
 
-    catalogue = options.catalogue(content)
+    catalogue = options.checked(content, out)
     with tempfile.TemporaryDirectory() as folder:
         memory = open_store(Path(folder), lambda _: None)
         memory.record_all(simulate.history(catalogue, now))

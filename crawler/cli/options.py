@@ -77,6 +77,16 @@ def catalogue(content_folder: Path) -> "Catalogue":
     return replace(loaded, site=_own(loaded.site))
 
 
+def checked(content_folder: Path, out_folder: Path, *needed: Path) -> "Catalogue":
+    """What is watched, once it is sure that a site of it may go to a folder. Raises ContentError
+    and SiteError, as `site.check` does."""
+    from crawler.site import check
+
+    loaded = catalogue(content_folder)
+    check(loaded, content_folder, out_folder, *needed)
+    return loaded
+
+
 def site(content_folder: Path) -> "Site":
     """The settings of the site alone. Raises ContentError."""
     from crawler.content import load_site

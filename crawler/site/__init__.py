@@ -6,6 +6,8 @@ from collections import ChainMap
 from collections.abc import Mapping
 from pathlib import Path
 
+from crawler.catalogue import Catalogue
+from crawler.memory import NOTHING
 from crawler.site import (
     api,
     articles,
@@ -21,6 +23,7 @@ from crawler.site import (
 )
 from crawler.site import build as building
 from crawler.site.board import Board
+from crawler.site.gather import gather
 
 
 def build(
@@ -51,6 +54,16 @@ def build(
     # First, because it knows the line.
     articles.check_links(guides, ChainMap(*files), board.site.url)
     return publish.together(*files, base=board.site.url, memory=memory)
+
+
+def check(catalogue: Catalogue, content: Path, out: Path, *needed: Path) -> None:
+    """Say before anything is asked or written what would end a build that goes to `out`.
+
+    Raises ContentError for an article that no build can use, SiteError where a site in `out` would
+    take the place of something else, such as one of the folders that are `needed`.
+    """
+    publish.check_place(out, content, *needed)
+    articles.check(content, gather(catalogue, NOTHING, 0))
 
 
 def write(board: Board, content: Path, out: Path, more: Mapping[str, bytes]) -> None:

@@ -8,12 +8,13 @@ so what a provider wrote never meets Markdown, and all around the slots is made 
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from inspect import signature
 from pathlib import Path
 from types import TracebackType
 
 import msgspec
-from jinja2 import Environment, StrictUndefined, TemplateError
+from jinja2 import Environment, StrictUndefined, Template, TemplateError
 from markupsafe import Markup
 from msgspec import structs
 
@@ -89,11 +90,20 @@ class _NoService(LookupError):
 
 def load(content: Path, board: Board, memory: Anew = ANEW) -> tuple[Article, ...]:
     """Every article in `content`/articles, by file name. Raises ContentError with file and line."""
-    paths = sorted((content / "articles").glob("*.md"))
     told = [(row.service, row.provider, row.page_url) for row in board.rows]
     platforms = [(source.id, source.platform) for source in board.sources]
     settings = digest((board.site, board.validity, told, platforms))
-    return tuple(_article(path, board, settings, memory) for path in paths)
+    return tuple(_article(path, board, settings, memory) for path in _paths(content))
+
+
+def check(content: Path, board: Board) -> None:
+    """Raise ContentError, with file and line, for an article that `load` would refuse.
+
+    The services of `board` count, not how they are. Links are looked at when the site is there.
+    """
+    for path in _paths(content):
+        _, body, _ = _opened(path, board)
+        _filled(path, body, board, [])
 
 
 def check_links(articles: Iterable[Article], files: Mapping[str, bytes], base: str) -> None:
@@ -113,12 +123,26 @@ def check_links(articles: Iterable[Article], files: Mapping[str, bytes], base: s
                 raise ContentError(f"{link.where}: the link {link.written} leads nowhere")
 
 
-def _article(path: Path, board: Board, settings: str, memory: Anew) -> Article:
+def _paths(content: Path) -> list[Path]:
+    return sorted((content / "articles").glob("*.md"))
+
+
+def _opened(path: Path, board: Board) -> tuple[head.Head, str, Row | None]:
+    """The head of an article, its body, and the service that it is about."""
     if not SLUG.fullmatch(path.stem):
         raise ContentError(f"{path}: the file name is not a slug (a-z, 0-9, -)")
     top, body = head.read(path)
     if taken := _SLOT.search(body):
         raise ContentError(f"{path}: {taken[0]!r} is a word that is kept for live parts")
+    row = next((row for row in board.rows if row.service.id == top.service), None)
+    if top.service and row is None:
+        line = head.line_of(path, "service")
+        raise ContentError(f"{path}:{line}: service: no service {top.service!r}")
+    return top, body, row
+
+
+def _article(path: Path, board: Board, settings: str, memory: Anew) -> Article:
+    top, body, row = _opened(path, board)
 
     def make() -> bytes:
         return msgspec.msgpack.encode(_fixed(path, body, board), enc_hook=str)
@@ -126,10 +150,6 @@ def _article(path: Path, board: Board, settings: str, memory: Anew) -> Article:
     kept = memory.note(f"article {path.stem}", (body, settings), make)
     fixed = msgspec.msgpack.decode(kept, type=_Fixed)
     rows = {row.service.id: row for row in board.rows}
-    if top.service and top.service not in rows:
-        line = head.line_of(path, "service")
-        raise ContentError(f"{path}:{line}: service: no service {top.service!r}")
-    row = rows.get(top.service)
     live = [_PARTS[one.part](rows[one.service], board, *one.others) for one in fixed.calls]
     asked = faq.questions(top, row, board)
     answers = " ".join(one.text for one in asked)
@@ -168,7 +188,6 @@ def _link(path: Path, body: str, target: str) -> Link:
 
 def _filled(path: Path, body: str, board: Board, calls: list[_Call]) -> str:
     """The Markdown after Jinja: our settings written out, each live part a numbered slot."""
-    env = Environment(autoescape=True, undefined=StrictUndefined)
     rows = {row.service.id: row for row in board.rows}
 
     def known(service: str) -> Row:
@@ -189,10 +208,15 @@ def _filled(path: Path, body: str, board: Board, calls: list[_Call]) -> str:
     own = structs.replace(board.site, url=board.site.url.rstrip("/"))
     site = {"site": own, "root": parts.ROOT, "validity": times.span(board.validity)}
     try:
-        return env.from_string(body).render(helpers | site)
+        return _template(body).render(helpers | site)
     except (TemplateError, _NoService, TypeError, AttributeError, ArithmeticError) as error:
         line = getattr(error, "lineno", None) or _line_in_template(error.__traceback__)
         raise ContentError(f"{path}:{line}: {error}") from None
+
+
+@cache
+def _template(body: str) -> Template:
+    return Environment(autoescape=True, undefined=StrictUndefined).from_string(body)
 
 
 def _line_in_template(trace: TracebackType | None) -> int:

@@ -10,6 +10,7 @@ from posixpath import dirname, join, normpath
 from urllib.parse import unquote, urlsplit
 
 from crawler.errors import SiteError
+from crawler.site import build
 from crawler.site.kept import ANEW, Anew
 
 _LINK = re.compile(rb'\s(?:href|src)="([^"]*)"')
@@ -68,6 +69,17 @@ def target(folder: str, link: str, base: str) -> str | None:
     path = normpath(join(folder, unquote(parts.path))) if parts.path else (folder or ".")
     wants_folder = not parts.path or parts.path.endswith("/") or path == "."
     return normpath(join(path, "index.html")) if wants_folder else path
+
+
+def check_place(out: Path, *needed: Path) -> None:
+    """Raise SiteError where a site in `out` would take the place of anything but an earlier site,
+    or of one of the folders that are `needed`."""
+    place = out.resolve()
+    for one in needed:
+        if one.resolve().is_relative_to(place):
+            raise SiteError(f"{out}: a site here would take the place of {one}")
+    if place.is_dir() and any(place.iterdir()) and not (place / build.PATH).is_file():
+        raise SiteError(f"{out}: is neither empty nor a site; empty it, or choose another folder")
 
 
 def publish(files: Mapping[str, bytes], out: Path, standing: Container[str] = ()) -> None:

@@ -132,10 +132,13 @@ def open_store(data: Path, say: Callable[[str], None], *, init: bool = False) ->
 
     A missing or damaged database is rebuilt from the journal, and `say` hears of it. An absent or
     empty folder starts a history. Raises StorageError where a history may be lost: a folder that
-    holds something but no readable journal (unless `init`), a journal that lacks runs which the
-    database knows, a database of a newer program.
+    holds something but no readable journal (unless `init`, which puts it aside), a journal that
+    lacks runs which the database knows, a database of a newer program.
     """
     data.mkdir(parents=True, exist_ok=True)
+    if init and not journal.legible(data / "journal"):
+        say(f"{data / 'journal'}: put aside, as no line of it can be read")
+        files.put_folder_aside(data / "journal")
     runs = journal.ids(data / "journal")
     path = data / "status.db"
     strange = {one.name for one in data.iterdir() if one.name not in _OURS and one.name[0] != "."}

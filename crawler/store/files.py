@@ -83,6 +83,15 @@ def put_aside(path: Path) -> None:
             old.replace(path.with_name(f".damaged.{path.name}{suffix}"))
 
 
+def put_folder_aside(folder: Path) -> None:
+    """Rename a folder, so that people can still look at it. Raises StorageError where an earlier
+    one is in the way."""
+    aside = folder.with_name(f".damaged.{folder.name}")
+    if aside.exists():
+        raise StorageError(f"{aside}: was put aside earlier; move it away, then try again")
+    folder.replace(aside)
+
+
 def remove(path: Path) -> None:
     """Delete a database and what belongs to it."""
     for suffix in ("", *_SIDECARS):
