@@ -117,8 +117,8 @@ def _page(
     visit = visits.get(provider.id)
     if provider.source is None or visit is None:
         return _Page(None, None, fresh=False, reason=None)
-    heads = memory.heads(provider.id)
     if visit.reading is not None:
+        heads = memory.heads(provider.id)
         incidents = tuple(_united(one, heads.get(one.id), now) for one in visit.reading.incidents)
         reading = replace(visit.reading, incidents=incidents)
         stand_in = "feed" == visit.platform != provider.source.platform
@@ -127,7 +127,7 @@ def _page(
     at = now if visit.unchanged else memory.read_at.get(provider.id)
     if line is None or at is None:
         return _Page(None, None, fresh=False, reason=visit.reason)
-    keys = [key for key, head in heads.items() if head.open]
+    keys = memory.opened.get(provider.id, ())
     records = [record for key in keys if (record := remembered(provider.id, key))]
     components = tuple(Component(key, *one) for key, one in line.components.items() if one)
     reading = Reading(
@@ -142,17 +142,17 @@ def _page(
 
 def _united(incident: Incident, head: Head | None, now: int) -> Incident:
     """An incident with every component it ever named and with times that can be true."""
-    components = {*incident.components, *(head.components if head else ())}
+    components = tuple(sorted({*incident.components, *(head.components if head else ())}))
     start, end = _possible(incident.started_at, now), incident.ended_at
+    created = _possible(incident.created_at, now)
     if end is not None:
         # A resolution that lies ahead of us has not happened later than now.
         end = max(min(end, now), start or 0)
+    as_read = (incident.components, incident.started_at, incident.created_at, incident.ended_at)
+    if (components, start, created, end) == as_read:
+        return incident
     return replace(
-        incident,
-        components=tuple(sorted(components)),
-        started_at=start,
-        created_at=_possible(incident.created_at, now),
-        ended_at=end,
+        incident, components=components, started_at=start, created_at=created, ended_at=end
     )
 
 
