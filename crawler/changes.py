@@ -120,10 +120,14 @@ def _probe_line(state: ProbeState) -> ProbeLine:
 
 
 def incidents(
-    provider: str, reading: Reading, memory: Memory, remembered: Remembered, now: int
+    provider: str,
+    reading: Reading,
+    heads: Mapping[str, Head],
+    remembered: Remembered,
+    now: int,
 ) -> Iterator[IncidentLine]:
-    """New and changed incidents, and those that the provider's list should name and does not."""
-    heads = memory.heads(provider)
+    """New and changed incidents, and those that the provider's list should name and does not;
+    `heads` are all of the provider's that are known."""
     for incident in reading.incidents:
         head = heads.get(incident.id)
         digest = _digest(incident)

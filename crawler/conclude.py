@@ -10,21 +10,21 @@ from itertools import chain, pairwise
 
 from crawler import __version__, changes, early, judge, streak, upstream
 from crawler.catalogue import Catalogue, Provider, Service
-from crawler.lines import RunLine
-from crawler.memory import Head, Memory, ProbeState, Snapshot
-from crawler.model import Component, Incident, Level, Reading, Visit
+from crawler.lines import IncidentLine, RunLine
+from crawler.memory import Memory, ProbeState, Snapshot
+from crawler.model import Component, Level, Reading, Visit
 from crawler.records import Remembered
 from crawler.scope import scope
-
-_CLOCK_SKEW = 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """The answers of one run: visits by source, probe outcomes by service, and whether our own
-    network failed. `platforms` maps each source that was asked to its platform."""
+    """The answers of one run: visits by source, what their incidents tell anew (both as hear.py
+    gives them), probe outcomes by service, and whether our own network failed. `platforms` maps
+    each source that was asked to its platform."""
 
     visits: Mapping[str, Visit] = field(default_factory=dict)
+    told: Mapping[str, Iterable[IncidentLine]] = field(default_factory=dict)
     probes: Mapping[str, str] = field(default_factory=dict)
     platforms: Mapping[str, str] = field(default_factory=dict)
     blind: bool = False
@@ -61,7 +61,7 @@ def conclude(
     snapshots = _snapshots(catalogue, memory, pages, probes, now=now, validity=validity)
     fresh = {k: p.reading for k, p in pages.items() if p.reading and _was_read(visits.get(k))}
     troubles = {s: v.reason for s, v in sorted(visits.items()) if v.reason is not None}
-    told = [changes.incidents(*one, memory, remembered, now) for one in fresh.items()]
+    told = [asked.told[one] for one in fresh]
     begun = early.ours(catalogue, memory, snapshots, probes, fresh, remembered, now)
     adopted = early.adoptions(catalogue, memory, fresh, troubles, now)
     return RunLine(
@@ -117,17 +117,14 @@ def _page(
     visit = visits.get(provider.id)
     if provider.source is None or visit is None:
         return _Page(None, None, fresh=False, reason=None)
-    heads = memory.heads(provider.id)
     if visit.reading is not None:
-        incidents = tuple(_united(one, heads.get(one.id), now) for one in visit.reading.incidents)
-        reading = replace(visit.reading, incidents=incidents)
         stand_in = "feed" == visit.platform != provider.source.platform
-        return _Page(reading, now, fresh=True, reason=None, stand_in=stand_in)
+        return _Page(visit.reading, now, fresh=True, reason=None, stand_in=stand_in)
     line = memory.sources.get(provider.id)
     at = now if visit.unchanged else memory.read_at.get(provider.id)
     if line is None or at is None:
         return _Page(None, None, fresh=False, reason=visit.reason)
-    keys = [key for key, head in heads.items() if head.open]
+    keys = memory.opened.get(provider.id, ())
     records = [record for key in keys if (record := remembered(provider.id, key))]
     components = tuple(Component(key, *one) for key, one in line.components.items() if one)
     reading = Reading(
@@ -138,28 +135,6 @@ def _page(
     )
     stand_in = "feed" == line.platform != provider.source.platform
     return _Page(reading, at, fresh=visit.unchanged, reason=visit.reason, stand_in=stand_in)
-
-
-def _united(incident: Incident, head: Head | None, now: int) -> Incident:
-    """An incident with every component it ever named and with times that can be true."""
-    components = {*incident.components, *(head.components if head else ())}
-    start, end = _possible(incident.started_at, now), incident.ended_at
-    if end is not None:
-        # A resolution that lies ahead of us has not happened later than now.
-        end = max(min(end, now), start or 0)
-    return replace(
-        incident,
-        components=tuple(sorted(components)),
-        started_at=start,
-        created_at=_possible(incident.created_at, now),
-        ended_at=end,
-    )
-
-
-def _possible(moment: int | None, now: int) -> int | None:
-    if moment is None or moment > now + _CLOCK_SKEW:
-        return None
-    return min(moment, now)
 
 
 def _snapshots(

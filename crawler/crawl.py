@@ -4,12 +4,16 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from dataclasses import replace
+from functools import partial
 from typing import Any, TypeVar
 
 from crawler import conclude, text
-from crawler.catalogue import Catalogue, Probe, Source
+from crawler.catalogue import Catalogue, Probe, Provider, Source
 from crawler.fetch import AT_ONCE, RUN, Client, Known, Network, open_client
-from crawler.lines import RunLine
+from crawler.hear import hear
+from crawler.lines import IncidentLine, RunLine
+from crawler.memory import Memory
 from crawler.model import Visit
 from crawler.platforms import probe
 from crawler.store import Store, incidents, rows
@@ -19,6 +23,7 @@ from crawler.visit import Round, allowed, host, visit
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 Tick = Callable[[int, int], None]
+Heard = Callable[[Provider, Visit], Visit]
 
 
 def run(
@@ -31,22 +36,20 @@ def run(
     began = time.monotonic()
     memory = store.memory()
     week = rows.runs(store.connection, now - 7 * DAY)
-    known = {url: Known(*row) for url, row in store.bodies().items()}
-    turn = Round(
-        waits=memory.waits,
-        known=known,
-        rules=store.robots(),
-        # A source that left and came back has no reading to fall back on, whatever its digest.
-        digests={key: one for key, one in store.digests().items() if key in memory.sources},
-        watched=memory.watched,
-        strict=catalogue.site.robots == "strict",
-    )
-    asked = _finished(_ask(catalogue, network, turn, now, tick))
+    turn = _round(catalogue, store, memory)
+    remembered = partial(incidents.record, store.connection)
+    told: dict[str, tuple[IncidentLine, ...]] = {}
+
+    def heard(provider: Provider, visit: Visit) -> Visit:
+        visit, told[provider.id] = hear(provider, visit, memory, remembered, now)
+        return visit
+
+    asked = _finished(_ask(catalogue, network, turn, now, tick, heard))
     line = conclude.conclude(
         catalogue,
         memory,
-        asked,
-        lambda provider, incident: incidents.record(store.connection, provider, incident),
+        replace(asked, told=told),
+        remembered,
         now=now,
         end=now + int(time.monotonic() - began),
         validity=conclude.validity([*(one.id for one in week), now]),
@@ -58,6 +61,18 @@ def run(
     return line
 
 
+def _round(catalogue: Catalogue, store: Store, memory: Memory) -> Round:
+    return Round(
+        waits=memory.waits,
+        known={url: Known(*row) for url, row in store.bodies().items()},
+        rules=store.robots(),
+        # A source that left and came back has no reading to fall back on, whatever its digest.
+        digests={key: one for key, one in store.digests().items() if key in memory.sources},
+        watched=memory.watched,
+        strict=catalogue.site.robots == "strict",
+    )
+
+
 def look(
     catalogue: Catalogue, network: Network, now: int, tick: Tick
 ) -> tuple[Mapping[str, Visit], dict[str, bool]] | None:
@@ -67,7 +82,7 @@ def look(
     rules = Round(strict=True)
 
     async def both() -> tuple[Mapping[str, Visit], dict[str, bool]] | None:
-        asked = await _ask(catalogue, network, turn, now, tick)
+        asked = await _ask(catalogue, network, turn, now, tick, lambda _, visit: visit)
         if asked.blind:
             return None
         sources = [one.source for one in catalogue.providers if one.source]
@@ -91,13 +106,13 @@ def _finished(job: Coroutine[Any, Any, T]) -> T:
 
 
 async def _ask(
-    catalogue: Catalogue, network: Network, turn: Round, now: int, tick: Tick
+    catalogue: Catalogue, network: Network, turn: Round, now: int, tick: Tick, heard: Heard
 ) -> conclude.Asked:
     async with open_client(network, now) as client:
         answers = await asyncio.gather(*(client.reachable(u) for u in catalogue.site.control))
         if sum(answers) < 2:
             return conclude.Asked(blind=True)
-        jobs = _jobs(catalogue, client, turn, now)
+        jobs = _jobs(catalogue, client, turn, now, heard)
         await _work(jobs, tick)
         turn.cache.bodies.update(
             {u: (k.etag, k.last_modified, k.encoding, k.body) for u, k in client.fresh.items()}
@@ -121,7 +136,7 @@ async def _ask(
 
 
 def _jobs(
-    catalogue: Catalogue, client: Client, turn: Round, now: int
+    catalogue: Catalogue, client: Client, turn: Round, now: int, heard: Heard
 ) -> dict[str, list[Callable[[], Awaitable[None]]]]:
     """What to do, by host: one question at a time each, so the work of one host is one queue."""
     jobs: dict[str, list[Callable[[], Awaitable[None]]]] = {}
@@ -130,7 +145,8 @@ def _jobs(
         source = provider.source
         if source:
             queue = jobs.setdefault(host(source.url), [])
-            queue.append(lambda source=source: _visit(client, source, turn, now))  # type: ignore[misc]
+            kept = partial(heard, provider)
+            queue.append(partial(_visit, client, source, turn, now, kept))
         probes.update({s.probe.url: s.probe for s in provider.services if s.probe})
     for url, one in probes.items():
         queue = jobs.setdefault(host(url), [])
@@ -160,8 +176,10 @@ async def _work(jobs: Mapping[str, list[Callable[[], Awaitable[None]]]], tick: T
         log.warning("the run was ended after %d s", RUN)
 
 
-async def _visit(client: Client, source: Source, turn: Round, now: int) -> None:
-    found = await visit(client, source, turn, now)
+async def _visit(
+    client: Client, source: Source, turn: Round, now: int, kept: Callable[[Visit], Visit]
+) -> None:
+    found = kept(await visit(client, source, turn, now))
     turn.visits[source.id] = found
     if found.elapsed_ms is not None:
         turn.cache.timings[source.id] = found.elapsed_ms

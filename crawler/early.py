@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from msgspec import structs
 
-from crawler.catalogue import Catalogue, Service
+from crawler.catalogue import Catalogue, Provider, Service
 from crawler.lines import IncidentLine, UpdateLine
 from crawler.memory import Memory, Own, ProbeState, Snapshot
 from crawler.model import Incident, Reading
@@ -124,6 +124,12 @@ def _over(own: Own, service: Service, last: ProbeState | None, now: int) -> Inci
         updates=(UpdateLine(OVER, f"Our checks pass again since {human(ended)}.", now),),
         service=service.id,
     )
+
+
+def waits(provider: Provider, memory: Memory) -> bool:
+    """Whether an incident of ours may go on as one of the provider's: only then do we ask when the
+    provider wrote the messages of those that are over."""
+    return any(one.id in memory.own for one in provider.services)
 
 
 Adoptions = Mapping[tuple[str, str], tuple[str, int | None]]

@@ -6,11 +6,12 @@ A last line without its newline is a run that never ended and is cut off.
 
 import os
 from collections.abc import Callable, Container, Iterable, Iterator
-from itertools import groupby
+from itertools import chain, groupby
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
 import msgspec
+from msgspec import structs
 
 from crawler import times
 from crawler.errors import StorageError
@@ -59,22 +60,24 @@ def deliveries(folder: Path) -> set[Delivery]:
     return {_decoded(decode, line, place) for place, line in _lines(told(folder))}
 
 
-def _runs(folder: Path) -> Iterator[tuple[str, bytes, int]]:
+def _runs(folder: Path) -> Iterator[tuple[str, memoryview, int]]:
     decode = msgspec.json.Decoder(_Start).decode
     for place, line in _lines(files(folder)):
         yield place, line, _decoded(decode, line, place).id
 
 
-def _lines(paths: Iterable[Path]) -> Iterator[tuple[str, bytes]]:
-    """Each whole line with its place."""
+def _lines(paths: Iterable[Path]) -> Iterator[tuple[str, memoryview]]:
+    """Each whole line with its place, as a part of its file: copies of long ones would count."""
     for path in paths:
-        with path.open("rb") as file:
-            for number, line in enumerate(file, 1):
-                if line.endswith(b"\n"):
-                    yield f"{path}:{number}", line
+        raw = path.read_bytes()
+        number = start = 0
+        while end := raw.find(b"\n", start) + 1:
+            number += 1
+            yield f"{path}:{number}", memoryview(raw)[start:end]
+            start = end
 
 
-def _decoded(decode: Callable[[bytes], Line], line: bytes, place: str) -> Line:
+def _decoded(decode: Callable[[memoryview], Line], line: memoryview, place: str) -> Line:
     try:
         return decode(line)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
@@ -99,22 +102,34 @@ def append(folder: Path, run: RunLine) -> None:
 def append_all(folder: Path, runs: Iterable[RunLine]) -> None:
     """Write many runs, which are in order, each day at once."""
     for day, group in groupby(runs, key=lambda run: times.day(run.id)):
-        lines = msgspec.json.Encoder().encode_lines(group)
-        _append(folder / (day.replace("-", "/") + ".ndjson"), lines)
+        _append(folder / (day.replace("-", "/") + ".ndjson"), map(_pieces, group))
+
+
+def _pieces(run: RunLine) -> Iterator[bytes]:
+    """A run's line, one incident at a time: that of a first crawl may have tens of megabytes."""
+    encode = msgspec.json.Encoder().encode
+    rest = encode(structs.replace(run, incidents=run.incidents[:1])) + b"\n"
+    if run.incidents:
+        # Inside of a text quotes are escaped, so nothing before it looks like an incident.
+        head, first, rest = rest.partition(encode(run.incidents[0]))
+        yield head + first
+    for one in run.incidents[1:]:
+        yield b"," + encode(one)
+    yield rest
 
 
 def deliver(folder: Path, delivery: Delivery) -> None:
     """Write down that a message has arrived, and make sure that it is on the disk."""
     name = times.day(delivery.at).replace("-", "/") + TOLD
-    _append(folder / name, msgspec.json.encode(delivery) + b"\n")
+    _append(folder / name, [[msgspec.json.encode(delivery) + b"\n"]])
 
 
-def _append(path: Path, lines: bytes) -> None:
+def _append(path: Path, lines: Iterable[Iterable[bytes]]) -> None:
     fresh = not path.exists()
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("ab+") as file:
         _cut(file)
-        file.write(lines)
+        file.writelines(chain.from_iterable(lines))
         file.flush()
         os.fsync(file.fileno())
     # A new file may stand in new folders, whose names must be on the disk too.

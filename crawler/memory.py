@@ -85,9 +85,9 @@ class Own:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Memory:
     """All that a run must know of the runs before it. `heads` gives
-    a provider's incidents by id, as they are needed, because there may be very many; `watched` are
-    the providers with an incident that is missing from their list; `own` is by service, `blind` is
-    the last blind run. Times are seconds UTC."""
+    a provider's incidents by id, as they are needed, because there may be very many; `opened` the
+    ids of those that are open; `watched` are the providers with an incident that is missing from
+    their list; `own` is by service, `blind` is the last blind run. Times are seconds UTC."""
 
     owners: dict[str, str]
     snapshots: dict[str, Snapshot]
@@ -95,6 +95,7 @@ class Memory:
     read_at: dict[str, int]
     probes: dict[str, ProbeState]
     heads: Callable[[str], Mapping[str, Head]]
+    opened: Mapping[str, list[str]]
     watched: frozenset[str]
     own: dict[str, Own]
     blind: int | None

@@ -66,13 +66,13 @@ def plain(raw: object, limit: int = TITLE) -> str:
     if len(raw) <= limit and _PLAIN.fullmatch(raw):
         return raw
     lines = limit > TITLE
-    text = _folded(raw[: 8 * limit], keep_lines=lines)
+    text = _readable(raw[: 8 * limit])
+    if "<" not in text and "&" not in text:
+        return _bounded(_folded(text, keep_lines=lines), limit)
     for _ in range(6):
-        if "<" not in text and "&" not in text:
-            break
         before = text
         text = _folded(_without_markup(_AMPERSANDS.sub("&", text)), keep_lines=lines)
-        if text == before:
+        if text == before or ("<" not in text and "&" not in text):
             break
     else:
         # Six layers of escaping is an attack, not a message; without these nothing is markup.

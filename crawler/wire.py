@@ -153,18 +153,18 @@ def _no_constant(name: str) -> None:
 
 
 def _shallow(value: Any) -> bool:
-    level = [value]
+    level = [value] if isinstance(value, dict | list) else []
     for _ in range(_MAX_DEPTH + 1):
-        level = [inner for outer in level for inner in _inside(outer)]
+        # Types, not isinstance: this sees every value of every page.
+        level = [
+            inner
+            for outer in level
+            for inner in (outer.values() if type(outer) is dict else outer)
+            if type(inner) is dict or type(inner) is list
+        ]
         if not level:
             return True
     return False
-
-
-def _inside(value: Any) -> list[Any]:
-    # Types, not isinstance: this sees every value of every page.
-    inside = value.values() if type(value) is dict else value if type(value) is list else ()
-    return [inner for inner in inside if type(inner) is dict or type(inner) is list]
 
 
 def _name(value: object) -> str:

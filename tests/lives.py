@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -11,6 +11,7 @@ from sqlite_utils import Database
 
 from crawler import conclude, content, simulate, text
 from crawler.catalogue import Catalogue, Category, Provider, Service, Site, Source
+from crawler.hear import hear
 from crawler.lines import RunLine
 from crawler.model import Component, Incident, Level, Reading, Update, Visit
 from crawler.platforms import PLATFORMS
@@ -123,17 +124,25 @@ class Life:
             else Visit(key, now, one, platform="statuspage", answered_by="summary")
             for key, one in {**wells, **(said or {})}.items()
         }
+        memory = self.store.memory()
+        remembered = partial(incidents.record, self.store.connection)
+        heard = {
+            one.id: hear(one, visits[one.id], memory, remembered, now)
+            for one in self.catalogue.providers
+            if one.id in visits
+        }
         asked = conclude.Asked(
-            visits={} if blind else visits,
+            visits={} if blind else visits | {key: visit for key, (visit, _) in heard.items()},
+            told={key: told for key, (_, told) in heard.items()},
             probes=probes or {},
             platforms=dict.fromkeys(visits, "statuspage"),
             blind=blind,
         )
         line = conclude.conclude(
             self.catalogue,
-            self.store.memory(),
+            memory,
             asked,
-            lambda owner, key: incidents.record(self.store.connection, owner, key),
+            remembered,
             now=now,
             end=now + 20,
             validity=V,

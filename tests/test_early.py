@@ -13,7 +13,18 @@ from crawler.catalogue import Catalogue, Probe, Provider
 from crawler.memory import Own, ProbeState
 from crawler.model import Incident, Level, Update
 from crawler.records import Record
-from lives import HOUR, MINUTE, START, Life, incident, provider, reading, service, world
+from lives import (
+    HOUR,
+    MINUTE,
+    START,
+    Life,
+    incident,
+    provider,
+    reading,
+    service,
+    update,
+    world,
+)
 
 NINE = START - 2 * HOUR
 STEP = 10 * MINUTE
@@ -193,6 +204,20 @@ def test_the_provider_s_incident_goes_on_as_ours_on_the_same_page(life: Life) ->
     assert over.lead == 27 * MINUTE
     told = life.board(START + 70 * MINUTE).early
     assert (told.total, told.confirmed, told.unconfirmed) == (1, 1, ())
+
+
+def test_what_was_over_when_it_was_first_read_counts_from_its_first_message(life: Life) -> None:
+    failing(life)
+    theirs = incident(
+        "i1", open=False, started=START + 15 * MINUTE, created_at=None, impact=Level.MAJOR,
+        ended_at=START + 49 * MINUTE, updates=(update("u1", "Looking", START + 47 * MINUTE),),
+    )  # fmt: skip
+    for minutes in (30, 40):
+        go(life, minutes, "fail")
+    go(life, 50, "fail", theirs)
+    (one,) = records(life)
+
+    assert (one.incident.id, one.lead) == ("i1", 27 * MINUTE)
 
 
 def test_an_incident_of_another_part_does_not_take_ours_over(tmp_path: Path) -> None:

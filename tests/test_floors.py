@@ -21,7 +21,7 @@ FLOORS = {
         *("judge", "streak", "upstream"),
     },
     5: {"store", "verdict", "changes", "early"},
-    6: {"conclude", "saved", "simulate", "check", "visit", "doctor"},
+    6: {"conclude", "hear", "saved", "simulate", "check", "visit", "doctor"},
     7: {"crawl", "discover", "site", "progress", "serve", "alerts", "deploy", "exits"},
     8: {"cli", "__main__"},
 }

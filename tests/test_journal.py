@@ -7,7 +7,7 @@ import pytest
 
 from crawler import journal
 from crawler.errors import StorageError
-from crawler.lines import IncidentLine, RunLine, SnapshotLine
+from crawler.lines import IncidentLine, MaintenanceLine, RunLine, SnapshotLine
 from crawler.model import Level
 from crawler.times import DAY
 from lives import START
@@ -117,6 +117,16 @@ def test_a_line_keeps_every_field_and_a_newer_one_is_read_by_an_older_program(
     file_of(tmp_path).write_bytes(raw.replace(b'{"id"', b'{"a_field_of_tomorrow":[1],"id"', 1))
 
     assert list(journal.read(tmp_path)) == [full]
+
+
+@pytest.mark.parametrize("count", range(4))
+def test_a_line_is_written_as_it_would_be_at_once(count: int, tmp_path: Path) -> None:
+    told = tuple(IncidentLine("acme", f"i{n}", "d", '{"provider":"', open=True) for n in range(4))
+    work = MaintenanceLine("acme", "m", "title", "scheduled")
+    one = run(START, incidents=told[:count], maintenances=(work,), owners={"provider": "acme"})
+    journal.append(tmp_path, one)
+
+    assert file_of(tmp_path).read_bytes() == day(one)
 
 
 def day(*runs: RunLine) -> bytes:

@@ -50,7 +50,7 @@ def fold(db: Connection, now: int, line: IncidentLine) -> None:
 def slug(provider: str, incident: str, first_seen: int) -> str:
     """The part of an incident's address that never changes: its first day and a short hash."""
     digest = hashlib.sha256(f"{provider}\0{incident}".encode()).digest()
-    return f"{times.day(first_seen)}-{b32encode(digest).decode().lower()[:10]}"
+    return f"{times.day(first_seen)}-{b32encode(digest[:10]).decode().lower()[:10]}"
 
 
 def _adopt(db: Connection, provider: str, ours: str, theirs: str) -> None:

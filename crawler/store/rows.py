@@ -24,6 +24,7 @@ def memory(db: Connection) -> Memory:
         read_at=dict(db.execute("SELECT source, coalesce(at, ?) FROM readings", (newest(db),))),
         probes=probes(db),
         heads=partial(_heads, db),
+        opened=_opened(db),
         watched=frozenset(one for (one,) in db.execute(watched)),
         own=_own(db),
         blind=blind[0] if blind else None,
@@ -150,6 +151,14 @@ def _heads(db: Connection, provider: str) -> dict[str, Head]:
         " WHERE provider = ? AND service IS NULL"
     )
     return {row["id"]: _head(row) for row in select(db, query, provider)}
+
+
+def _opened(db: Connection) -> dict[str, list[str]]:
+    query = "SELECT provider, id FROM incidents WHERE open = 1 AND service IS NULL ORDER BY 1, 2"
+    found: dict[str, list[str]] = {}
+    for provider, incident in db.execute(query):
+        found.setdefault(provider, []).append(incident)
+    return found
 
 
 def _own(db: Connection) -> dict[str, Own]:

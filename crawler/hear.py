@@ -1,0 +1,57 @@
+"""What one page says beside what is remembered of it, worked out as soon as it is read. Pure.
+
+A page may list a thousand messages of incidents that are long over. What is new of them goes into
+the lines for the journal and nobody asks for the rest, so it is not held until all are read.
+"""
+
+from dataclasses import replace
+
+from crawler import changes, early
+from crawler.catalogue import Provider
+from crawler.lines import IncidentLine
+from crawler.memory import Head, Memory
+from crawler.model import Incident, Visit
+from crawler.records import Remembered
+
+_CLOCK_SKEW = 300
+
+
+def hear(
+    provider: Provider, visit: Visit, memory: Memory, remembered: Remembered, now: int
+) -> tuple[Visit, tuple[IncidentLine, ...]]:
+    """A visit to a provider's page as conclude.py wants it, and the new and changed incidents.
+
+    Its incidents have every component that they ever named and times that can be true at `now`
+    (seconds UTC); those that are over have no messages, unless they may go on one of ours.
+    """
+    if visit.reading is None:
+        return visit, ()
+    heads = memory.heads(provider.id)
+    united = tuple(_united(one, heads.get(one.id), now) for one in visit.reading.incidents)
+    whole = replace(visit.reading, incidents=united)
+    told = tuple(changes.incidents(provider.id, whole, heads, remembered, now))
+    if not early.waits(provider, memory):
+        united = tuple(one if one.open else replace(one, updates=()) for one in united)
+    return replace(visit, reading=replace(whole, incidents=united)), told
+
+
+def _united(incident: Incident, head: Head | None, now: int) -> Incident:
+    """An incident with every component it ever named and with times that can be true."""
+    components = tuple(sorted({*incident.components, *(head.components if head else ())}))
+    start, end = _possible(incident.started_at, now), incident.ended_at
+    created = _possible(incident.created_at, now)
+    if end is not None:
+        # A resolution that lies ahead of us has not happened later than now.
+        end = max(min(end, now), start or 0)
+    as_read = (incident.components, incident.started_at, incident.created_at, incident.ended_at)
+    if (components, start, created, end) == as_read:
+        return incident
+    return replace(
+        incident, components=components, started_at=start, created_at=created, ended_at=end
+    )
+
+
+def _possible(moment: int | None, now: int) -> int | None:
+    if moment is None or moment > now + _CLOCK_SKEW:
+        return None
+    return min(moment, now)
