@@ -13,6 +13,8 @@ import msgspec
 
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 """What an id looks like: it stands in addresses and file names."""
+CODE = re.compile(r"[0-9]{1,9}|[1-5]xx|[A-Za-z](?:[A-Za-z0-9]|[_/ ](?=[A-Za-z0-9])){0,79}")
+"""What the code of an error looks like: a number, a class of status codes, or words."""
 ISSUES_LABEL = "whosdown"
 """What every issue that tells of a service is labelled with, beside the service's id."""
 Code = Annotated[int, msgspec.Meta(ge=100, le=599)]
@@ -78,7 +80,7 @@ class ProviderFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     service: list[Service]
     page: Page | None = None
-    name: str = ""
+    name: str | None = None
 
 
 class Category(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

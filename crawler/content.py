@@ -1,19 +1,32 @@
-"""content/ -> Catalogue. Errors name the file, the line, the key and what is allowed."""
+"""content/ -> Catalogue. What is wrong is one sentence with file, line, key and what is allowed."""
 
 import re
-import tomllib
 from collections.abc import Iterable
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Any, TypeVar
 
-import msgspec
-
-from crawler.catalogue import SLUG, Alerts, Catalogue, Provider, ProviderFile, Service, Site, Source
+from crawler import address
+from crawler.catalogue import (
+    CODE,
+    SLUG,
+    Alerts,
+    Catalogue,
+    ErrorCode,
+    Page,
+    Provider,
+    ProviderFile,
+    Service,
+    Site,
+    Source,
+)
 from crawler.errors import ContentError
+from crawler.toml import Choices, decode, wrong
 
-FAULTS = ("you", "them", "upstream")
-T = TypeVar("T")
+CHOICES: Choices = {
+    "fault": ("you", "them", "upstream"),
+    "wait": ("yes", "no"),
+    "robots": ("documented", "strict"),
+}
 
 
 def load(content: Path, platforms: Iterable[str]) -> Catalogue:
@@ -22,9 +35,14 @@ def load(content: Path, platforms: Iterable[str]) -> Catalogue:
     files = sorted((content / "providers").glob("*.toml"))
     if not files:
         raise ContentError(f"{content / 'providers'}: no provider file; the site would be empty")
-    pairs = [(path, _decode(path, ProviderFile)) for path in files]
+    choices = {
+        **CHOICES,
+        "platform": tuple(sorted(platforms)),
+        "category": tuple(sorted(one.id for one in site.category)),
+    }
+    pairs = [(path, decode(path, ProviderFile, choices)) for path in files]
     for path, file in pairs:
-        _check_provider(path, file, site, set(platforms))
+        _check_provider(path, file, choices)
     _check_together(pairs)
     return Catalogue(site, tuple(_provider(path.stem, file) for path, file in pairs))
 
@@ -32,9 +50,7 @@ def load(content: Path, platforms: Iterable[str]) -> Catalogue:
 def load_site(content: Path) -> Site:
     """The settings of the site alone. Raises ContentError."""
     path = content / "site.toml"
-    if not path.is_file():
-        raise ContentError(f"{path}: the file is missing; it names the site")
-    site = _decode(path, Site)
+    site = decode(path, Site, CHOICES)
     _check_site(path, site)
     return site
 
@@ -46,146 +62,136 @@ def _provider(name: str, file: ProviderFile) -> Provider:
     return Provider(name, file.name or file.service[0].name, source, tuple(file.service))
 
 
-def _decode(path: Path, kind: type[T]) -> T:
-    try:
-        raw = path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise ContentError(f"{path}: not UTF-8 at byte {error.start}") from None
-    try:
-        return msgspec.convert(tomllib.loads(raw), kind)
-    except tomllib.TOMLDecodeError as error:
-        raise ContentError(f"{path}: not valid TOML: {error}") from None
-    except msgspec.ValidationError as error:
-        message, _, where = str(error).partition(" - at `$")
-        key = where.rstrip("`").lstrip(".")
-        unknown = re.search(r"unknown field `([^`]+)`", message)
-        last = unknown[1] if unknown else re.sub(r"\[[^\]]*\]", "", key).rpartition(".")[2]
-        full = f"{key}.{last}" if unknown and key else key or last
-        allowed = f"; allowed: {', '.join(_allowed(kind, key))}" if unknown else ""
-        raise ContentError(
-            f"{path}:{_line(raw, full, last)}: {full or 'file'}: {message}{allowed}"
-        ) from None
-
-
-def _line(raw: str, key: str, last: str) -> int:
-    """The line on which a key stands: after the n-th `[[table]]` header that `key` counts to."""
-    lines = raw.split("\n")
-    start = 0
-    for table, number in re.findall(r"([a-z_]+)\[(\d+)\]", key):
-        heads = [
-            n for n, line in enumerate(lines) if re.match(rf"\s*\[\[[a-z_.]*{table}\]\]", line)
-        ]
-        heads = [n for n in heads if n >= start]
-        start = heads[int(number)] if int(number) < len(heads) else start
-    for number, line in enumerate(lines[start:], start + 1):
-        if re.match(rf"\s*(\[*[a-z_.]*\b)?{re.escape(last)}\b", line):
-            return number
-    return start + 1
-
-
-def _wrong(path: Path, key: str, problem: str) -> ContentError:
-    last = re.sub(r"\[[^\]]*\]", "", key).rpartition(".")[2]
-    line = _line(path.read_text(encoding="utf-8"), key, last)
-    return ContentError(f"{path}:{line}: {key}: {problem}")
-
-
-def _allowed(kind: type, key: str) -> list[str]:
-    """The field names that stand where `key` points."""
-    for part in re.findall(r"[a-z_]+", key):
-        fields = {field.name: field.type for field in msgspec.structs.fields(kind)}
-        inner: Any = fields.get(part, kind)
-        options = [inner, *getattr(inner, "__args__", ())]
-        kind = next(
-            (o for o in options if isinstance(o, type) and issubclass(o, msgspec.Struct)), kind
-        )
-    return [field.name for field in msgspec.structs.fields(kind)]
-
-
 def _check_site(path: Path, site: Site) -> None:
+    _check_words(path, "name", site.name)
     for key, value in (("url", site.url), ("contact", site.contact)):
-        if not re.match(r"https?://[^/\s]+", value):
-            raise _wrong(path, key, f"{value!r} is not a web address")
+        _check_address(path, key, value, "https", "http")
+    if "?" in site.url or "#" in site.url:
+        raise wrong(path, "url", f"{site.url!r} has a query or a fragment; write it without")
     if not re.fullmatch(r"[a-z0-9.-]+,\d{4}(-\d\d){0,2}", site.feed_authority):
-        raise _wrong(path, "feed_authority", "write a domain and a year, such as example.org,2026")
-    if len(site.control) != 3 or not all(one.startswith("https://") for one in site.control):
-        raise _wrong(path, "control", "name three https:// addresses of three operators")
-    if site.robots not in ("documented", "strict"):
-        raise _wrong(path, "robots", f"{site.robots!r} is not one of documented, strict")
+        raise wrong(path, "feed_authority", "write a domain and a year, such as example.org,2026")
+    _check_control(path, site.control)
+    _check_choice(path, "robots", site.robots, CHOICES)
     for one in site.allow_private:
         try:
             ip_network(one)
         except ValueError:
-            raise _wrong(path, "allow_private", f"{one!r} is not a network") from None
+            raise wrong(path, "allow_private", f"{one!r} is not a network") from None
     _check_alerts(path, site.alerts)
     if site.cname and not re.fullmatch(r"[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})+", site.cname):
-        raise _wrong(path, "cname", f"{site.cname!r} is not a domain; write status.example.org")
+        raise wrong(path, "cname", f"{site.cname!r} is not a domain; write status.example.org")
+    ids: set[str] = set()
     for number, category in enumerate(site.category):
-        if not SLUG.fullmatch(category.id):
-            raise _wrong(
-                path, f"category[{number}].id", f"{category.id!r} is not a slug (a-z, 0-9, -)"
-            )
+        key = f"category[{number}]"
+        _check_slug(path, f"{key}.id", category.id)
+        _check_words(path, f"{key}.name", category.name)
+        if category.id in ids:
+            raise wrong(path, f"{key}.id", f"{category.id!r} is taken by an earlier category")
+        ids.add(category.id)
+
+
+def _check_control(path: Path, control: list[str]) -> None:
+    wanted = "name three https:// addresses of three operators"
+    if len(control) != 3 or not all(one.startswith("https://") for one in control):
+        raise wrong(path, "control", wanted)
+    for number, one in enumerate(control):
+        _check_address(path, f"control[{number}]", one)
+        if address.host(one) in map(address.host, control[:number]):
+            raise wrong(path, f"control[{number}]", f"{one!r} is on a host named before; {wanted}")
 
 
 def _check_alerts(path: Path, alerts: Alerts) -> None:
     named = re.fullmatch(r"[\w-]{1,39}/[\w.-]{1,100}", alerts.repository, re.ASCII)
     if alerts.github_issues and not alerts.repository:
-        raise _wrong(path, "alerts.github_issues", "needs repository, written as owner/name")
+        raise wrong(path, "alerts.github_issues", "needs repository, written as owner/name")
     if alerts.repository and not named:
-        raise _wrong(path, "alerts.repository", f"{alerts.repository!r} is not owner/name")
+        raise wrong(path, "alerts.repository", f"{alerts.repository!r} is not owner/name")
     if alerts.ntfy and not re.fullmatch(r"https://[\w.:-]+/[\w-]{1,40}", alerts.ntfy, re.ASCII):
-        raise _wrong(
+        raise wrong(
             path, "alerts.ntfy", "write https://, a host and a topic, as in https://ntfy.sh/my-site"
         )
+    if alerts.ntfy:
+        _check_address(path, "alerts.ntfy", alerts.ntfy)
 
 
-def _check_provider(path: Path, file: ProviderFile, site: Site, platforms: set[str]) -> None:
+def _check_provider(path: Path, file: ProviderFile, choices: Choices) -> None:
     if not SLUG.fullmatch(path.stem):
         raise ContentError(f"{path}: the file name is not a slug (a-z, 0-9, -)")
     if not file.service:
         raise ContentError(f"{path}: service: a provider needs at least one [[service]]")
+    if file.name is not None:
+        _check_words(path, "name", file.name)
     if file.page:
-        if file.page.platform not in platforms:
-            allowed = ", ".join(sorted(platforms))
-            raise _wrong(path, "page.platform", f"{file.page.platform!r} is not one of {allowed}")
-        _check_https(path, "page.url", file.page.url)
-        _check_https(path, "page.feed", file.page.feed)
-        for number, one in enumerate(file.page.also):
-            if one.platform not in platforms:
-                problem = f"{one.platform!r} is not one of {', '.join(sorted(platforms))}"
-                raise _wrong(path, f"page.also[{number}].platform", problem)
-            _check_https(path, f"page.also[{number}].url", one.url)
+        _check_page(path, file.page, choices)
     for number, service in enumerate(file.service):
-        _check_service(path, f"service[{number}]", service, {one.id for one in site.category})
+        _check_service(path, f"service[{number}]", service, choices)
 
 
-def _check_service(path: Path, key: str, service: Service, categories: set[str]) -> None:
-    if not SLUG.fullmatch(service.id):
-        raise _wrong(path, f"{key}.id", f"{service.id!r} is not a slug (a-z, 0-9, -)")
-    if not service.name.strip():
-        raise _wrong(path, f"{key}.name", "a service needs a name")
-    if service.category not in categories:
-        allowed = ", ".join(sorted(categories))
-        raise _wrong(path, f"{key}.category", f"{service.category!r} is not one of {allowed}")
-    for name in ("homepage", "browser_check"):
-        _check_https(path, f"{key}.{name}", getattr(service, name))
+def _check_page(path: Path, page: Page, choices: Choices) -> None:
+    _check_choice(path, "page.platform", page.platform, choices)
+    _check_address(path, "page.url", page.url)
+    if page.feed:
+        _check_address(path, "page.feed", page.feed)
+    for number, one in enumerate(page.also):
+        _check_choice(path, f"page.also[{number}].platform", one.platform, choices)
+        _check_address(path, f"page.also[{number}].url", one.url)
+
+
+def _check_service(path: Path, key: str, service: Service, choices: Choices) -> None:
+    _check_slug(path, f"{key}.id", service.id)
+    _check_words(path, f"{key}.name", service.name)
+    _check_choice(path, f"{key}.category", service.category, choices)
+    for name in ("components", "regions", "mentions", "aliases"):
+        for number, one in enumerate(getattr(service, name)):
+            _check_words(path, f"{key}.{name}[{number}]", one)
+    _check_address(path, f"{key}.homepage", service.homepage)
+    for name in ("api_base", "browser_check"):
+        if url := getattr(service, name):
+            _check_address(path, f"{key}.{name}", url)
     if service.probe:
-        _check_https(path, f"{key}.probe", service.probe.url)
+        _check_address(path, f"{key}.probe", service.probe.url)
         if not service.probe.expect:
-            raise _wrong(path, f"{key}.probe", "expect names no status code; allowed: 100 to 599")
-    for one, error in enumerate(service.errors):
-        place = f"{key}.errors[{one}]"
-        if error.fault not in FAULTS:
-            raise _wrong(
-                path, f"{place}.fault", f"{error.fault!r} is not one of {', '.join(FAULTS)}"
-            )
-        if error.wait not in ("yes", "no"):
-            raise _wrong(path, f"{place}.wait", f"{error.wait!r} is not one of yes, no")
-        _check_https(path, f"{place}.source", error.source)
+            raise wrong(path, f"{key}.probe", "expect names no status code; allowed: 100 to 599")
+    cases: set[tuple[str, str]] = set()
+    for number, error in enumerate(service.errors):
+        place = f"{key}.errors[{number}]"
+        _check_error(path, place, error, choices)
+        case = error.code, error.when.strip().casefold()
+        if case in cases:
+            problem = f"{error.code!r} stands here twice; tell the entries apart by when"
+            raise wrong(path, f"{place}.code", problem)
+        cases.add(case)
 
 
-def _check_https(path: Path, key: str, url: str) -> None:
-    if url and not re.match(r"https://[^/\s]+", url):
-        raise _wrong(path, key, f"{url!r} does not begin with https://")
+def _check_error(path: Path, key: str, error: ErrorCode, choices: Choices) -> None:
+    if not CODE.fullmatch(error.code):
+        problem = f"{error.code!r} is not a number such as 429, nor 5xx, nor a provider's words"
+        raise wrong(path, f"{key}.code", f"{problem} (A-Z, a-z, 0-9, single _, / or blank)")
+    _check_words(path, f"{key}.name", error.name)
+    _check_choice(path, f"{key}.fault", error.fault, choices)
+    _check_choice(path, f"{key}.wait", error.wait, choices)
+    _check_address(path, f"{key}.source", error.source)
+
+
+def _check_slug(path: Path, key: str, value: str) -> None:
+    if not SLUG.fullmatch(value):
+        raise wrong(path, key, f"{value!r} is not a slug (a-z, 0-9, -)")
+
+
+def _check_choice(path: Path, key: str, value: str, choices: Choices) -> None:
+    allowed = choices[key.rpartition(".")[2]]
+    if value not in allowed:
+        raise wrong(path, key, f"{value!r} is not one of {', '.join(allowed)}")
+
+
+def _check_words(path: Path, key: str, value: str) -> None:
+    if not any(map(str.isalnum, value)) or re.search(r"[\x00-\x1f\x7f]", value):
+        raise wrong(path, key, f"{value!r} is not a name; write letters or digits, on one line")
+
+
+def _check_address(path: Path, key: str, url: str, *schemes: str) -> None:
+    if problem := address.fault(url, *(schemes or ("https",))):
+        raise wrong(path, key, problem)
 
 
 def _check_together(pairs: list[tuple[Path, ProviderFile]]) -> None:
@@ -193,14 +199,14 @@ def _check_together(pairs: list[tuple[Path, ProviderFile]]) -> None:
     pages: dict[str, str] = {}
     for path, file in pairs:
         if file.page and (other := pages.setdefault(file.page.url, path.name)) != path.name:
-            raise _wrong(
+            raise wrong(
                 path, "page.url", f"{other} reads this page too; put the services in one file"
             )
         for number, service in enumerate(file.service):
             for key, name in [("id", service.id), *(("aliases", a) for a in service.aliases)]:
                 if name.lower() in names:
                     problem = f"{name!r} is taken by {names[name.lower()]}"
-                    raise _wrong(path, f"service[{number}].{key}", problem)
+                    raise wrong(path, f"service[{number}].{key}", problem)
                 names[name.lower()] = path.name
     ids = {service.id for _, file in pairs for service in file.service}
     for path, file in pairs:
@@ -208,4 +214,4 @@ def _check_together(pairs: list[tuple[Path, ProviderFile]]) -> None:
             for upstream in service.upstreams:
                 if upstream not in ids or upstream == service.id:
                     problem = f"{upstream!r} is not the id of another service"
-                    raise _wrong(path, f"service[{number}].upstreams", problem)
+                    raise wrong(path, f"service[{number}].upstreams", problem)

@@ -1,10 +1,12 @@
 """content/ is checked as a whole, and a mistake is one sentence that says where and what."""
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
+from hypothesis import given, strategies
 
-from crawler import content
+from crawler import address, content
 from crawler.catalogue import Source
 from crawler.platforms import PLATFORMS
 from folders import ACME, OTHER, SITE, problem, write
@@ -57,6 +59,26 @@ def test_a_missing_or_empty_folder_is_told(tmp_path: Path) -> None:
     assert empty == "providers: no provider file; the site would be empty"
 
 
+def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    write(tmp_path)
+    (tmp_path / "providers" / "folder.toml").mkdir()
+    folder = problem(tmp_path)
+    (tmp_path / "providers" / "folder.toml").rmdir()
+    (tmp_path / "providers" / "loop.toml").symlink_to("loop.toml")
+    loop = problem(tmp_path)
+    (tmp_path / "providers" / "loop.toml").unlink()
+    (tmp_path / "providers" / "gone.toml").symlink_to("nowhere")
+    gone = problem(tmp_path)
+    (tmp_path / "site.toml").unlink()
+    (tmp_path / "site.toml").mkdir()
+    site = problem(tmp_path)
+
+    assert folder == "providers/folder.toml: cannot be read: Is a directory"
+    assert loop == "providers/loop.toml: cannot be read: Too many levels of symbolic links"
+    assert gone == "providers/gone.toml: the file is missing"
+    assert site == "site.toml: cannot be read: Is a directory"
+
+
 def test_a_file_that_is_no_text_or_has_no_service_or_no_name_is_told(tmp_path: Path) -> None:
     write(tmp_path)
     file = tmp_path / "providers" / "other.toml"
@@ -80,6 +102,42 @@ def test_private_networks_are_opened_by_the_operator_alone(tmp_path: Path) -> No
     networks = content.load(tmp_path, PLATFORMS).site.networks
 
     assert [str(one) for one in networks] == ["10.0.0.0/8", "fd00::/8"]
+
+
+@pytest.mark.parametrize(
+    ("right", "other"),
+    [
+        ("https://example.test/base", "http://127.0.0.1:8000/base"),
+        ("https://example.test/base", "http://localhost"),
+        ("https://example.test/base", "http://[::1]:8000/"),
+        ("https://example.test/contact", "http://example.test/?a=b#c"),
+        ("https://acme.test", "https://[2001:db8::1]:8443/x?y=%20#z"),
+        ("https://acme.test", "https://a_b.münchen.test./straße"),
+        ('"429"', '"HTTP/2 stream error"'),
+        ('"429"', '"5xx"'),
+        ('"429"', '"RESOURCE_EXHAUSTED"'),
+        ('"ACME AI"', '"C++", "文心一言", "👩‍💻 1"'),
+    ],
+)
+def test_what_is_unusual_and_right_is_accepted(tmp_path: Path, right: str, other: str) -> None:
+    assert (SITE + ACME).count(right) == 1
+    write(tmp_path, SITE.replace(right, other), acme=ACME.replace(right, other), other=OTHER)
+
+    assert content.load(tmp_path, PLATFORMS).providers
+
+
+@given(
+    strategies.text(alphabet=strategies.sampled_from("a.-_:/@[]%?# \\\nä℀１۱\u200b0"), max_size=30)
+)
+def test_an_address_without_fault_is_one_that_the_crawler_can_take_apart(rest: str) -> None:
+    url = f"https://{rest}"
+
+    if not address.fault(url, "https"):
+        parts = urlsplit(url)
+        assert address.host(url)
+        assert parts.port != 0
+        assert "@" not in parts.netloc
+        assert parts.geturl().rstrip("?#") == url.rstrip("?#")
 
 
 HAS_PROVIDERS = any((CONTENT / "providers").glob("*.toml"))

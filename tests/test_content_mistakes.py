@@ -14,9 +14,9 @@ from folders import ACME, OTHER, SITE, problem, write
         (
             '"https://example.test/base"',
             '"example.test"',
-            "site.toml:2: url: 'example.test' is not",
+            "site.toml:2: url: 'example.test' does not begin with https:// or http://",
         ),
-        ('"https://example.test/contact"', '"mail me"', "site.toml:4: contact: 'mail me' is not"),
+        ('"https://example.test/contact"', '"mail me"', "site.toml:4: contact: 'mail me' does not"),
         ("example.test,2026", "tomorrow", "site.toml:5: feed_authority: write a domain and a year"),
         (', "https://c.test/"', "", "site.toml:6: control: name three https:// addresses"),
         ('"https://c.test/"', '"http://c.test/"', "site.toml:6: control: name three https://"),
@@ -46,6 +46,21 @@ from folders import ACME, OTHER, SITE, problem, write
         ('tagline = "Who?"\n', "", "site.toml:1: file: Object missing required field `tagline`"),
         ("robots =", "robot =", "site.toml:7: robot: Object contains unknown field `robot`; allow"),
         ('name = "whosdown"', 'name = "whosdown', "site.toml: not valid TOML: "),
+        ('name = "whosdown"', 'name = ""', "site.toml:1: name: '' is not a name; write letters"),
+        ('"documented"', "true", "robots: Expected `str`, got `bool`; allowed: documented, strict"),
+        ('/base"', '/base?a=b"', "site.toml:2: url: 'https://example.test/base?a=b' has a query"),
+        ('/base"', '/base#c"', "site.toml:2: url: 'https://example.test/base#c' has a query or a"),
+        (
+            '"https://c.test/"',
+            '"https://A.test:443/x"',
+            "site.toml:6: control[2]: 'https://A.test:443/x' is on a host named before; name three",
+        ),
+        ('"Gateways"', '"\\t"', "site.toml:12: category[0].name: '\\t' is not a name"),
+        (
+            "[[category]]",
+            '[[category]]\nid = "gateway"\nname = "The same"\n\n[[category]]',
+            "site.toml:15: category[1].id: 'gateway' is taken by an earlier category",
+        ),
     ],
 )
 def test_a_wrong_site_is_told_by_key_and_line(
@@ -54,7 +69,10 @@ def test_a_wrong_site_is_told_by_key_and_line(
     assert SITE.count(right) == 1
     write(tmp_path, SITE.replace(right, wrong))
 
-    assert problem(tmp_path).startswith(says)
+    sentence = problem(tmp_path)
+
+    assert sentence.startswith("site.toml:")
+    assert says in sentence
 
 
 @pytest.mark.parametrize(
@@ -87,7 +105,7 @@ def test_a_wrong_site_is_told_by_key_and_line(
         ),
         ('id = "acme"', 'id = "-acme"', ":6: service[0].id: '-acme' is not a slug (a-z, 0-9, -)"),
         ('id = "acme"', 'id = "acme\\n"', ":6: service[0].id: 'acme\\n' is not a slug"),
-        ('"Acme Cloud"', '" "', ":27: service[1].name: a service needs a name"),
+        ('"Acme Cloud"', '" "', ":27: service[1].name: ' ' is not a name"),
         (
             'category = "gateway"\nhomepage = "https://cloud',
             'category = "gate"\nhomepage = "https://cloud',
@@ -149,6 +167,33 @@ def test_a_wrong_site_is_told_by_key_and_line(
         ('wait = "yes"\n', "", "service[0].errors[0]: Object missing required field `wait`"),
         ("[page]", "[pages]", ": Object contains unknown field `pages`; allowed: service, page"),
         ("[page]", "[page", ": not valid TOML: "),
+        ("[401]", f"[{'4' * 5000}]", ": not valid TOML: "),
+        ("[401]", "[" * 9999, ": not valid TOML: "),
+        ("[page]", 'name = ""\n[page]', ":1: name: '' is not a name; write letters or digits"),
+        ("[page]", "name = 5\n[page]", ":1: name: Expected `str`, got `int`"),
+        ('"Acme Cloud"', '"Acme\\u0000"', ":27: service[1].name: 'Acme\\x00' is not a name"),
+        ('"Too many"', '"\\u200b"', ":19: service[0].errors[0].name: '\\u200b' is not a name"),
+        ('"ACME AI"', '"x", ""', ":11: service[0].aliases[1]: '' is not a name"),
+        ('"ACME AI"]', '"x"]\nmentions = [""]', ":12: service[0].mentions[0]: '' is not a name"),
+        ('"ACME AI"]', '"x"]\nmentions = ["-"]', ":12: service[0].mentions[0]: '-' is not a name"),
+        ('"ACME AI"]', '"x"]\ncomponents = [" "]', ":12: service[0].components[0]: ' ' is not a"),
+        ('"ACME AI"]', '"x"]\nregions = ["a", ""]', ":12: service[0].regions[1]: '' is not a name"),
+        (
+            '"yes"',
+            "false",
+            ":21: service[0].errors[0].wait: Expected `str`, got `bool`; allowed: yes, no",
+        ),
+        ('"you"', "1", "errors[0].fault: Expected `str`, got `int`; allowed: you, them, upstream"),
+        (
+            '"statuspage"',
+            "1",
+            ":2: page.platform: Expected `str`, got `int`; allowed: aws, azure, ",
+        ),
+        (
+            'category = "gateway"\nhomepage = "https://cloud',
+            'category = 1\nhomepage = "https://cloud',
+            ":28: service[1].category: Expected `str`, got `int`; allowed: gateway",
+        ),
     ],
 )
 def test_a_wrong_provider_is_told_by_key_and_line(
@@ -184,3 +229,113 @@ def test_a_misspelt_key_is_told_with_the_keys_that_are_allowed(
     assert f"acme.toml:{line}: " in sentence
     assert f"unknown field `{wrong}`" in sentence
     assert says in sentence
+
+
+@pytest.mark.parametrize(
+    "code", ["", " ", "40 3/..", "../a", "429 ", "a  b", "a\\nb", "é", "6xx", "a_"]
+)
+def test_a_code_is_a_number_a_class_or_words(tmp_path: Path, code: str) -> None:
+    write(tmp_path, acme=ACME.replace('"429"', f'"{code}"'), other=OTHER)
+
+    sentence = problem(tmp_path)
+
+    assert sentence.startswith("providers/acme.toml:18: service[0].errors[0].code: ")
+    assert "is not a number such as 429, nor 5xx, nor a provider's words (A-Z, a-z, 0-9" in sentence
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), [("", ""), ("", 'when = " "'), ('when = "Now"', 'when = "now "')]
+)
+def test_two_entries_of_one_code_are_told_apart_by_when(
+    tmp_path: Path, first: str, second: str
+) -> None:
+    begin, end = ACME.index("[[service.errors]]"), ACME.rindex("[[service]]")
+    entry = ACME[begin:end].rstrip()
+    twice = f"{entry}\n{first}\n{entry}\n{second}\n\n"
+    write(tmp_path, acme=ACME[:begin] + twice + ACME[end:], other=OTHER)
+
+    assert problem(tmp_path) == (
+        "providers/acme.toml:26: service[0].errors[1].code: '429' stands here twice; "
+        "tell the entries apart by when"
+    )
+
+
+WRONG = {
+    "https://[x/": "is not a web address",
+    "https://[::1/": "is not a web address",
+    "https://[::1]x/": "names no host that can exist",
+    "https://": "names no host",
+    "https:///x": "names no host",
+    "https://a..test/": "names no host",
+    "https://*.test/": "names no host",
+    "https://a b.test/": "has a blank or another character that stands in no address",
+    "https://a.test/ b": "has a blank",
+    "https://a.test/\\r\\nx": "has a blank",
+    "https://a.test/\\u0000": "has a blank",
+    "https://a.test/\\u200b": "has a blank",
+    "https://a.test:99999/": "has a port that cannot exist; allowed: 1 to 65535",
+    "https://a.test:abc/": "has a port",
+    "https://a.test:0/": "has a port",
+    "https://a.test:/": "has a port",
+    "https://user:pw@a.test/": "the address of a.test has a user name or password",
+}
+
+
+@pytest.mark.parametrize(("wrong", "says"), WRONG.items())
+@pytest.mark.parametrize(
+    ("key", "right"),
+    [
+        ("site.toml:2: url", "https://example.test/base"),
+        ("site.toml:4: contact", "https://example.test/contact"),
+        ("site.toml:6: control[0]", "https://a.test/"),
+        ("site.toml:6: control[2]", "https://c.test/"),
+        ("acme.toml:3: page.url", "https://status.acme.test"),
+        ("acme.toml:4: page.feed", "https://feed.test"),
+        ("acme.toml:5: page.also[0].url", "https://also.test"),
+        ("acme.toml:11: service[0].homepage", "https://acme.test"),
+        ("acme.toml:14: service[0].api_base", "https://base.test"),
+        ("acme.toml:15: service[0].browser_check", "https://check.test"),
+        ("acme.toml:17: service[0].probe", "https://api.acme.test/v1/models"),
+        ("acme.toml:27: service[0].errors[0].source", "https://docs.acme.test/errors"),
+    ],
+)
+def test_an_address_that_cannot_be_is_told_wherever_it_stands(
+    tmp_path: Path, key: str, right: str, wrong: str, says: str
+) -> None:
+    more = 'feed = "https://feed.test"\nalso = [{ platform = "aws", url = "https://also.test" }]'
+    links = 'api_base = "https://base.test"\nbrowser_check = "https://check.test"'
+    acme = ACME.replace("\n\n[[service]]", f"\n{more}\n\n[[service]]", 1)
+    acme = acme.replace("\n\n[service.probe]", f"\n{links}\n\n[service.probe]")
+    assert (SITE + acme).count(f'"{right}"') == 1
+    site, acme = (text.replace(f'"{right}"', f'"{wrong}"') for text in (SITE, acme))
+    write(tmp_path, site, acme=acme, other=OTHER)
+
+    sentence = problem(tmp_path)
+
+    assert sentence.removeprefix("providers/").startswith(f"{key}: ")
+    assert says in sentence
+    assert "pw" not in sentence
+
+
+@pytest.mark.parametrize(
+    ("right", "key"),
+    [
+        ('"https://status.acme.test"', "page.url"),
+        ('"https://acme.test"', "service[0].homepage"),
+        ('"https://api.acme.test/v1/models"', "service[0].probe"),
+        ('"https://docs.acme.test/errors"', "service[0].errors[0].source"),
+    ],
+)
+def test_an_address_that_is_needed_is_not_empty(tmp_path: Path, right: str, key: str) -> None:
+    write(tmp_path, acme=ACME.replace(right, '""'), other=OTHER)
+
+    assert f": {key}: '' does not begin with https://" in problem(tmp_path)
+
+
+def test_a_topic_on_a_port_that_cannot_exist_is_told(tmp_path: Path) -> None:
+    alerts = '[alerts]\nntfy = "https://ntfy.sh:99999/mine"\n\n[[category]]'
+    write(tmp_path, SITE.replace("[[category]]", alerts))
+
+    assert problem(tmp_path).startswith(
+        "site.toml:11: alerts.ntfy: 'https://ntfy.sh:99999/mine' has"
+    )
