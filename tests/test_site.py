@@ -259,8 +259,8 @@ def test_a_build_that_fails_publishes_nothing_and_the_old_site_stands(
     with Life(tmp_path / "data") as life:
         life.run(START)
     out = tmp_path / "site"
-    out.mkdir()
-    (out / "index.html").write_text("the old site", encoding="utf-8")
+    (out / "api" / "v1").mkdir(parents=True)
+    (out / "api" / "v1" / "build.json").write_text("the old site", encoding="utf-8")
     if wrong == "link":
         templates(tmp_path, base='<a href="nowhere/">x</a>')
     else:
@@ -272,7 +272,7 @@ def test_a_build_that_fails_publishes_nothing_and_the_old_site_stands(
     assert done.returncode == code, done.stderr
     assert words in done.stderr
     assert done.stderr.count("\n") == 1
-    assert [one.name for one in out.iterdir()] == ["index.html"]
+    assert [one.name for one in out.rglob("*")] == ["api", "v1", "build.json"]
     assert {one.name for one in tmp_path.iterdir()} <= {"content", "data", "site", "site_templates"}
 
 

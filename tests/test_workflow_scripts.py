@@ -366,14 +366,15 @@ def test_a_clock_an_hour_ahead_stops_nothing_for_good(cloud: Cloud) -> None:
 def test_a_build_that_fails_loses_nothing_that_was_learned(cloud: Cloud) -> None:
     article = cloud.main / "content" / "articles" / "broken.md"
     article.parent.mkdir()
-    article.write_text("+++\nno head", "utf-8")
+    head = '+++\ntitle = "T"\ndek = "D"\n+++\n'
+    article.write_text(f"{head}A [link](/nowhere/).\n", "utf-8")
     cloud.git("add", "-A")
-    cloud.git("commit", "-qm", "A broken article")
+    cloud.git("commit", "-qm", "A broken link")
     cloud.git("push", "-q", str(cloud.remote), "main")
     ended = cloud.run()
 
     assert results(ended) == GOOD | {"crawl": "failure", "deploy": "skipped"}, ended
-    assert "broken.md:1" in ended["crawl"].said["Crawl and build"]
+    assert "broken.md:5: the link /nowhere/ leads" in ended["crawl"].said["Crawl and build"]
     assert [line["id"] for line in cloud.journal()] == [NOW]
     assert cloud.host.folder is None
 
