@@ -101,7 +101,7 @@ def test_a_badge_of_invented_days_says_so(life: Life) -> None:
     for body in (state, uptime):
         image = etree.fromstring(body)
         said = str(image.findtext(f"{SVG}title"))
-        assert said.endswith(", as of 2026-11-22 11:00 UTC")
+        assert said.endswith(", as of 22 Nov 2026, 11:00 UTC")
         assert image.get("aria-label") == said
 
 
