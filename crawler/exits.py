@@ -1,5 +1,6 @@
 """How the command ends: our own errors as one sentence and an exit code."""
 
+import os
 import sys
 from typing import Any
 
@@ -43,8 +44,15 @@ class Group(click.Group):
             click.echo(f"whosdown: {line(str(error))}", err=True)
             sys.exit(_EXITS.get(type(error), 70))
         except OSError as error:
-            click.echo(f"whosdown: {line(str(error))}", err=True)
+            click.echo(f"whosdown: {line(_plain(error))}", err=True)
             sys.exit(74)
+
+
+def _plain(error: OSError) -> str:
+    if not error.strerror:
+        return str(error)
+    where = "" if error.filename is None else f"{os.fsdecode(error.filename)}: "
+    return where + error.strerror.lower()
 
 
 def line(words: str) -> str:

@@ -12,10 +12,16 @@ from crawler.wire import MAX_BODY, Reply
 
 
 def describe(path: Path, platform: str | None) -> dict[str, Any]:
-    """A saved reply as we read it, or the `reason` why we cannot. Times are ISO 8601 UTC."""
+    """A saved reply as we read it, or the `reason` why we cannot. Times are ISO 8601 UTC.
+
+    The reason is a slug of `REASONS`, or `unreadable_file` for what is no file that we may open.
+    """
     try:
         with path.open("rb") as file:
             body = file.read(MAX_BODY + 1)
+    except OSError as error:
+        return _unreadable(path, "unreadable_file", error.strerror or "")
+    try:
         if len(body) > MAX_BODY:
             raise Unreadable("too_large")
         reply = Reply(url=path.as_uri() if path.is_absolute() else str(path), status=200, body=body)
@@ -24,8 +30,12 @@ def describe(path: Path, platform: str | None) -> dict[str, Any]:
             raise Unreadable(*platforms.stranger(reply))
         reading = platforms.read(name, {"file": reply})
     except Unreadable as error:
-        return {"file": str(path), "reason": error.reason, "detail": text.line(error.detail)}
+        return _unreadable(path, error.reason, error.detail)
     return {"file": str(path), "platform": name, **_reading(reading)}
+
+
+def _unreadable(path: Path, reason: str, detail: str) -> dict[str, Any]:
+    return {"file": str(path), "reason": reason, "detail": text.line(detail)}
 
 
 def _reading(reading: Reading) -> dict[str, Any]:

@@ -1,9 +1,11 @@
 """A small static server for looking at the site on one's own machine."""
 
+import io
 from collections.abc import Callable
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import BinaryIO
 
 
 class _Handler(SimpleHTTPRequestHandler):
@@ -17,6 +19,14 @@ class _Handler(SimpleHTTPRequestHandler):
         ".ics": "text/calendar",
         ".opml": "text/x-opml",
     }
+
+    def send_head(self) -> io.BytesIO | BinaryIO | None:
+        try:
+            return super().send_head()
+        except ValueError:
+            # No file has a name with a null byte or half a character in it.
+            self.send_error(404)
+            return None
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
         page = Path(self.directory) / "404.html"

@@ -13,7 +13,7 @@ from contextlib import closing
 from dataclasses import replace
 from functools import partial
 from http.server import ThreadingHTTPServer
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import cast
 
 import msgspec
@@ -189,6 +189,7 @@ def test_the_redirects_lead_to_files(files: dict[str, bytes]) -> None:
         target += "index.html" if not target or target.endswith("/") else ""
         assert target in files, line
         assert (old[0], code) == ("/", "301")
+        assert PurePosixPath(old).suffix in ("", PurePosixPath(new).suffix), line
 
 
 def test_a_domain_is_written_for_hosts_that_read_it_from_a_file() -> None:

@@ -92,9 +92,17 @@ def test_the_uptime_badge_names_window_and_basis_and_goes_grey_with_the_state(li
 
 def test_a_badge_of_invented_days_says_so(life: Life) -> None:
     life.run(START, {"acme": reading()})
-    state, _ = images(replace(life.board(START), simulated=True))
+    board = life.board(START)
+    rows = tuple(measured(row, START) for row in board.rows)
+    state, uptime = images(replace(board, rows=rows, simulated=True))
 
     assert texts(state)[2] == "simulated"
+    assert texts(uptime)[2] == "30 days reported, simulated"
+    for body in (state, uptime):
+        image = etree.fromstring(body)
+        said = str(image.findtext(f"{SVG}title"))
+        assert said.endswith(", as of 22 Nov 2026, 11:00 UTC")
+        assert image.get("aria-label") == said
 
 
 @given(foreign.filter(str.strip), st.sampled_from(["headline", "name"]))

@@ -84,6 +84,11 @@ def test_services_are_found_by_id_alias_and_name(
         (["--live", "acme"], "exclude each other"),
         (["--site", "https://x.test", "acme"], "exclude each other"),
         (["--max-age", "soon", "acme"], "not a time span"),
+        (["--site", "127.0.0.1:8931", "acme"], "begins with http:// or https://"),
+        (["--site", "ftp://x", "acme"], "begins with http:// or https://"),
+        (["--site", "https://", "acme"], "begins with http:// or https://"),
+        (["--site", "http://[x", "acme"], "begins with http:// or https://"),
+        (["--site", "http://x:99999", "acme"], "begins with http:// or https://"),
     ],
 )
 def test_a_wrong_use_says_what_is_wrong(args: list[str], words: str, site: Path, run: Run) -> None:

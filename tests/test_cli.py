@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import urllib.error
@@ -217,7 +218,7 @@ def test_check_of_a_stranger_is_a_wrong_use_and_without_a_site_a_trouble_of_stor
 def test_read_prints_one_line_for_each_file_and_exits_65_for_one_that_is_unreadable(
     tmp_path: Path,
 ) -> None:
-    good, bad, gone = tmp_path / "good.json", tmp_path / "bad.json", tmp_path / "gone.json"
+    good, bad = tmp_path / "good.json", tmp_path / "bad.json"
     good.write_text(json.dumps(HEALTHY), encoding="utf-8")
     bad.write_text("{", encoding="utf-8")
 
@@ -235,7 +236,20 @@ def test_read_prints_one_line_for_each_file_and_exits_65_for_one_that_is_unreada
     assert [json.loads(one).get("reason") for one in both.stdout.splitlines()] == [None, "not_json"]
     assert whosdown("read", "--platform", "feed", good).returncode == 65
     assert whosdown("read", "--platform", "nonsense", good).returncode == 64
-    assert whosdown("read", gone).returncode in (65, 74)
+
+
+def test_read_tells_of_a_file_that_cannot_be_opened_and_goes_on(tmp_path: Path) -> None:
+    good, gone, turning = tmp_path / "good.json", tmp_path / "gone.json", tmp_path / "turning"
+    good.write_text(json.dumps(HEALTHY), encoding="utf-8")
+    turning.symlink_to(turning)
+    files = (good, gone, tmp_path, turning, good)
+    done = whosdown("read", *files)
+
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert (done.returncode, done.stderr) == (65, "")
+    assert [one["file"] for one in lines] == [*map(str, files)]
+    assert [one.get("reason") for one in lines] == [None, *["unreadable_file"] * 3, None]
+    assert "Errno" not in done.stdout
 
 
 def test_rebuild_gives_the_same_database(data: Path) -> None:
@@ -302,6 +316,16 @@ def test_the_clock_may_be_set_by_an_option_or_by_the_environment(
     assert tree(tmp_path / "site3") != tree(tmp_path / "site0")
 
 
+def test_an_empty_time_in_the_environment_is_none_and_a_wrong_one_is_named(tmp_path: Path) -> None:
+    line = ("check", "--out", statuses(tmp_path / "site", a="none"))
+    assert whosdown(*line, SOURCE_DATE_EPOCH="").returncode == 0
+
+    for args, wrong in (((), "SOURCE_DATE_EPOCH"), (("--now", "soon"), "--now")):
+        done = whosdown(*line, *args, SOURCE_DATE_EPOCH="yesterday")
+        assert done.returncode == 64
+        assert {"SOURCE_DATE_EPOCH", "--now"} & {*re.findall(r"[\w-]+", done.stderr)} == {wrong}
+
+
 def test_demo_is_the_same_twice_and_says_simulated_on_every_page(
     built: Path, tmp_path: Path
 ) -> None:
@@ -359,7 +383,7 @@ def test_serve_answers_with_types_and_with_our_404_page(
         assert fetched(address + "api/v1/statuses")[:3] == (200, "application/json", "*")
         assert fetched(address + "feed.rss")[1] == "application/rss+xml"
         assert fetched(address + "feed.atom")[1] == "application/atom+xml"
-        for lost in ("nowhere/", "service/nobody/", "..%2f..%2fetc/passwd"):
+        for lost in ("nowhere/", "service/nobody/", "..%2f..%2fetc/passwd", "%00", "%ed%a0%80"):
             status, kind, _, body = fetched(address + lost)
             assert (status, kind) == (404, "text/html; charset=utf-8")
             assert body == (out / "404.html").read_bytes()
@@ -370,6 +394,14 @@ def test_serve_without_a_site_says_what_to_do(tmp_path: Path) -> None:
 
     assert done.returncode == 74
     assert "whosdown run" in done.stderr
+
+
+def test_what_the_system_refuses_is_one_plain_sentence(tmp_path: Path) -> None:
+    (tmp_path / "index.html").touch()
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        done = whosdown("serve", "--out", tmp_path, "--port", taken.getsockname()[1])
+
+    assert (done.returncode, done.stderr) == (74, "whosdown: address already in use\n")
 
 
 def test_it_works_from_any_folder_with_its_own_templates(

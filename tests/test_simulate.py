@@ -1,6 +1,9 @@
 """The invented days show whatever a page must be able to show."""
 
+import json
 import re
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -8,7 +11,10 @@ import pytest
 from crawler.model import Level
 from crawler.site.board import Board, Row
 from crawler.site.views import by_region, edits
-from lives import simulated
+from crawler.times import DAY, iso
+from lives import START, simulated
+
+BEGINS = START - 90 * DAY
 
 
 @pytest.fixture(scope="module")
@@ -79,3 +85,23 @@ def test_the_page_of_a_service_without_any_data_shows_no_figure(service: str, bu
     assert re.findall("<dd>([^<]*)", glance) == ["–", "–", "–"]
     assert "No figure yet" in page
     assert 'id="history"' not in page
+
+
+def test_no_time_lies_before_the_days_begin(built: Path) -> None:
+    files = [built / "statuses.json", *(built / "api/v1/services").glob("*.json")]
+    for file in files:
+        times = re.findall(r'"(\d{4}-\d\d-\d\dT[^"]+)"', file.read_text("utf-8"))
+        assert times
+        assert min(times) >= iso(BEGINS), file.name
+    with closing(sqlite3.connect(built / "data/status.db")) as db:
+        query = "SELECT count(*) FROM snapshots WHERE since NOT BETWEEN ? AND first_seen"
+        assert db.execute(query, (BEGINS,)).fetchone() == (0,)
+
+
+def test_a_service_is_well_since_its_last_trouble_ended(built: Path) -> None:
+    services = json.loads((built / "statuses.json").read_bytes())["services"]
+    well = {one["id"]: one for one in services if one["indicator"] == "none"}
+
+    assert {"deepinfra", "deepseek"} <= {*well}, "trouble that our own checks saw counts too"
+    for one in well.values():
+        assert one["updatedAt"] == (one["lastIncidentAt"] or iso(BEGINS)), one["id"]

@@ -168,10 +168,12 @@ def read(files: Sequence[Path], platform: str | None) -> None:
 
     if platform is not None and platform not in PLATFORMS:
         raise click.BadParameter(f"{platform!r} is not one of {', '.join(PLATFORMS)}")
-    lines = [describe(path, platform) for path in files]
-    for line in lines:
-        click.echo(_json(line))
-    sys.exit(65 if any("reason" in line for line in lines) else 0)
+    code = 0
+    for path in files:
+        told = describe(path, platform)
+        click.echo(_json(told))
+        code = 65 if "reason" in told else code
+    sys.exit(code)
 
 
 def _json(value: Any, indent: int | None = None) -> str:

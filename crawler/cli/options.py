@@ -18,12 +18,15 @@ if TYPE_CHECKING:
 
 def moment(_: click.Context, __: click.Parameter, raw: str | None) -> int:
     """The time of --now, else of SOURCE_DATE_EPOCH, else of the clock, in seconds UTC."""
+    named = None if raw else "SOURCE_DATE_EPOCH"
     raw = raw or os.environ.get("SOURCE_DATE_EPOCH")
-    if raw is None:
+    if not raw:
         return int(time.time())
     moment = int(raw) if raw.isascii() and raw.isdigit() else times.parse(raw, naive_is_utc=True)
     if moment is None or moment >= times.NEWEST:
-        raise click.BadParameter(f"{raw!r} is not a time; write 2026-11-22T10:41:00Z")
+        raise click.BadParameter(
+            f"{raw!r} is not a time; write 2026-11-22T10:41:00Z", param_hint=named
+        )
     return moment
 
 

@@ -12,7 +12,7 @@ from crawler.catalogue import Catalogue
 from crawler.lines import ProbeLine, RunLine, SnapshotLine
 from crawler.simulate import checks, pages, scenes, verdicts
 from crawler.simulate.checks import timings as timings
-from crawler.simulate.outages import DAYS, Outage, Telling, outages, runs
+from crawler.simulate.outages import Outage, Telling, first, outages, runs
 from crawler.times import DAY
 
 CADENCE = 1_800
@@ -27,10 +27,11 @@ def history(catalogue: Catalogue, now: int) -> Iterator[RunLine]:
     telling, works = Telling(found), sorted(scenes.works(catalogue, now), key=lambda one: one[0])
     shown: dict[str, SnapshotLine] = {}
     checked: dict[str, ProbeLine] = {}
-    first = now - DAYS * DAY
-    told = pages.Pages(providers, first)
+    begins = first(now)
+    told = pages.Pages(providers, begins)
+    ended = verdicts.endings(catalogue, found, now)
     before = 0
-    for moment in range(first + (now - first) % CADENCE, now + 1, CADENCE):
+    for moment in range(begins + (now - begins) % CADENCE, now + 1, CADENCE):
         if _silent(moment, now):
             continue
         if _blind(moment, now):
@@ -40,7 +41,7 @@ def history(catalogue: Catalogue, now: int) -> Iterator[RunLine]:
         troubles = {
             one.id: reason for one in providers if (reason := verdicts.unread(one.id, moment, now))
         }
-        judged = verdicts.snapshots(catalogue, running, moment, now)
+        judged = verdicts.snapshots(catalogue, running, ended, moment, now)
         probes = verdicts.probes(catalogue, moment, now) if moment > now - DAY or not before else {}
         yield RunLine(
             id=moment,

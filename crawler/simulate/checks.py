@@ -12,6 +12,7 @@ from crawler.times import DAY, human
 _MINUTE = 60
 _STEP = 1_800
 _ALONE, _EARLY, _OPEN = "deepinfra", "deepseek", "voyage"
+_LONELY, _FOLLOWED = 40 * _MINUTE, 95 * _MINUTE
 
 
 def told(catalogue: Catalogue, moment: int, now: int) -> Iterator[IncidentLine]:
@@ -19,9 +20,9 @@ def told(catalogue: Catalogue, moment: int, now: int) -> Iterator[IncidentLine]:
     one that the provider's own incident follows 27 minutes later, and one that is open now."""
     for provider, service in catalogue.services():
         if service.id == _ALONE:
-            yield from _alone(provider, service, moment, now - 20 * DAY - now % _STEP)
+            yield from _alone(provider, service, moment, _lonely(now))
         if service.id == _EARLY:
-            yield from _early(provider, service, moment, now - 12 * DAY - now % _STEP)
+            yield from _early(provider, service, moment, _followed(now))
         start = now - scenes.FAILING[_OPEN]
         if service.id == _OPEN and start < moment <= start + _STEP:
             yield _own(provider, service, start, None)
@@ -52,12 +53,12 @@ def _alone(provider: Provider, service: Service, moment: int, start: int) -> Ite
     if start < moment <= start + _STEP:
         yield _own(provider, service, start, None)
     if start + _STEP < moment <= start + 2 * _STEP:
-        yield _own(provider, service, start, start + 40 * _MINUTE)
+        yield _own(provider, service, start, start + _LONELY)
 
 
 def _early(provider: Provider, service: Service, moment: int, start: int) -> Iterator[IncidentLine]:
     own = _own(provider, service, start, None)
-    posted, end = start + 37 * _MINUTE, start + 95 * _MINUTE
+    posted, end = start + 37 * _MINUTE, start + _FOLLOWED
     theirs = IncidentLine(
         provider=provider.id,
         id="sim-early",
@@ -90,6 +91,19 @@ def _early(provider: Provider, service: Service, moment: int, start: int) -> Ite
             ended=end,
             updates=(UpdateLine("u2", "This is resolved.", end, "resolved"),),
         )
+
+
+def over(now: int) -> dict[str, int]:
+    """When the trouble of the two warnings that are over ended, by service, in seconds UTC."""
+    return {_ALONE: _lonely(now) + _LONELY, _EARLY: _followed(now) + _FOLLOWED}
+
+
+def _lonely(now: int) -> int:
+    return now - 20 * DAY - now % _STEP
+
+
+def _followed(now: int) -> int:
+    return now - 12 * DAY - now % _STEP
 
 
 def timings(catalogue: Catalogue, now: int) -> Iterator[tuple[int, dict[str, int]]]:

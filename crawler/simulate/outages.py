@@ -105,6 +105,11 @@ def runs(outage: Outage, moment: int) -> bool:
     return outage.start <= moment and (outage.end is None or moment < outage.end)
 
 
+def first(now: int) -> int:
+    """When the invented days begin that end at `now` (seconds UTC)."""
+    return now - DAYS * DAY
+
+
 def hits(outage: Outage, service: Service) -> bool:
     """Whether an incident of its provider is about a service."""
     named, followed = {*outage.components}, {*service.components}

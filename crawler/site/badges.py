@@ -66,14 +66,13 @@ def shield(row: Row, board: Board) -> Shield:
 
 
 def _status(row: Row, board: Board) -> bytes:
-    level, at = row.verdict.level, words.seen(row.verdict)
-    when = "never read" if at is None else f"as of {human(at)}"
+    level = row.verdict.level
     return _svg(
         _name(row),
         level.label.lower(),
         _as_of(row, board),
         level,
-        f"{_name(row)}: {level.label}, {when}",
+        f"{_name(row)}: {level.label}, {_when(row)}",
     )
 
 
@@ -87,13 +86,18 @@ def _uptime(row: Row, board: Board) -> bytes:
     level = next((one for least, one in _STEPS if share >= least), Level.CRITICAL)
     if row.verdict.level is Level.UNKNOWN:
         level = Level.UNKNOWN
-    said = f"{label} over 30 days, {row.uptime.basis}: {figure.shown}, as of {_as_of(row, board)}"
+    said = f"{label} over 30 days, {row.uptime.basis}: {figure.shown}, {_when(row)}"
     note = f"30 days {row.uptime.basis}, {_as_of(row, board)}"
     return _svg(label, f"{figure.uptime}%", note, level, said)
 
 
 def _name(row: Row) -> str:
     return text.line(row.service.name, 60)
+
+
+def _when(row: Row) -> str:
+    at = words.seen(row.verdict)
+    return "never read" if at is None else f"as of {human(at)}"
 
 
 def _as_of(row: Row, board: Board) -> str:

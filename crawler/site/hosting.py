@@ -23,7 +23,7 @@ _TYPES = {
 _FRESH = ("/statuses.json", "/api/*", "/service/*", "/feed.*", "/")
 _REDIRECTS = (
     ("/api/v1/statuses/", "/api/v1/statuses"),
-    ("/incidents.rss", "/feed.atom"),
+    ("/incidents.rss", "/feed.rss"),
     ("/status", "/"),
     ("/api-docs", "/api/"),
     ("/service/:id/api/v2/summary", "/service/:id/api/v2/summary.json"),
