@@ -43,15 +43,16 @@ def ids(folder: Path) -> list[int]:
 
 def legible(folder: Path) -> bool:
     """Whether any line of the journal can be read, or there is none."""
-    found = False
-    for _, line in _lines(files(folder)):
-        found = True
+    decode = msgspec.json.Decoder(_Start).decode
+    empty = True
+    for place, line in _lines(files(folder)):
+        empty = False
         try:
-            msgspec.json.decode(line, type=_Start)
-        except (msgspec.DecodeError, UnicodeDecodeError):
+            _decoded(decode, line, place)
+        except StorageError:
             continue
         return True
-    return not found
+    return empty
 
 
 def deliveries(folder: Path) -> set[Delivery]:

@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 def decode(path: Path, kind: type[T], choices: Choices) -> T:
     """A file as a value of `kind`. Raises ContentError."""
-    raw = _read(path)
+    raw = text(path)
     try:
         # Not every ValueError is its own: a number of 5000 digits raises a plain one.
         document = tomllib.loads(raw)
@@ -43,11 +43,12 @@ def decode(path: Path, kind: type[T], choices: Choices) -> T:
 def wrong(path: Path, key: str, problem: str) -> ContentError:
     """The error that a key of a file, such as `service[0].name`, has a problem."""
     last = re.sub(r"\[[^\]]*\]", "", key).rpartition(".")[2]
-    line = _line(_read(path), key, last)
+    line = _line(text(path), key, last)
     return ContentError(f"{path}:{line}: {key}: {problem}")
 
 
-def _read(path: Path) -> str:
+def text(path: Path) -> str:
+    """What a file of content/ says. Raises ContentError."""
     try:
         return path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:

@@ -114,7 +114,8 @@ class Place:
 
     def args(self, command: str = "run", now: int = NOW, *more: str) -> list[str]:
         """The arguments after `whosdown`."""
-        folders = ["--content", str(self.content), "--data", str(self.data)]
+        folders = ["--content", str(self.content)]
+        folders += ["--data", str(self.data)] if command != "demo" else []
         out = ["--out", str(self.out)] if command not in ("crawl", "notify") else []
         return [command, *folders, *out, "--now", str(now), *more]
 

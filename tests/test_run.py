@@ -560,16 +560,11 @@ def test_a_site_never_takes_the_place_of_anything_but_a_site(
     (place.folder / "notes" / "thesis.txt").write_text("Years of work", "utf-8")
     before = tree(place.folder)
 
+    place.out = place.folder / out
     for command in ("run", "build", "demo"):
-        where = [] if command == "demo" else ["--data", str(place.data)]
-        target = str(place.folder / out)
-        args = ["--content", str(place.content), *where, "--out", target, "--now", str(NOW + 900)]
-        line = [sys.executable, "-m", "crawler", command, *args]
-        done = subprocess.run(
-            line, env=place.env, cwd=place.folder, capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 65, done.stderr
-        assert says in done.stderr or command == "demo"
+        code, _, err = place.run(command, NOW + 900)
+        assert code == 65, err
+        assert says in err or command == "demo"
         assert tree(place.folder) == before
 
 
@@ -579,6 +574,9 @@ def test_a_site_never_takes_the_place_of_anything_but_a_site(
         ("", ":1: an article begins with a head"),
         ('+++\ntitle = "A"\ndek = "B"\nservice = "gone"\n+++\n', ":4: service: no service"),
         ('+++\ntitle = "A"\ndek = "B"\n+++\n\n{{ nosuch }}\n', ":6: 'nosuch' is undefined"),
+        pytest.param(
+            f"+++\ntitle = {'9' * 5_000}\n+++\n", ":2: the head is not valid TOML", id="digits"
+        ),
         ('+++\ntitle = "A"\ndek = "B"\n+++\n{{ card("gone") }}\n', ":5: no service 'gone'"),
     ],
 )

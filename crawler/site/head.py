@@ -8,6 +8,7 @@ from typing import Annotated
 
 import msgspec
 
+from crawler import toml
 from crawler.errors import ContentError
 
 _ALLOWED = "title, dek, service, updated, and [[faq]] with q and a"
@@ -37,22 +38,19 @@ def read(path: Path) -> tuple[Head, str]:
 
     So line numbers of the body are those of the file. Raises ContentError with file and line.
     """
-    try:
-        text = path.read_text(encoding="utf-8").replace("\r\n", "\n")
-    except UnicodeDecodeError as error:
-        raise ContentError(f"{path}: not UTF-8 at byte {error.start}") from None
+    text = toml.text(path).replace("\r\n", "\n")
     found = re.match(r"\+\+\+\n(.*?\n)\+\+\+\n", text, re.DOTALL)
     if not found:
         raise ContentError(f"{path}:1: an article begins with a head between two +++ lines")
     try:
         head = msgspec.convert(tomllib.loads(found[1]), Head)
-    except tomllib.TOMLDecodeError as error:
-        near = re.search(r"line (\d+)", str(error))
-        line = int(near[1]) + 1 if near else 2
-        raise ContentError(f"{path}:{line}: the head is not valid TOML: {error}") from None
     except msgspec.ValidationError as error:
         line = _line_of_error(path, str(error))
         raise ContentError(f"{path}:{line}: {error}; allowed: {_ALLOWED}") from None
+    except (ValueError, RecursionError) as error:
+        near = re.search(r"line (\d+)", str(error))
+        line = int(near[1]) + 1 if near else 2
+        raise ContentError(f"{path}:{line}: the head is not valid TOML: {error}") from None
     return head, "\n" * found[0].count("\n") + text[found.end() :]
 
 
