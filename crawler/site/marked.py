@@ -2,6 +2,9 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
+from html import escape
+from itertools import groupby
 from typing import Any
 from xml.etree.ElementTree import Element
 
@@ -9,14 +12,14 @@ from markdown import Markdown
 from markdown.extensions.toc import slugify
 from markdown.treeprocessors import Treeprocessor
 from markupsafe import Markup
-from pygments.formatters import HtmlFormatter
+from pygments.formatter import Formatter
 from pygments.token import (
+    STANDARD_TYPES,
     Comment,
     Keyword,
     Name,
     Number,
     String,
-    Text,
     _TokenType,
     is_token_subtype,
 )
@@ -40,16 +43,23 @@ class _Labels(Treeprocessor):
                     cell.set("data-label", label)
 
 
-class _Few(HtmlFormatter[str]):
+class _Few(Formatter[str]):
     """Only the kinds of words that the stylesheet colours get an element; the rest is text."""
 
-    def format_unencoded(self, tokensource: Iterable[tuple[_TokenType, str]], outfile: Any) -> None:
-        few = ((_coarse(kind), text) for kind, text in tokensource)
-        super().format_unencoded(few, outfile)
+    def format(self, tokensource: Iterable[tuple[_TokenType, str]], outfile: Any) -> None:
+        outfile.write('<div class="hl"><pre><code>')
+        for name, run in groupby(tokensource, lambda one: _class(one[0])):
+            words = escape("".join(text for _, text in run), quote=False)
+            outfile.write(f'<span class="{name}">{words}</span>' if name else words)
+        outfile.write("</code></pre></div>\n")
 
 
-def _coarse(kind: _TokenType) -> _TokenType:
-    return next((shown for shown in _SHOWN if is_token_subtype(kind, shown)), Text)
+@cache
+def _class(kind: _TokenType) -> str:
+    """The class of a kind of word, "" for plain text. The bare names that others use are taken by
+    the rest of the stylesheet."""
+    shown = next((one for one in _SHOWN if is_token_subtype(kind, one)), None)
+    return f"z{STANDARD_TYPES[shown]}" if shown else ""
 
 
 def convert(text: str, root: str) -> tuple[str, tuple[tuple[str, Markup], ...], list[str]]:
@@ -62,10 +72,8 @@ def convert(text: str, root: str) -> tuple[str, tuple[tuple[str, Markup], ...], 
         extensions=["extra", "sane_lists", "toc", "codehilite"],
         extension_configs={
             "codehilite": {
-                "css_class": "hl",
                 "guess_lang": False,
                 "pygments_formatter": _Few,
-                "classprefix": "z",  # the bare names are taken by the rest of the stylesheet
             },
             "toc": {
                 "slugify": _anchor,

@@ -13,7 +13,8 @@ from crawler.errors import SiteError
 from crawler.site import build
 from crawler.site.kept import ANEW, Anew
 
-_LINK = re.compile(rb'\s(?:href|src)="([^"]*)"')
+# One after the other: an expression that begins with fixed words is searched for much faster.
+_LINKS = (re.compile(rb'href="([^"]*)"'), re.compile(rb'src="([^"]*)"'))
 _EXCHANGE = 2
 _AT_FDCWD = -100
 
@@ -45,7 +46,7 @@ def check_links(files: Mapping[str, bytes], base: str, sound: Container[str] = (
             continue
         folder = dirname(page)
         root = b"../" * (folder.count("/") + 1 if folder else 0)
-        for link in set(_LINK.findall(body)):
+        for link in {link for one in _LINKS for link in one.findall(body)}:
             # Most links begin at the root of the site, and are the same on many pages.
             rooted = root and link.startswith(root) and not link.startswith(b"../", len(root))
             seen = good.setdefault("" if rooted else folder, set())
