@@ -157,8 +157,8 @@ def test_the_page_shows_the_alerts_that_the_site_has_switched_on(
 def test_without_any_incident_the_examples_are_whole_files(tmp_path: Path) -> None:
     with Life(tmp_path) as life:
         life.run(START)
-        found = examples(life.board(START))
         files = feeds.render(life.board(START))
+        found = examples(files)
 
     assert found["rss"] == files["feed.rss"].decode()
     assert found["ics"] == files["maintenance.ics"].decode().replace("\r\n", "\n")

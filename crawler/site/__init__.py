@@ -23,6 +23,7 @@ from crawler.site import (
 )
 from crawler.site import build as building
 from crawler.site.board import Board
+from crawler.site.feeds.examples import examples
 from crawler.site.gather import gather
 
 
@@ -38,17 +39,21 @@ def build(
     machines = (
         api.render(board),
         badges.render(board),
-        twins.render(board, guides),
+        twins.render(board, guides, memory),
         tables.render(board),
     )
-    told: dict[str, object] = {"reference": reference.reference(board, ChainMap(*machines))}
-    about = [pages.Page("api.html", "api/index.html", told)]
+    subscribed = feeds.render(board, memory)
+    told = reference.reference(board, ChainMap(*machines))
+    about = [
+        pages.Page("api.html", "api/index.html", {"reference": told}),
+        pages.Page("subscribe.html", "subscribe/index.html", {"examples": examples(subscribed)}),
+    ]
     people = pages.render(board, guides, templates, about, memory)
     files = (
         people,
         *machines,
         building.render(board, ChainMap(people, *machines)),
-        feeds.render(board, memory),
+        subscribed,
         hosting.render(board.site),
     )
     # First, because it knows the line.

@@ -11,9 +11,8 @@ from crawler.site.alternatives import alternatives
 from crawler.site.articles import Article
 from crawler.site.board import Board, Row
 from crawler.site.codes import Code
-from crawler.site.feeds.examples import examples
 from crawler.site.kept import ANEW, Anew
-from crawler.site.moments import Moments, blank
+from crawler.site.moments import Moments, blank, filled
 from crawler.site.shown import Shown
 from crawler.site.templating import environment
 
@@ -62,13 +61,12 @@ def render(
     for one in (*_pages(board, articles, shown), *more):
         late = {name: blank(name) for name in one.late}
         values = _place(board, one.path) | one.values | late
-        made = {
-            name.encode(): str(getattr(macros, name)(*of)).encode() for name, of in one.late.items()
-        }
+        made = {name: str(getattr(macros, name)(*of)).encode() for name, of in one.late.items()}
+        said = {name.encode(): filled(body, moments.said)[0] for name, body in made.items()}
         page = partial(env.get_template(one.template).render, values)
         inputs = (shown.frame, one.template, one.shown)
         known = None if one.shown is None else moments.digest(inputs)
-        files[one.path] = memory.page(one.path, known, page, moments.said | made)
+        files[one.path] = memory.page(one.path, known, page, moments.said | said)
         if "canonical" not in one.values and one.path != "404.html":
             listed.append(one.path)
     return files | sitemap.render(board, listed)
@@ -85,7 +83,6 @@ def _pages(board: Board, articles: tuple[Article, ...], shown: Shown) -> Iterabl
         yield Page("incident.html", path, {"story": story}, shown.incident(story))
     yield from _codes(found, shown)
     yield from _reliability(board, strips)
-    yield Page("subscribe.html", "subscribe/index.html", {"examples": examples(board)})
     for name in ("sources", "methodology", "guides", "about"):
         yield Page(f"{name}.html", f"{name}/index.html", {})
     for article in articles:
@@ -109,7 +106,6 @@ def _services(
     for code in found:
         of_service.setdefault(code.row.service.id, []).append(code)
     for row in board.rows:
-        around = alternatives(row, same[row.service.category])
         guide = guides.get(row.service.id)
         counted: dict[str, object] = {
             "check": live.check(row, sources),
@@ -120,13 +116,14 @@ def _services(
             "row": row,
             "open": views.worst_first(row.open),
             "guide": guide,
-            "instead": around[0],
-            "shared": around[1],
             "codes": of_service.get(row.service.id, []),
         }
         told = (counted, guide and (guide.path, guide.title))
-        late = {"timing": (latency.curve(row.latency, board.at), row.latency_ms)}
-        inputs = shown.service(row, told, around)
+        late = {
+            "timing": (latency.curve(row.latency, board.at), row.latency_ms),
+            "instead": (row, *alternatives(row, same[row.service.category])),
+        }
+        inputs = shown.service(row, told)
         yield Page("service.html", f"{row.path}index.html", values, inputs, late)
 
 

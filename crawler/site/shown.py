@@ -4,7 +4,7 @@ Only kinds of which there are many, and of which few change from run to run, are
 all pages have in common (the frame, the settings, the words of the templates) is told apart.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,8 +13,6 @@ from crawler.site.board import Board, Row, Series, Story
 from crawler.site.codes import Code
 from crawler.site.moments import Moments
 from crawler.site.templating import deadline
-
-_INSTEAD = 6
 
 
 class Shown:
@@ -42,20 +40,15 @@ class Shown:
             )
         )
 
-    def service(
-        self, row: Row, counted: object, around: tuple[Sequence[Row], Sequence[Row]]
-    ) -> object:
-        """The page of a service: what is `counted` for it, and the services that can stand in and
-        those that cannot."""
-        up, (instead, shared) = row.uptime, around
+    def service(self, row: Row, counted: object) -> object:
+        """The page of a service: what is `counted` for it besides."""
+        up = row.uptime
         return (
             self._core(row),
             (row.provider, row.components, row.maintenances, row.incidents_30d),
             [self._story(one) for one in (*row.open, *row.recent)],
             (up.basis, up.median_repair, up.resolved, _series(up.reported), _series(up.observed)),
             counted,
-            [self._named(one) for one in instead[:_INSTEAD]],
-            (len(shared), [one.service.name for one in shared[:_INSTEAD]]),
         )
 
     def incident(self, story: Story) -> object:
@@ -96,9 +89,6 @@ class Shown:
             said = [(one.path, one.row.service.name, one.names) for one in listed]
             self._groups[key] = self._moments.digest(said)
         return self._groups[key]
-
-    def _named(self, row: Row) -> object:
-        return row.path, row.service.name, row.verdict.level, self._until[row.service.id]
 
 
 def _series(one: Series | None) -> object:

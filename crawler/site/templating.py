@@ -13,7 +13,7 @@ from crawler.errors import REASONS
 from crawler.model import Level
 from crawler.site import bars, live, ranking, views, words
 from crawler.site.articles import Article
-from crawler.site.board import Board
+from crawler.site.board import Board, Row
 from crawler.site.codes import Code
 from crawler.site.feeds.links import alternates
 from crawler.site.kept import Anew
@@ -86,20 +86,21 @@ def environment(
     }
     env.globals |= _values(board, articles, forms["seconds"])
     env.globals |= {"known": names, "sections": _SECTIONS}
-    env.globals["lines"] = _lines(env)
+    env.globals |= {"lines": _lines(env, "elsewhere"), "peers": _lines(env, "peer")}
     return env
 
 
-def _lines(env: Environment) -> Callable[[Sequence[Code], str], Markup]:
-    """Codes as lines of a list, each rendered once for all pages of the same depth (`root`)."""
-    line = getattr(env.get_template("macros.html").module, "elsewhere")  # noqa: B009 (no stub)
+def _lines(env: Environment, macro: str) -> Callable[[Sequence[Code] | Sequence[Row], str], Markup]:
+    """Codes or services as lines of a list, by a macro that takes one of them and `root`; each is
+    rendered once for all pages of the same depth."""
     known: dict[tuple[str, str], Markup] = {}
 
-    def written(codes: Sequence[Code], root: str) -> Markup:
-        for code in codes:
-            if (code.path, root) not in known:
-                known[code.path, root] = line(code, root)
-        return Markup("\n").join(known[code.path, root] for code in codes)
+    def written(listed: Sequence[Code] | Sequence[Row], root: str) -> Markup:
+        line = getattr(env.get_template("macros.html").module, macro)
+        for one in listed:
+            if (one.path, root) not in known:
+                known[one.path, root] = line(one, root)
+        return Markup("\n").join(known[one.path, root] for one in listed)
 
     return written
 

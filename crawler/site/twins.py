@@ -3,6 +3,7 @@
 What a provider wrote is escaped, so that nothing of it is markup, and marked as its words.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from urllib.parse import quote
 
@@ -10,18 +11,24 @@ from crawler.site import words
 from crawler.site.api.schema import LICENCE
 from crawler.site.articles import Article
 from crawler.site.board import Board, Row, Story
+from crawler.site.kept import ANEW, Anew
 from crawler.site.markdown import convert, plain
 from crawler.site.nearby import began
 from crawler.site.views import overall
 from crawler.times import human, span
 
 _INCIDENTS = 10
+# When a state stops counting moves with every run, and no Markdown says it.
+_UNTIL = re.compile(r' data-until="\d+"')
 
 
-def render(board: Board, guides: Sequence[Article]) -> dict[str, bytes]:
-    """`index.md` of each service page and each guide, and `llms.txt`, by path."""
+def render(board: Board, guides: Sequence[Article], memory: Anew = ANEW) -> dict[str, bytes]:
+    """`index.md` of each service page and each guide, and `llms.txt`, by path.
+
+    `memory` may have the text of a guide as Markdown.
+    """
     files = {f"{row.path}index.md": _text(_service(row, board)) for row in board.rows}
-    files |= {f"{one.path}index.md": _text(_guide(one, board)) for one in guides}
+    files |= {f"{one.path}index.md": _text(_guide(one, board, memory)) for one in guides}
     return files | {"llms.txt": _text(_index(board, guides))}
 
 
@@ -63,7 +70,7 @@ def _service(row: Row, board: Board) -> Iterator[str]:
     yield from _listed("More", _more(row, board))
 
 
-def _guide(article: Article, board: Board) -> Iterator[str]:
+def _guide(article: Article, board: Board, memory: Anew) -> Iterator[str]:
     address = f"{board.site.url.rstrip('/')}/{article.path}"
     yield f"# {plain(article.title)}"
     yield ""
@@ -73,7 +80,11 @@ def _guide(article: Article, board: Board) -> Iterator[str]:
     yield ""
     yield convert(str(article.card), address)
     yield ""
-    yield convert(str(article.html), address)
+    told = _UNTIL.sub("", str(article.html))
+    note = memory.note(
+        f"twin {article.slug}", (told, address), lambda: convert(told, address).encode()
+    )
+    yield note.decode()
 
 
 def _uptime(row: Row) -> str:

@@ -2,18 +2,15 @@
 
 import json
 import re
-from dataclasses import replace
-
-from crawler.site.board import Board
-from crawler.site.feeds import render
+from collections.abc import Mapping
 
 
-def examples(board: Board) -> dict[str, str]:
-    """Format (rss, atom, json, opml, ics) -> an item as it stands in the file for everything.
+def examples(files: Mapping[str, bytes]) -> dict[str, str]:
+    """Format (rss, atom, json, opml, ics) -> an item as it stands in the file for everything, from
+    all feeds by path.
 
     The shortest item is taken; where there is none, the whole file. JSON is indented.
     """
-    files = render(replace(board, rows=(), by_category=()))
     items = json.loads(files["feed.json"])["items"]
     shortest = min((_indented(one) for one in items), key=len, default="")
     return {
