@@ -55,10 +55,11 @@ def render(
     moments = Moments(board)
     shown = Shown(board, templates, versions, moments)
     env = environment(board, articles, templates, moments, memory)
-    env.globals["version_of"] = versions
+    strips = bars.of_rows(board.rows, board.at, _DAYS)
+    env.globals |= {"version_of": versions, "strips90": strips}
     listed = []
     macros = env.get_template("macros.html").module
-    for one in (*_pages(board, articles, shown), *more):
+    for one in (*_pages(board, articles, strips, shown), *more):
         late = {name: blank(name) for name in one.late}
         values = _place(board, one.path) | one.values | late
         made = {name: str(getattr(macros, name)(*of)).encode() for name, of in one.late.items()}
@@ -72,17 +73,18 @@ def render(
     return files | sitemap.render(board, listed)
 
 
-def _pages(board: Board, articles: tuple[Article, ...], shown: Shown) -> Iterable[Page]:
+def _pages(
+    board: Board, articles: tuple[Article, ...], strips: Mapping[str, bars.Strip], shown: Shown
+) -> Iterable[Page]:
     yield Page("index.html", "index.html", {"open": views.worst_first(board.open)})
     found = codes.codes(board.rows)
-    strips = bars.of_rows(board.rows, board.at, _DAYS)
     yield from _services(board, articles, found, strips, shown)
     yield Page("incidents.html", "incidents/index.html", {"days": views.by_day(board.stories)})
     for story in board.stories:
         path = f"{story.path}index.html"
         yield Page("incident.html", path, {"story": story}, shown.incident(story))
     yield from _codes(found, shown)
-    yield from _reliability(board, strips)
+    yield from _reliability(board)
     for name in ("sources", "methodology", "guides", "about"):
         yield Page(f"{name}.html", f"{name}/index.html", {})
     for article in articles:
@@ -145,14 +147,13 @@ def _codes(found: tuple[Code, ...], shown: Shown) -> Iterable[Page]:
         yield Page("error.html", f"{code.path}index.html", values, shown.code(code, others))
 
 
-def _reliability(board: Board, strips: Mapping[str, bars.Strip]) -> Iterable[Page]:
+def _reliability(board: Board) -> Iterable[Page]:
     for order in ranking.ORDERS:
         values: dict[str, object] = {
             "order": order,
             "orders": ranking.ORDERS,
             "tables": ranking.tables(board, order),
             "unranked": ranking.unranked(board),
-            "strips90": strips,
         }
         if order.key:  # the same rows in another order
             values["canonical"] = _place(board, "reliability/index.html")["canonical"]

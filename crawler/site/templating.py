@@ -86,7 +86,8 @@ def environment(
     }
     env.globals |= _values(board, articles, forms["seconds"])
     env.globals |= {"known": names, "sections": _SECTIONS}
-    env.globals |= {"lines": _lines(env, "elsewhere"), "peers": _lines(env, "peer")}
+    listed = {"lines": "elsewhere", "peers": "peer", "measured": "measured"}
+    env.globals |= {name: _lines(env, macro) for name, macro in listed.items()}
     return env
 
 
