@@ -20,6 +20,12 @@ ISSUES_LABEL = "whosdown"
 Code = Annotated[int, msgspec.Meta(ge=100, le=599)]
 
 
+def code_slug(code: str) -> str:
+    """The code of an error as a part of an address: lower case, a hyphen for what is no letter or
+    digit."""
+    return re.sub(r"[^a-z0-9]+", "-", code.lower()).strip("-")
+
+
 class Probe(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One unauthenticated GET; `expect` are the status codes that mean alive."""
 

@@ -18,6 +18,7 @@ from crawler.catalogue import (
     Service,
     Site,
     Source,
+    code_slug,
 )
 from crawler.errors import ContentError
 from crawler.toml import Choices, decode, wrong
@@ -153,6 +154,7 @@ def _check_service(path: Path, key: str, service: Service, choices: Choices) -> 
         if not service.probe.expect:
             raise wrong(path, f"{key}.probe", "expect names no status code; allowed: 100 to 599")
     cases: set[tuple[str, str]] = set()
+    pages: dict[str, str] = {}
     for number, error in enumerate(service.errors):
         place = f"{key}.errors[{number}]"
         _check_error(path, place, error, choices)
@@ -161,6 +163,9 @@ def _check_service(path: Path, key: str, service: Service, choices: Choices) -> 
             problem = f"{error.code!r} stands here twice; tell the entries apart by when"
             raise wrong(path, f"{place}.code", problem)
         cases.add(case)
+        if (other := pages.setdefault(code_slug(error.code), error.code)) != error.code:
+            problem = f"{error.code!r} would have the page of {other!r}; write both alike"
+            raise wrong(path, f"{place}.code", problem)
 
 
 def _check_error(path: Path, key: str, error: ErrorCode, choices: Choices) -> None:

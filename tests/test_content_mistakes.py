@@ -260,6 +260,18 @@ def test_two_entries_of_one_code_are_told_apart_by_when(
     )
 
 
+def test_two_codes_of_one_service_may_not_share_a_page(tmp_path: Path) -> None:
+    begin, end = ACME.index("[[service.errors]]"), ACME.rindex("[[service]]")
+    entry = ACME[begin:end].rstrip()
+    both = "\n".join(entry.replace('"429"', f'"{one}"') for one in ("rate_limit", "Rate limit"))
+    write(tmp_path, acme=ACME[:begin] + both + "\n\n" + ACME[end:], other=OTHER)
+
+    assert problem(tmp_path).endswith(
+        "service[0].errors[1].code: 'Rate limit' would have the page of 'rate_limit'; "
+        "write both alike"
+    )
+
+
 WRONG = {
     "https://[x/": "is not a web address",
     "https://[::1/": "is not a web address",

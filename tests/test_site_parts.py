@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 import boards
 from crawler.catalogue import ErrorCode
-from crawler.errors import SiteError
 from crawler.memory import Latency
 from crawler.model import Level, Upstream, Verdict
 from crawler.site import bars, codes, latency, live, ranking, sitemap, views
@@ -132,11 +131,6 @@ def test_a_code_with_two_cases_has_one_page() -> None:
 )
 def test_a_code_becomes_an_address(code: str, slug: str) -> None:
     assert codes.path("acme", code) == f"errors/acme/{slug}/"
-
-
-def test_two_codes_of_one_address_stop_the_build() -> None:
-    with pytest.raises(SiteError, match=r"errors/acme/a-b/: 'a_b' and 'A B' share this address"):
-        codes.codes([row("acme", errors=[error("a_b"), error("A B")])])
 
 
 # Reliability.

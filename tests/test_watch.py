@@ -185,3 +185,14 @@ def test_a_crawl_that_is_switched_off_is_an_error_that_says_so(
 
     assert day().look() == 69
     assert "disabled workflow" in capsys.readouterr().err
+
+
+def test_what_is_no_web_address_is_refused_before_anybody_is_asked(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["watchdog", "status.example.org"])
+
+    assert ended.value.code == 64
+    err = " ".join(capsys.readouterr().err.replace("│", " ").split())
+    assert "begins with http:// or https://" in err

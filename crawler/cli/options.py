@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import click
 
@@ -37,6 +38,22 @@ def pause(_: click.Context, __: click.Parameter, raw: str | None) -> int | None:
     if (seconds := times.duration(raw)) is None:
         raise click.BadParameter(f"{raw!r} is not a time span; write 90s, 5m or 1h")
     return seconds
+
+
+def web(_: click.Context, __: click.Parameter, raw: str | None) -> str | None:
+    """An address of the web as it was typed."""
+    if raw is None:
+        return None
+    try:
+        parts = urlsplit(raw)
+        known = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        known = False
+    if not known:
+        raise click.BadParameter(
+            f"{raw!r} is not a web address; write one that begins with http:// or https://"
+        )
+    return raw
 
 
 def _folder(name: str, default: str, words: str) -> Callable[[Any], Any]:

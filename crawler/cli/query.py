@@ -6,7 +6,6 @@ import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 import click
 
@@ -18,27 +17,11 @@ if TYPE_CHECKING:
     from crawler.catalogue import Catalogue
 
 
-def _web(_: click.Context, __: click.Parameter, raw: str | None) -> str | None:
-    """An address of the web as it was typed."""
-    if raw is None:
-        return None
-    try:
-        parts = urlsplit(raw)
-        known = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
-    except ValueError:
-        known = False
-    if not known:
-        raise click.BadParameter(
-            f"{raw!r} is not a web address; write one that begins with http:// or https://"
-        )
-    return raw
-
-
 @click.command()
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @click.option("--all", "every", is_flag=True, help="Every service; the default.")
 @click.option(
-    "--site", callback=_web, metavar="URL", help="Ask this site; else the one of site.toml."
+    "--site", callback=options.web, metavar="URL", help="Ask this site; else the one of site.toml."
 )
 @click.option(
     "--out", type=click.Path(path_type=Path, file_okay=False), help="Read a site built here."

@@ -18,10 +18,10 @@ _MB = 1 << 20
 
 
 @click.command()
-@click.argument("url", default="")
+@click.argument("url", required=False, callback=options.web)
 @options.content
 @options.now
-def watchdog(url: str, content: Path, now: int) -> None:
+def watchdog(url: str | None, content: Path, now: int) -> None:
     """Start a crawl when the last good one, or the site at URL, is too old.
 
     Without URL it is that of site.toml.

@@ -8,6 +8,7 @@ so what a provider wrote never meets Markdown, and all around the slots is made 
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from inspect import signature
 from pathlib import Path
@@ -44,14 +45,14 @@ class Link:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
     """A guide. `service` is an id or "", `row` the same on the board; `card` its live answer;
-    `toc` (anchor, heading) pairs; `updated` a day such as 2026-11-22 or ""; `data` for JSON-LD."""
+    `toc` (anchor, heading) pairs; `updated` a day or None; `data` for JSON-LD."""
 
     slug: str
     title: str
     dek: str
     service: str
     row: Row | None
-    updated: str
+    updated: date | None
     minutes: int
     card: Markup
     toc: tuple[tuple[str, Markup], ...]
@@ -159,7 +160,7 @@ def _article(path: Path, board: Board, settings: str, memory: Anew) -> Article:
         dek=top.dek,
         service=top.service,
         row=row,
-        updated=top.updated.isoformat() if top.updated else "",
+        updated=top.updated,
         minutes=max(1, round(len(f"{body} {answers}".split()) / _WORDS_A_MINUTE)),
         card=parts.card(row, board) if row else Markup(),
         toc=tuple((anchor, Markup(name)) for anchor, name in fixed.toc),

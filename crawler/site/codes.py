@@ -1,11 +1,9 @@
 """The error codes of services: one page for each code, several cases on it."""
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from crawler.catalogue import ErrorCode
-from crawler.errors import SiteError
+from crawler.catalogue import ErrorCode, code_slug
 from crawler.site import words
 from crawler.site.board import Row
 
@@ -40,37 +38,26 @@ class Code:
         return "; ".join(dict.fromkeys(case.name for case in self.cases))
 
 
-def slug(code: str) -> str:
-    """A code as a part of an address: lower case, and a hyphen for what is no letter or digit."""
-    return re.sub(r"[^a-z0-9]+", "-", code.lower()).strip("-")
-
-
 def path(service: str, code: str) -> str:
     """`errors/<service>/<code>/`, without a leading slash."""
-    return f"errors/{service}/{slug(code)}/"
+    return f"errors/{service}/{code_slug(code)}/"
 
 
 def codes(rows: Iterable[Row]) -> tuple[Code, ...]:
-    """Every code of every service, in the order of the catalogue.
-
-    Raises SiteError where two codes of a service would share an address.
-    """
-    found: dict[str, Code] = {}
+    """Every code of every service, in the order of the catalogue."""
+    found = []
     for row in rows:
         cases: dict[str, list[ErrorCode]] = {}
         for error in row.service.errors:
             cases.setdefault(error.code, []).append(error)
         for code, of_code in cases.items():
-            place = path(row.service.id, code)
-            if place in found:
-                raise SiteError(f"{place}: {found[place].code!r} and {code!r} share this address")
-            found[place] = Code(row, code, tuple(of_code), place)
-    return tuple(found.values())
+            found.append(Code(row, code, tuple(of_code), path(row.service.id, code)))
+    return tuple(found)
 
 
 def elsewhere(found: Iterable[Code]) -> Mapping[str, tuple[Code, ...]]:
     """The pages of each code, by its slug."""
     pages: dict[str, list[Code]] = {}
     for one in found:
-        pages.setdefault(slug(one.code), []).append(one)
+        pages.setdefault(code_slug(one.code), []).append(one)
     return {key: tuple(of_code) for key, of_code in pages.items()}

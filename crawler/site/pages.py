@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
+from crawler.catalogue import code_slug
 from crawler.site import bars, codes, latency, live, ranking, sitemap, views
 from crawler.site.alternatives import alternatives
 from crawler.site.articles import Article
@@ -137,7 +138,7 @@ def _codes(found: tuple[Code, ...], shown: Shown) -> Iterable[Page]:
     groups = tuple(map(tuple, siblings.values()))
     yield Page("errors.html", "errors/index.html", {"groups": groups})
     for code in found:
-        others = same[codes.slug(code.code)]
+        others = same[code_slug(code.code)]
         values: dict[str, object] = {
             "code": code,
             "row": code.row,

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from crawler.site import codes, views, words
+from crawler.catalogue import code_slug
+from crawler.site import views, words
 from crawler.site.board import Board, Row, Series, Story
 from crawler.site.codes import Code
 from crawler.site.moments import Moments
@@ -62,7 +63,7 @@ class Shown:
 
     def code(self, code: Code, elsewhere: Iterable[Code]) -> object:
         """The page of an error code; `elsewhere` are the same code's pages, this one's too."""
-        return self._core(code.row), code.code, self._same(codes.slug(code.code), elsewhere)
+        return self._core(code.row), code.code, self._same(code_slug(code.code), elsewhere)
 
     def _core(self, row: Row) -> str:
         """What a service is and how it is now."""
