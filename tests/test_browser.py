@@ -162,6 +162,62 @@ def test_news_replaces_what_the_page_said(visit: Open, served: Served) -> None:
     assert visitor.wrong == []
 
 
+def test_news_bring_the_verdict_of_whose_fault_it_is(visit: Open, served: Served) -> None:
+    path = "service/mistral/index.html"
+    down = {
+        "indicator": "critical",
+        "verdict": {"answer": "yes", "headline": "All requests fail", "who": "them"},
+    }
+    visitor = visit()
+    page = visitor.open("service/mistral/")
+    page.get_by_role("button", name="Watch in this tab").click()
+    expect(page.locator(".tag")).to_have_count(0)
+    statuses(served, START + 5 * MINUTE, mistral=down)
+    # The page of the same run: that of a service in trouble, under the name of this one.
+    served.files[path] = (
+        served.files["service/github/index.html"]
+        .replace(b"GitHub", b"Mistral AI")
+        .replace(b'data-id="github"', b'data-id="mistral"')
+        .replace(b'data-checked="%d"' % START, b'data-checked="%d"' % (START + 5 * MINUTE))
+    )
+    visitor.at(START + 6 * MINUTE)
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+
+    expect(page.locator("[aria-labelledby=them] .tag")).to_have_text("the trouble is here")
+    expect(page.locator("[aria-labelledby=open] article").first).to_be_visible()
+    expect(page.locator("#answer .who")).to_be_visible()
+    expect(page).to_have_title("Is Mistral AI down? Yes · whosdown")
+    assert page.locator(".news").count() == 0
+    # What the reader chose stays.
+    expect(page.get_by_role("button", name="Watch in this tab")).to_have_attribute(
+        "aria-pressed", "true"
+    )
+    assert visitor.wrong == []
+
+
+def test_news_bring_the_open_incidents_of_the_dashboard(visit: Open, served: Served) -> None:
+    down = {
+        "indicator": "critical",
+        "verdict": {"answer": "yes", "headline": "All requests fail", "who": "them"},
+    }
+    visitor = visit()
+    page = visitor.open("")
+    page.locator('[data-id="mistral"] .star').click()
+    statuses(served, START + 5 * MINUTE, mistral=down)
+    served.files["index.html"] = (
+        served.files["index.html"]
+        .replace(b'data-checked="%d"' % START, b'data-checked="%d"' % (START + 5 * MINUTE))
+        .replace(b'<h2 id="open">Open incidents', b'<h2 id="open">Incidents that are open')
+    )
+    visitor.at(START + 6 * MINUTE)
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+
+    expect(page.locator("#open")).to_contain_text("Incidents that are open")
+    expect(page.locator('#starred [data-id="mistral"] .w')).to_have_text("Major outage")
+    assert page.locator(".news").count() == 0
+    assert visitor.wrong == []
+
+
 @pytest.mark.parametrize("body", [b"", b"{}", b"<html>", b'{"fetchedAt":"2099-01-01T00:00:00Z"}'])
 def test_news_that_cannot_be_read_change_nothing(body: bytes, visit: Open, served: Served) -> None:
     served.files["statuses.json"] = body

@@ -135,9 +135,9 @@
     checked = at;
     const changed = statuses.services.filter((one) => update(one, at));
     whole();
-    if (changed.length) news(changed);
     filter();
     tick();
+    if (changed.length) await news(changed);
   }
 
   function update(one, at) {
@@ -177,14 +177,37 @@
       make("li", { className: level }, icon(level), make("b", { textContent: count(level) }), " " + LABELS[level])));
   }
 
-  function news(changed) {
+  /* The parts around the states, as the page is served now. They hold nothing that a reader set. */
+
+  const AROUND = ["#answer", ".glance", "[aria-labelledby=them]", "[aria-labelledby=upstream]", "[aria-labelledby=open]",
+    "[aria-labelledby=how]", ".hero", "#main > .chips"];
+
+  async function renew() {
+    const reply = await fetch(location.pathname, { cache: "no-cache" });
+    if (!reply.ok) return false;
+    const served = new DOMParser().parseFromString(await reply.text(), "text/html");
+    if (!(Number(served.documentElement.dataset.checked) >= checked)) return false;
+    for (const place of AROUND) {
+      const old = $(place), fresh = $(place, served);
+      if (old && fresh) old.replaceWith(fresh);
+      else if (old) old.remove();
+      else if (fresh) $("[aria-labelledby=days], #main > .chips").before(fresh);
+    }
+    document.title = (document.title.startsWith("● ") ? "● " : "") + served.title;
+    $("link[rel=icon]").setAttribute("href", $("link[rel=icon]", served).getAttribute("href"));
+    tick();
+    return true;
+  }
+
+  async function news(changed) {
     const mine = changed.filter((one) => watched().has(one.id));
     if (document.hidden && mine.length) {
       document.title = "● " + document.title.replace(/^● /, "");
       if (window.Notification && Notification.permission === "granted")
         for (const one of mine) new Notification(one.name + ": " + LABELS[one.indicator], { body: one.description, tag: one.id });
     }
-    if ($(".news")) return;
+    const renewed = await renew().catch(() => false);
+    if (renewed || $(".news")) return;
     const link = make("a", { href: location.href, textContent: "Load the whole page again" });
     link.addEventListener("click", (event) => { event.preventDefault(); location.reload(); });
     const place = $("#answer") || $(".hero");
