@@ -70,7 +70,7 @@ def net() -> Iterator[Loopback]:
 
 @pytest.fixture
 def github() -> Iterator[GitHub]:
-    """A GitHub of our own, with one repository in it; github.py says what it can do."""
+    """A GitHub of our own, with one repository in it; the package says what it can do."""
     with GitHub() as made:
         yield made
 
