@@ -10,9 +10,7 @@ from crawler.errors import StorageError
 from crawler.lines import IncidentLine, MaintenanceLine, RunLine, SnapshotLine
 from crawler.model import Level
 from crawler.times import DAY
-from lives import START
-
-MIDNIGHT = START - START % DAY
+from lives import MIDNIGHT, START
 
 
 def run(start: int, **more: object) -> RunLine:
