@@ -56,6 +56,11 @@ def world(*providers: Provider) -> Catalogue:
     return Catalogue(SITE, providers or (provider("acme"),))
 
 
+def run(start: int, **more: object) -> RunLine:
+    """A line of the journal that says no more than this."""
+    return RunLine(**{"id": start, "end": start + 9, "version": "1", "v": V, **more})  # type: ignore[arg-type]
+
+
 def reading(
     *incidents: Incident,
     word: Level = Level.NONE,
