@@ -23,6 +23,7 @@ if TYPE_CHECKING:  # slow to import, and few tests need a browser
     from playwright.sync_api import Browser
 
     from browsing import Open, Served
+    from lives import Life
 
 # Nothing is kept between runs: a failure prints its example, which then becomes a plain test.
 settings.register_profile("local", max_examples=100, deadline=None, database=None, print_blob=True)
@@ -69,7 +70,7 @@ def net() -> Iterator[Loopback]:
 
 @pytest.fixture
 def github() -> Iterator[GitHub]:
-    """A GitHub of our own, with one repository in it; github.py says what it can do."""
+    """A GitHub of our own, with one repository in it; the package says what it can do."""
     with GitHub() as made:
         yield made
 
@@ -111,6 +112,35 @@ def make(tmp_path: Path, net: Loopback, forks: Killer) -> Callable[..., Place]:
         return place
 
     return made
+
+
+@pytest.fixture
+def life(tmp_path: Path) -> "Iterator[Life]":
+    """The data folder of a world of one service, before its first run."""
+    from lives import Life
+
+    with Life(tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+def content(tmp_path: Path) -> Path:
+    """A small content folder that is right, without articles."""
+    from folders import write
+
+    (tmp_path / "content" / "articles").mkdir(parents=True)
+    return write(tmp_path / "content")
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """A history of two runs of that folder's page."""
+    from lives import START, Life, incident, reading
+
+    with Life(tmp_path / "data") as life:
+        life.run(START, {"acme": reading(incident())})
+        life.run(START + 300, {"acme": reading(incident(title="Edited"))})
+    return tmp_path / "data"
 
 
 @pytest.fixture(scope="session")

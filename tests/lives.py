@@ -15,16 +15,18 @@ from crawler.hear import hear
 from crawler.lines import RunLine
 from crawler.model import Component, Incident, Level, Reading, Update, Visit
 from crawler.platforms import PLATFORMS
-from crawler.site.board import Board
+from crawler.site.board import Board, Uptime
 from crawler.site.gather import gather
 from crawler.store import Store, incidents, open_store, schema
 from crawler.store.fold import fold
 from crawler.store.schema import CACHES
+from crawler.times import DAY
 
 REPOSITORY = Path(__file__).parent.parent
 START = 1_795_345_200
 """2026-11-22T11:00:00Z."""
 MINUTE, HOUR, V = 60, 3_600, 2_700
+MIDNIGHT = START - START % DAY
 SITE = Site(
     name="whosdown",
     url="https://example.test/base/",
@@ -52,6 +54,11 @@ def provider(key: str, *services: Service, page: bool = True) -> Provider:
 def world(*providers: Provider) -> Catalogue:
     """A catalogue of some providers; of one called acme when none is given."""
     return Catalogue(SITE, providers or (provider("acme"),))
+
+
+def run(start: int, **more: object) -> RunLine:
+    """A line of the journal that says no more than this."""
+    return RunLine(**{"id": start, "end": start + 9, "version": "1", "v": V, **more})  # type: ignore[arg-type]
 
 
 def reading(
@@ -154,6 +161,10 @@ class Life:
     def board(self, now: int) -> Board:
         """The board of the site at a moment."""
         return gather(self.catalogue, self.store.memories(now), now)
+
+    def uptime(self, now: int) -> Uptime:
+        """What the board says of the first service's uptime at a moment."""
+        return self.board(now).rows[0].uptime
 
     def dump(self) -> dict[str, list[str]]:
         """Every row that is history, by table."""

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree as ET
 
 from answers import JSON, Answer
 from killer import Killer
@@ -164,6 +165,11 @@ class Place:
         """The level of each service."""
         return {key: one["indicator"] for key, one in self.services().items()}
 
+    def items(self) -> list[str]:
+        """The titles of the feed's items."""
+        feed = ET.parse(self.out / "feed.rss")  # noqa: S314 (our own file)
+        return [one.findtext("title", "") for one in feed.iter("item")]
+
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """What the database says."""
         with closing(sqlite3.connect(self.data / "status.db")) as db:
@@ -173,6 +179,25 @@ class Place:
         """The runs of the journal."""
         paths = sorted((self.data / "journal").rglob("*.ndjson"))
         return [json.loads(line) for path in paths for line in path.read_bytes().splitlines()]
+
+
+def whosdown(
+    *args: object, at: Path | None = None, python: tuple[str, ...] = (), **env: str
+) -> "subprocess.CompletedProcess[str]":
+    """The command with any arguments, in a folder, to its end; a Traceback is never the answer."""
+    line = [sys.executable, *python, "-m", "crawler", *map(str, args)]
+    known = {key: value for key, value in os.environ.items() if key != "SOURCE_DATE_EPOCH"}
+    done = subprocess.run(
+        line,
+        cwd=at or REPOSITORY,
+        env={**known, "PYTHONPATH": str(REPOSITORY), **env},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert "Traceback" not in done.stderr, done.stderr
+    return done
 
 
 def tree(folder: Path) -> dict[str, bytes]:

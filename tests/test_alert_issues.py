@@ -21,16 +21,10 @@ from github import CANARIES, HANG, RESET, TOKEN, GitHub, broken, error, forbidde
 from killer import Killer
 from lives import REPOSITORY, incident, provider, update, world
 from running import NOW, SITE, tree
-from test_alerts import Town
+from town import Town
 
 LATER = NOW + 900
 ALERTS = '\n[alerts]\ngithub_issues = true\nrepository = "acme/whosdown"\n'
-
-
-@pytest.fixture(scope="module")
-def forks() -> Iterator[Killer]:
-    with Killer() as made:
-        yield made
 
 
 @pytest.fixture

@@ -1,82 +1,23 @@
-"""The branch of the journal: two machines write to it, nothing is lost and nothing forced."""
+"""The branch of the journal: what is pushed and when, what is left alone, what is refused."""
 
 import os
 import shutil
-import subprocess
-from collections.abc import Callable
 from pathlib import Path
 
-import msgspec
 import pytest
 
-from crawler import journal, store
+from crawler import journal
 from crawler.deploy import branch
-from crawler.deploy.branch import due, push, restore
+from crawler.deploy.branch import due
 from crawler.deploy.git import Git
 from crawler.errors import Refused, StorageError
-from crawler.lines import Delivery, ProbeLine, RunLine, SnapshotLine
-from crawler.model import Level
+from crawler.lines import ProbeLine
 from crawler.times import DAY
 from github import TOKEN
-from lives import START
+from lives import START, run
+from remotes import NEWS, Machine, Maker, git, hook, machine, published, remote
 
-NEWS = {"acme": SnapshotLine(Level.MINOR, "Trouble", "official", START)}
-
-
-def run(start: int, **more: object) -> RunLine:
-    return RunLine(**{"id": start, "end": start + 9, "version": "1", "v": 2_700, **more})  # type: ignore[arg-type]
-
-
-def git(where: Path, *args: str) -> str:
-    done = subprocess.run(["git", "-C", where, *args], check=True, capture_output=True, text=True)
-    return done.stdout.strip()
-
-
-class Machine:
-    """A data folder and its way to the remote."""
-
-    def __init__(self, data: Path, remote: str) -> None:
-        self.data, self.waits = data, list[float]()
-        self.git = Git(data / ".branch", remote, os.environ, TOKEN)
-
-    def learn(self, *runs: RunLine) -> None:
-        """Append runs to the journal."""
-        for one in runs:
-            journal.append(self.data / "journal", one)
-
-    def push(self, now: int, *, heartbeat: bool = False) -> branch.Pushed:
-        return push(self.data, self.git, now, self.waits.append, heartbeat=heartbeat)
-
-    def restore(self) -> branch.Restored:
-        return restore(self.data, self.git)
-
-    def ids(self) -> list[int]:
-        return [one.id for one in journal.read(self.data / "journal")]
-
-
-@pytest.fixture
-def remote(tmp_path: Path) -> Path:
-    where = tmp_path / "remote.git"
-    subprocess.run(["git", "init", "-q", "--bare", where], check=True)
-    # Whoever forces would be refused, so that no test passes by force.
-    git(where, "config", "receive.denyNonFastForwards", "true")
-    git(where, "config", "receive.denyDeletes", "true")
-    return where
-
-
-@pytest.fixture
-def machine(tmp_path: Path, remote: Path) -> Callable[[str], Machine]:
-    return lambda name: Machine(tmp_path / name, f"file://{remote}")
-
-
-Maker = Callable[[str], Machine]
-
-
-def published(remote: Path) -> list[int]:
-    """The runs on the branch."""
-    names = git(remote, "ls-tree", "-r", "--name-only", "data").splitlines()
-    lines = [line for one in names for line in git(remote, "show", f"data:{one}").splitlines()]
-    return [msgspec.json.decode(line, type=RunLine).id for line in lines]
+__all__ = ["machine", "remote"]  # fixtures
 
 
 def test_the_first_push_makes_the_branch_with_the_journal_alone(
@@ -145,83 +86,6 @@ def test_a_new_machine_gets_the_whole_journal_by_a_shallow_fetch(
     assert two.restore().days == 0
 
 
-def test_two_machines_in_turns_lose_nothing(machine: Maker, remote: Path) -> None:
-    one, two = machine("one"), machine("two")
-    one.learn(run(START, services=NEWS))
-    one.push(START)
-    two.restore()
-    one.learn(run(START + 300, services=NEWS))
-    two.learn(run(START + 200, services=NEWS), run(START + 400, services=NEWS))
-    one.push(START + 500)
-    two.push(START + 600)
-    one.restore()
-
-    expected = [START, START + 200, START + 300, START + 400]
-    assert published(remote) == one.ids() == two.ids() == expected
-    assert git(remote, "rev-list", "--count", "data") == "3"
-
-
-def hook(remote: Path, script: str) -> None:
-    """Let the remote run a script before it takes a push."""
-    path = remote / "hooks" / "pre-receive"
-    path.parent.mkdir(exist_ok=True)
-    path.write_text(f"#!/bin/sh\nunset GIT_DIR GIT_QUARANTINE_PATH\n{script}\n", "utf-8")
-    path.chmod(0o755)
-
-
-def overtake(remote: Path, other: Machine, times: int) -> None:
-    """Let the other machine's prepared commits come in between, so many times."""
-    commits = []
-    for number in range(times):
-        other.learn(run(START + 7 + number, services=NEWS))
-        other.push(START + 20 + number)
-        commits.append(git(remote, "rev-parse", "data"))
-    git(remote, "update-ref", "refs/heads/data", git(remote, "rev-parse", f"data~{times}"))
-    (remote / "queue").write_text("".join(f"{one}\n" for one in commits), "utf-8")
-    hook(
-        remote,
-        f'cd {remote} && next=$(head -1 queue) && [ -n "$next" ] || exit 0\n'
-        "sed -i 1d queue && git update-ref refs/heads/data $next",
-    )
-
-
-@pytest.mark.parametrize("times", [1, 4])
-def test_a_lost_race_is_fetched_merged_and_tried_again(
-    machine: Maker, remote: Path, times: int
-) -> None:
-    one, two = machine("one"), machine("two")
-    one.learn(run(START, services=NEWS))
-    one.push(START)
-    two.restore()
-    overtake(remote, two, times)
-    one.learn(run(START + 100, services=NEWS))
-    ended = one.push(START + 101)
-
-    theirs = [START + 7 + number for number in range(times)]
-    assert ended.pushed
-    assert published(remote) == one.ids() == [START, *theirs, START + 100]
-    assert git(remote, "rev-list", "--count", "data") == str(2 + times)
-    assert [int(one) for one in one.waits] == [1, 2, 4, 8][:times]
-
-
-def test_a_race_that_is_lost_five_times_is_an_error_and_loses_nothing(
-    machine: Maker, remote: Path
-) -> None:
-    one, two = machine("one"), machine("two")
-    one.learn(run(START, services=NEWS))
-    one.push(START)
-    two.restore()
-    overtake(remote, two, 5)
-    one.learn(run(START + 100, services=NEWS))
-    with pytest.raises(Refused, match="moved on 5 times"):
-        one.push(START + 101)
-
-    assert published(remote) == [START, *range(START + 7, START + 12)]
-    assert START + 100 in one.ids()
-    one.push(START + 200)
-    assert START + 100 in published(remote)
-
-
 def test_a_remote_that_forbids_to_write_says_which_permission_is_missing(
     machine: Maker, remote: Path
 ) -> None:
@@ -243,21 +107,6 @@ def test_a_remote_that_cannot_be_asked_is_never_an_empty_history(
     with pytest.raises(Refused, match="ls-remote"):
         lost.restore()
     assert not (tmp_path / "lost" / "journal").exists()
-
-
-def test_of_two_runs_of_one_second_the_branch_has_the_word(machine: Maker, remote: Path) -> None:
-    one, two = machine("one"), machine("two")
-    for machine_, word in ((one, "one"), (two, "two")):
-        memory = store.open_store(machine_.data, lambda _: None)
-        memory.record(run(START, version=word, services=NEWS, owners={"acme": "acme"}))
-        memory.close()
-    one.push(START + 10)
-    two.restore()
-
-    assert [line.version for line in journal.read(two.data / "journal")] == ["one"]
-    # The database of a dropped run is made again.
-    assert not (two.data / "status.db").exists()
-    assert not two.push(START + 20).pushed
 
 
 def test_a_kept_line_of_a_newer_program_is_not_rewritten(machine: Maker, remote: Path) -> None:
@@ -378,24 +227,3 @@ def test_no_error_of_git_repeats_the_token(tmp_path: Path) -> None:
 
     assert TOKEN not in str(caught.value)
     assert not [word for word in one._secrets if word in repr(one) + str(caught.value)]
-
-
-def test_alerts_that_either_of_two_machines_told_are_on_the_branch_at_once(machine: Maker) -> None:
-    one, two = machines = machine("one"), machine("two")
-    one.learn(run(START))
-    one.push(START)
-    two.restore()
-    deliveries = [Delivery("team", "acme", START, kind, START) for kind in ("opened", "resolved")]
-    for each, told in zip(machines, deliveries, strict=True):
-        journal.deliver(each.data / "journal", told)
-        journal.deliver(each.data / "journal", Delivery("team", "", 0, "start", START))
-
-        assert each.push(START + 60).pushed
-
-    assert not two.push(START + 61).pushed
-    one.restore()
-    start = Delivery("team", "", 0, "start", START)
-    for each in machines:
-        assert journal.deliveries(each.data / "journal") == {*deliveries, start}
-    path = journal.told(one.data / "journal")[0]
-    assert len(path.read_bytes().splitlines()) == 3

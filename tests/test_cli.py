@@ -1,71 +1,22 @@
 """The command itself: what it imports, how it ends, what it prints."""
 
-import contextlib
-import hashlib
 import json
-import os
 import re
 import shutil
-import signal
-import socket
 import subprocess
 import sys
-import urllib.error
-import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from crawler.model import Level
-from folders import write
-from lives import REPOSITORY, START, Life, incident, reading
+from lives import REPOSITORY, START
+from running import tree, whosdown
 
 HEAVY = {
     *("feedgen", "markdown", "sqlite_utils", "httpx", "httpcore", "lxml", "jinja2", "msgspec"),
     *("rich", "protego", "asyncio", "sqlite3", "ssl"),
 }
-HEALTHY = {
-    "page": {"id": "kctbh9vrtdwd", "time_zone": "Etc/UTC"},
-    "status": {"indicator": "minor", "description": "Minor"},
-    "components": [{"id": "abcabcabcabc", "name": "API", "status": "degraded_performance"}],
-    "incidents": [],
-    "scheduled_maintenances": [],
-}
-
-
-def whosdown(
-    *args: object, at: Path | None = None, python: tuple[str, ...] = (), **env: str
-) -> subprocess.CompletedProcess[str]:
-    """The command to its end; a Traceback is never the answer."""
-    line = [sys.executable, *python, "-m", "crawler", *map(str, args)]
-    known = {key: value for key, value in os.environ.items() if key != "SOURCE_DATE_EPOCH"}
-    done = subprocess.run(
-        line,
-        cwd=at or REPOSITORY,
-        env={**known, "PYTHONPATH": str(REPOSITORY), **env},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert "Traceback" not in done.stderr, done.stderr
-    return done
-
-
-@pytest.fixture
-def content(tmp_path: Path) -> Path:
-    (tmp_path / "content" / "articles").mkdir(parents=True)
-    return write(tmp_path / "content")
-
-
-@pytest.fixture
-def data(tmp_path: Path) -> Path:
-    """A history of two runs of the small catalogue's page."""
-    with Life(tmp_path / "data") as life:
-        life.run(START, {"acme": reading(incident())})
-        life.run(START + 300, {"acme": reading(incident(title="Edited"))})
-    return tmp_path / "data"
 
 
 def statuses(folder: Path, **levels: str) -> Path:
@@ -82,14 +33,6 @@ def statuses(folder: Path, **levels: str) -> Path:
     ]
     (folder / "statuses.json").write_text(json.dumps({"services": rows}), encoding="utf-8")
     return folder
-
-
-def tree(folder: Path) -> dict[str, str]:
-    return {
-        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in folder.rglob("*")
-        if path.is_file()
-    }
 
 
 def test_help_imports_nothing_that_it_does_not_need() -> None:
@@ -215,43 +158,6 @@ def test_check_of_a_stranger_is_a_wrong_use_and_without_a_site_a_trouble_of_stor
     assert whosdown("check", "--out", site).returncode == 74
 
 
-def test_read_prints_one_line_for_each_file_and_exits_65_for_one_that_is_unreadable(
-    tmp_path: Path,
-) -> None:
-    good, bad = tmp_path / "good.json", tmp_path / "bad.json"
-    good.write_text(json.dumps(HEALTHY), encoding="utf-8")
-    bad.write_text("{", encoding="utf-8")
-
-    fine = whosdown("read", good)
-    assert (fine.returncode, fine.stderr) == (0, "")
-    [line] = map(json.loads, fine.stdout.splitlines())
-    assert line["platform"] == "statuspage"
-    assert {"file", "platform", "level", "headline", "components", "incidents", "maintenances"} <= {
-        *line
-    }
-    assert line["level"] == "minor"
-
-    both = whosdown("read", good, bad)
-    assert both.returncode == 65
-    assert [json.loads(one).get("reason") for one in both.stdout.splitlines()] == [None, "not_json"]
-    assert whosdown("read", "--platform", "feed", good).returncode == 65
-    assert whosdown("read", "--platform", "nonsense", good).returncode == 64
-
-
-def test_read_tells_of_a_file_that_cannot_be_opened_and_goes_on(tmp_path: Path) -> None:
-    good, gone, turning = tmp_path / "good.json", tmp_path / "gone.json", tmp_path / "turning"
-    good.write_text(json.dumps(HEALTHY), encoding="utf-8")
-    turning.symlink_to(turning)
-    files = (good, gone, tmp_path, turning, good)
-    done = whosdown("read", *files)
-
-    lines = [json.loads(line) for line in done.stdout.splitlines()]
-    assert (done.returncode, done.stderr) == (65, "")
-    assert [one["file"] for one in lines] == [*map(str, files)]
-    assert [one.get("reason") for one in lines] == [None, *["unreadable_file"] * 3, None]
-    assert "Errno" not in done.stdout
-
-
 def test_rebuild_gives_the_same_database(data: Path) -> None:
     def dumped() -> str:
         command = ["-m", "sqlite3", str(data / "status.db"), "SELECT * FROM incident_revisions"]
@@ -343,65 +249,6 @@ def test_demo_is_the_same_twice_and_says_simulated_on_every_page(
         one["indicator"] for one in json.loads((outs[0] / "statuses.json").read_bytes())["services"]
     }
     assert levels == {*map(str, Level)}
-
-
-@contextlib.contextmanager
-def served(out: Path) -> Iterator[str]:
-    """`whosdown serve` on a free port; its address."""
-    line = [sys.executable, "-u", "-m", "crawler", "serve", "--out", str(out), "--port", "0"]
-    env = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
-    with subprocess.Popen(line, env=env, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        said = re.search(r"http://127\.0\.0\.1:\d+/", process.stdout.readline())
-        assert said is not None
-        yield said[0]
-        process.send_signal(signal.SIGINT)
-        assert process.wait(20) == 0
-
-
-def fetched(address: str) -> tuple[int, str, str, bytes]:
-    """Status, type, allowed origin and body."""
-    try:
-        with urllib.request.urlopen(address, timeout=20) as reply:  # noqa: S310 (our own server)
-            body = reply.read()
-    except urllib.error.HTTPError as error:
-        reply, body = error, error.read()
-        error.close()
-    head = reply.headers
-    return reply.status, head["Content-Type"], head["Access-Control-Allow-Origin"], body
-
-
-def test_serve_answers_with_types_and_with_our_404_page(
-    data: Path, content: Path, tmp_path: Path
-) -> None:
-    out = tmp_path / "site"
-    assert whosdown("build", "--content", content, "--data", data, "--out", out).returncode == 0
-    with served(out) as address:
-        home = fetched(address)
-        assert home[:3] == (200, "text/html", "*")
-        assert home[3] == (out / "index.html").read_bytes()
-        assert fetched(address + "api/v1/statuses")[:3] == (200, "application/json", "*")
-        assert fetched(address + "feed.rss")[1] == "application/rss+xml"
-        assert fetched(address + "feed.atom")[1] == "application/atom+xml"
-        for lost in ("nowhere/", "service/nobody/", "..%2f..%2fetc/passwd", "%00", "%ed%a0%80"):
-            status, kind, _, body = fetched(address + lost)
-            assert (status, kind) == (404, "text/html; charset=utf-8")
-            assert body == (out / "404.html").read_bytes()
-
-
-def test_serve_without_a_site_says_what_to_do(tmp_path: Path) -> None:
-    done = whosdown("serve", "--out", tmp_path)
-
-    assert done.returncode == 74
-    assert "whosdown run" in done.stderr
-
-
-def test_what_the_system_refuses_is_one_plain_sentence(tmp_path: Path) -> None:
-    (tmp_path / "index.html").touch()
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        done = whosdown("serve", "--out", tmp_path, "--port", taken.getsockname()[1])
-
-    assert (done.returncode, done.stderr) == (74, "whosdown: address already in use\n")
 
 
 def test_it_works_from_any_folder_with_its_own_templates(

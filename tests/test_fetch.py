@@ -2,54 +2,20 @@
 
 import asyncio
 import gzip
-import socket
 import time
 from collections.abc import Iterator
 
 import pytest
 
-from answers import JSON, MIB, bomb, moved, wait
-from crawler.errors import REASONS, WhosdownError
-from crawler.fetch import Client, Known, Network, client, open_client
+from answers import JSON, MIB, wait
+from asking import AGENT, AS_WRITTEN, HOST, NOW, URL, ask, ask_all, hurry, network
+from crawler.errors import REASONS
+from crawler.fetch import client, open_client
 from crawler.fetch.answers import MAX_WAIT, retry_after
-from crawler.wire import MAX_BODY, Reply, Request
+from crawler.wire import MAX_BODY, Request
 from loopback import Answer, Fault, Loopback
 
-HOST = "status.example.test"
-URL = f"https://{HOST}/page"
-AGENT = "whosdown/9.9 (+https://example.test/contact)"
-NOW = 1_795_345_200
-SECONDS = (client.CONNECT, client.READ, client.SOURCE, client.RUN, client.CONTROL)
-AS_WRITTEN: tuple[object, ...] = (*SECONDS, client.ATTEMPTS)
-
-
-@pytest.fixture(autouse=True)
-def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The waiting is not the point, except where a test says so."""
-    monkeypatch.setattr(client, "ATTEMPTS", (0, 0.02, 0.04))
-    monkeypatch.setattr(client, "READ", 1.0)
-    monkeypatch.setattr(client, "SOURCE", 2.0)
-
-
-def network(net: Loopback, **more: str) -> Network:
-    return Network.from_environment({**net.env, **more}, AGENT)
-
-
-async def _asked(net: Loopback, request: Request, known: Known | None) -> tuple[Reply, Client]:
-    async with open_client(network(net), NOW) as made:
-        return await made.ask(request, known), made
-
-
-def ask(net: Loopback, url: str = URL, known: Known | None = None) -> Reply:
-    return asyncio.run(_asked(net, Request(url), known))[0]
-
-
-def ask_all(net: Loopback, *urls: str) -> dict[str, Reply]:
-    async def all_of_them() -> dict[str, Reply]:
-        async with open_client(network(net), NOW) as made:
-            return await made.ask_all({one: Request(one) for one in urls}, {})
-
-    return asyncio.run(all_of_them())
+__all__ = ["hurry"]  # fixtures
 
 
 def test_a_page_comes_as_it_is_and_we_say_who_we_are(net: Loopback) -> None:
@@ -224,84 +190,6 @@ def test_the_pauses_between_attempts_are_as_they_are_written(
 
 
 @pytest.mark.parametrize(
-    ("start", "target", "body"),
-    [
-        (HOST, "/there", b"there"),
-        (HOST, f"https://{HOST}/there", b"there"),
-        (HOST, f"https://www.{HOST}/there", b"www there"),
-        (f"www.{HOST}", f"https://{HOST}/there", b"there"),
-        (HOST, f"//{HOST}:443/there", b"there"),
-    ],
-)
-def test_a_redirect_within_the_host_or_its_twin_is_followed(
-    net: Loopback, start: str, target: str, body: bytes
-) -> None:
-    net.put(start, "/page", moved(target))
-    net.put(HOST, "/there", Answer(body=b"there"))
-    net.put(f"www.{HOST}", "/there", Answer(body=b"www there"))
-    if start != HOST:
-        net.put(start, "/page", moved(target))
-
-    reply = ask(net, f"https://{start}/page")
-
-    assert (reply.status, reply.body) == (200, body)
-
-
-@pytest.mark.parametrize(
-    ("target", "reason"),
-    [
-        (f"http://{HOST}/there", "redirect"),
-        (f"https://{HOST}:8443/there", "redirect"),
-        (f"https://{HOST}.evil.test/", "redirect"),
-        (f"https://{HOST}@evil.test/", "redirect"),
-        ("https://evil.test/", "redirect"),
-        ("ftp://evil.test/", "redirect"),
-        ("file:///etc/passwd", "redirect"),
-        ("javascript:alert(1)", "redirect"),
-        ("https://2130706433/", "blocked_address"),
-        ("http://localhost/", "blocked_address"),
-        ("https://[::ffff:a9fe:a9fe]/", "blocked_address"),
-        ("https://metadata.google.internal/", "blocked_address"),
-    ],
-)
-def test_a_redirect_that_leads_away_is_not_followed(
-    net: Loopback, target: str, reason: str
-) -> None:
-    net.put(HOST, "/page", moved(target))
-
-    reply = ask(net)
-
-    assert reply.reason == reason
-    assert set(net.connects) == {HOST}
-    assert net.plain == []
-
-
-def test_three_redirects_are_followed_and_not_a_fourth(net: Loopback) -> None:
-    for hop in range(4):
-        net.put(HOST, f"/{hop}", moved(f"/{hop + 1}"))
-    net.put(HOST, "/4", Answer(body=b"end"))
-
-    assert ask(net, f"https://{HOST}/1").body == b"end"
-    assert ask(net, f"https://{HOST}/0").reason == "redirect"
-
-
-def test_the_body_of_a_redirect_is_not_read(net: Loopback) -> None:
-    pieces: list[int] = []
-
-    def body() -> Iterator[bytes]:
-        for piece in bomb():
-            pieces.append(len(piece))
-            yield piece * 50
-
-    headers = {"Content-Encoding": "gzip", "Location": "/ok"}
-    net.put(HOST, "/page", Answer(status=302, headers=headers, body=body))
-    net.put(HOST, "/ok", Answer(body=b"fine"))
-
-    assert ask(net).body == b"fine"
-    assert sum(pieces) * 50 < 20 * MIB
-
-
-@pytest.mark.parametrize(
     ("said", "seconds"),
     [
         ("120", 120),
@@ -345,123 +233,6 @@ def test_a_request_to_wait_is_passed_on(net: Loopback, said: str, seconds: int |
 
     assert reply.reason == "rate_limited"
     assert reply.not_before in ([None] if seconds is None else [NOW + seconds, NOW + seconds + 1])
-
-
-@pytest.mark.parametrize("form", [b'{"a": 1}', gzip.compress(b'{"a": 1}', mtime=0)])
-def test_an_unchanged_page_is_read_from_what_we_kept(net: Loopback, form: bytes) -> None:
-    coding = {"Content-Encoding": "gzip"} if form[:2] == b"\x1f\x8b" else {}
-    net.put(HOST, "/page", Answer(headers=coding, body=form, etag='W/"v1"'))
-
-    first, made = asyncio.run(_asked(net, Request(URL), None))
-    again = ask(net, known=made.fresh[URL])
-
-    assert first.body == again.body == b'{"a": 1}'
-    assert (again.status, again.not_modified, again.reason) == (200, True, None)
-    assert net.log[1].headers["if-none-match"] == 'W/"v1"'
-
-
-def test_last_modified_is_sent_back_too(net: Loopback) -> None:
-    moment = "Sun, 22 Nov 2026 10:00:00 GMT"
-    net.put(HOST, "/page", Answer(headers={"Last-Modified": moment}, body=b"x"))
-
-    _, made = asyncio.run(_asked(net, Request(URL), None))
-    ask(net, known=made.fresh[URL])
-
-    assert net.log[1].headers["if-modified-since"] == moment
-
-
-@pytest.mark.parametrize("tag", ['"é"', '"' + "x" * 5_000 + '"', '"a\tb"'])
-def test_a_validator_that_cannot_be_sent_back_is_forgotten(net: Loopback, tag: str) -> None:
-    net.put(HOST, "/page", Answer(headers={"ETag": tag}, body=b"x"))
-
-    _, made = asyncio.run(_asked(net, Request(URL), None))
-
-    assert made.fresh == {}
-
-
-def test_a_kept_body_is_not_trusted_beyond_the_limit(net: Loopback) -> None:
-    net.host(HOST, Fault("304"))
-    kept = Known('"v"', None, "gzip", gzip.compress(b" " * (MAX_BODY + 1), mtime=0))
-
-    assert ask(net, known=kept).body == b""
-
-
-def test_a_kept_body_that_is_damaged_is_no_news(net: Loopback) -> None:
-    net.host(HOST, Fault("304"))
-
-    assert ask(net, known=Known('"v"', None, "gzip", b"\x1f\x8b rubbish")).reason == "encoding"
-
-
-def test_a_host_of_no_proxy_is_asked_directly(
-    net: Loopback, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    net.put(HOST, "/page", Answer(body=b"x"))
-
-    async def both() -> tuple[str, str]:
-        async with open_client(network(net, no_proxy="direct.test,.inner.test"), NOW) as made:
-            return made._proxy("a.inner.test"), made._proxy(HOST)
-
-    assert asyncio.run(both()) == ("", network(net).proxy)
-
-
-def test_a_proxy_that_is_not_there_refuses(net: Loopback) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-    gone = Network("whosdown/test", proxy=f"http://127.0.0.1:{port}", ca_file=net.ca_file)
-
-    async def asked() -> Reply:
-        async with open_client(gone, NOW) as made:
-            return await made.ask(Request(URL))
-
-    assert asyncio.run(asked()).reason == "refused"
-    assert ask(net, "https://nobody.test/").reason == "refused"
-
-
-def test_only_the_authority_of_ssl_cert_file_is_trusted(net: Loopback) -> None:
-    net.put(HOST, "/page", Answer(body=b"x"))
-    usual = {name: value for name, value in net.env.items() if name != "SSL_CERT_FILE"}
-
-    async def without() -> Reply:
-        async with open_client(Network.from_environment(usual, AGENT), NOW) as made:
-            return await made.ask(Request(URL))
-
-    assert asyncio.run(without()).reason == "tls"
-    assert ask(net).reason is None
-
-
-@pytest.mark.parametrize("file", ["/no/such/file.pem", __file__])
-def test_a_wrong_authority_file_is_told_by_its_name(net: Loopback, file: str) -> None:
-    async def opened() -> None:
-        async with open_client(network(net, ssl_cert_file=file, SSL_CERT_FILE=file), NOW):
-            pass
-
-    with pytest.raises(WhosdownError, match=f"SSL_CERT_FILE: {file}: "):
-        asyncio.run(opened())
-
-
-@pytest.mark.parametrize(
-    ("rule", "reachable"),
-    [
-        (Answer(status=204), True),
-        (Answer(status=500), True),
-        (moved("https://login.hotel.test/"), True),
-        (Fault("refused"), False),
-        (Fault("self_signed"), False),
-        (Fault("hang"), False),
-    ],
-)
-def test_a_control_host_is_there_when_it_says_anything_at_all(
-    net: Loopback, monkeypatch: pytest.MonkeyPatch, rule: Answer | Fault, reachable: bool
-) -> None:
-    monkeypatch.setattr(client, "CONTROL", 0.5)
-    net.host(HOST, rule)
-
-    async def there() -> bool:
-        async with open_client(network(net), NOW) as made:
-            return await made.reachable(URL)
-
-    assert asyncio.run(there()) is reachable
-    assert "login.hotel.test" not in net.connects
 
 
 def test_the_limits_are_those_of_the_design() -> None:

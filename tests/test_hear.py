@@ -1,19 +1,8 @@
 """What is kept of a page until all pages are read."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-
 from crawler.hear import hear
 from crawler.model import Visit
 from lives import HOUR, MINUTE, START, Life, incident, provider, reading, update
-
-
-@pytest.fixture
-def life(tmp_path: Path) -> Iterator[Life]:
-    with Life(tmp_path) as one:
-        yield one
 
 
 def test_messages_of_what_is_over_are_told_and_not_kept(life: Life) -> None:

@@ -1,28 +1,24 @@
-"""What is known of a service over time: stretches, gaps, days, both series, and who says so."""
+"""What is known of a service over time: stretches, gaps and days."""
 
 import sqlite3
-from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from lxml import etree
 from sqlite_utils import Database
 
-from crawler import platforms, site
+from crawler import site
 from crawler.lines import RunLine, SnapshotLine
-from crawler.model import Incident, Level, Maintenance, Reading
-from crawler.site.board import Uptime
+from crawler.model import Level, Reading
 from crawler.store import Store, schema, spans
 from crawler.store.fold import fold
-from crawler.times import DAY, parse
+from crawler.times import DAY
 from crawler.uptime import Interval, by_day, tally
-from crawler.wire import Reply
 from lives import (
     HOUR,
+    MIDNIGHT,
     MINUTE,
     REPOSITORY,
     START,
@@ -31,30 +27,17 @@ from lives import (
     incident,
     provider,
     reading,
-    service,
     world,
 )
-from shared import SHARED, requires_shared
 
-MIDNIGHT = START - START % DAY
 STEP = 10 * MINUTE
 BAD = reading(word=Level.CRITICAL)
-
-
-@pytest.fixture
-def life(tmp_path: Path) -> Iterator[Life]:
-    with Life(tmp_path) as one:
-        yield one
 
 
 def known(life: Life, now: int, start: int = START) -> list[Interval]:
     """What was known of acme until `now`, its beginnings and ends in minutes after the start."""
     found = life.store.memories(now).intervals("acme", start, now)
     return [((a - START) // MINUTE, (min(b, now) - START) // MINUTE, one) for a, b, one in found]
-
-
-def uptime(life: Life, now: int) -> Uptime:
-    return life.board(now).rows[0].uptime
 
 
 def every(life: Life, step: int, start: int, end: int, said: Reading | str | None = None) -> None:
@@ -97,7 +80,7 @@ def test_a_start_before_the_last_good_reading_does_not_move_what_we_saw(life: Li
 
     assert known(life, now) == [(0, 20, Level.NONE), (20, 30, Level.MAJOR)]
     # The figure believes the provider's own outage all the same: it is a claim against itself.
-    observed = uptime(life, now).observed
+    observed = life.uptime(now).observed
     assert observed is not None
     assert observed.windows[30].major == 25 * MINUTE
 
@@ -164,7 +147,7 @@ def test_a_day_of_missed_runs_is_neither_up_nor_down_and_its_incidents_still_app
     life.run(late, {"acme": reading(replace(missed, ended_at=MIDNIGHT + DAY + 10 * HOUR))})
     life.run(late + STEP, {"acme": reading(replace(missed, ended_at=MIDNIGHT + DAY + 10 * HOUR))})
     now = late + 2 * STEP
-    observed = uptime(life, now).observed
+    observed = life.uptime(now).observed
 
     assert observed is not None
     day = observed.days[MIDNIGHT + DAY]
@@ -250,192 +233,11 @@ def test_the_days_are_what_the_stretches_say_whatever_happened(
         memory.close()
 
 
-def done(key: str, day: int, hours: int = 1, level: Level = Level.CRITICAL) -> Incident:
-    """An incident so many days before the start, at noon."""
-    began = MIDNIGHT - day * DAY + 12 * HOUR
-    return replace(
-        incident(key, open=False, started=began, impact=level), ended_at=began + hours * HOUR
-    )
-
-
-def test_the_provider_s_list_gives_an_uptime_on_the_first_day(life: Life) -> None:
-    life.run(START, {"acme": reading(done("new", 3), done("old", 40))})
-    found = uptime(life, START + MINUTE)
-
-    assert found.basis == "reported"
-    assert found.reported is not None
-    assert found.reported.since == MIDNIGHT - 40 * DAY + 12 * HOUR
-    thirty = found.reported.windows[30]
-    assert (thirty.critical, thirty.known) == (HOUR, thirty.total - MINUTE)
-    assert found.reported.figures[30].uptime == "99.85"
-    assert (found.median_repair, found.resolved) == (HOUR, 2)
-    assert found.observed is not None
-    assert found.observed.windows[30].total == MINUTE
-
-
-def test_a_list_that_does_not_reach_far_back_leaves_the_headline_to_our_readings(
-    life: Life,
-) -> None:
-    life.run(START, {"acme": reading(done("new", 3))})
-    found = uptime(life, START + MINUTE)
-
-    assert found.reported is not None
-    assert found.basis == "observed"
-
-
-def test_a_page_without_a_list_of_incidents_has_only_what_we_observed(life: Life) -> None:
-    life.run(START, {"acme": reading(history=False)})
-
-    assert uptime(life, START + MINUTE).reported is None
-    assert uptime(life, START + MINUTE).basis == "observed"
-
-
-def test_a_list_that_no_longer_reaches_the_last_reading_covers_only_what_it_names(
-    life: Life,
-) -> None:
-    life.run(START, {"acme": reading(done("a", 40), done("b", 3))})
-    later = START + 10 * DAY
-    recent = incident("z", open=False, started=later - DAY)
-    life.run(later, {"acme": reading(recent)})
-    reported = uptime(life, later + MINUTE).reported
-
-    assert reported is not None
-    assert reported.since == later - DAY
-
-
-def test_a_list_that_still_reaches_the_last_reading_covers_all_that_it_ever_named(
-    life: Life,
-) -> None:
-    life.run(START, {"acme": reading(done("a", 40), done("b", 3))})
-    later = START + 10 * DAY
-    recent = incident("z", open=False, started=later - DAY)
-    life.run(later, {"acme": reading(recent, done("b", 3))})
-    reported = uptime(life, later + MINUTE).reported
-
-    assert reported is not None
-    assert reported.since == MIDNIGHT - 40 * DAY + 12 * HOUR
-    # What dropped off the list is not forgotten.
-    assert reported.windows[90].critical == 2 * HOUR
-
-
-def test_an_incident_of_another_component_costs_a_service_nothing(tmp_path: Path) -> None:
-    parts = provider("acme", service("web", components=["c1"]), service("api", components=["c2"]))
-    hit = replace(done("hit", 3), components=("c1",))
-    with Life(tmp_path, world(parts)) as life:
-        life.run(START, {"acme": reading(hit, done("old", 40, level=Level.MINOR))})
-        web, api = (row.uptime.reported for row in life.board(START + MINUTE).rows)
-
-    assert web is not None
-    assert api is not None
-    assert (web.windows[30].critical, api.windows[30].critical) == (HOUR, 0)
-    # One that names nothing counts as minor at most for a service that is one of several.
-    assert web.windows[90].minor == HOUR
-
-
-def test_announced_work_on_all_of_a_service_leaves_the_reported_figure(tmp_path: Path) -> None:
-    begun = MIDNIGHT - 2 * DAY
-    work = Maintenance(
-        id="m", title="Work", phase="completed", starts_at=begun, ends_at=begun + 4 * HOUR,
-        components=("c1",),
-    )  # fmt: skip
-    page = provider("acme", service("web", components=["c1"]), service("api", components=["c2"]))
-    with Life(tmp_path, world(page)) as life:
-        said = replace(reading(done("old", 40)), maintenances=(work,))
-        life.run(START, {"acme": said})
-        web, api = (row.uptime.reported for row in life.board(START + MINUTE).rows)
-
-    assert web is not None
-    assert api is not None
-    assert (web.windows[30].maintenance, api.windows[30].maintenance) == (4 * HOUR, 0)
-
-
-def test_withdrawing_an_incident_never_raises_a_figure(life: Life) -> None:
-    old, hit = done("old", 40), done("hit", 3)
-    life.run(START, {"acme": reading(hit, old)})
-    before = uptime(life, START + MINUTE).reported
-    for number in range(1, 5):
-        life.run(START + number * STEP, {"acme": reading(old)})
-    assert life.board(START + HOUR).stories[0].record.withdrawn_at is not None
-    after = uptime(life, START + 40 * MINUTE).reported
-
-    assert before is not None
-    assert after is not None
-    assert after.windows[30].critical == before.windows[30].critical == HOUR
-
-
-SERIES = SHARED / "payloads" / "statuspage" / "github-history-atom-series"
-
-
-@requires_shared
-def test_a_history_feed_read_day_by_day_loses_and_doubles_nothing(life: Life) -> None:
-    union: dict[str, Incident] = {}
-    changes: dict[str, set[tuple[str, ...]]] = {}
-    files = sorted(SERIES.glob("*.atom"))
-    assert len(files) >= 10
-    for path in files:
-        stamp = path.name.split("-")[0]
-        day = f"{stamp[:4]}-{stamp[4:6]}-{stamp[6:11]}:{stamp[11:13]}:{stamp[13:]}"
-        now = parse(day)
-        assert now is not None
-        reply = Reply(url="https://acme.test/history.atom", status=200, body=path.read_bytes())
-        found = platforms.read("feed", {"feed": reply})
-        entries = etree.fromstring(path.read_bytes()).findall("{http://www.w3.org/2005/Atom}entry")
-        work = {one.id for one in found.maintenances}
-        assert len(found.incidents) + len(work) == len(entries)
-        life.run(now, {"acme": found})
-        for one in found.incidents:
-            union[one.id] = one
-            changes.setdefault(one.id, set()).add(tuple(sorted(u.text for u in one.updates)))
-    last = life.runs[-1].id
-    records = {one.incident.id: one for one in life.store.memories(last).records}
-    everything = dict(
-        life.store.connection.execute("SELECT id, impact FROM incidents WHERE provider = 'acme'")
-    )
-
-    assert everything.keys() == union.keys()
-    # Atom has no impact and no start: they stay unknown rather than being made up.
-    assert set(everything.values()) == {None}
-    assert len(records) > 20
-    for key, record in records.items():
-        wordings = {revision.text for revision in record.revisions if revision.key}
-        assert wordings == {text for one in changes[key] for text in one}
-        assert record.withdrawn_at is None
-
-
 def test_the_last_90_days_are_the_same_from_a_rebuilt_database(life: Life) -> None:
     every(life, 6 * HOUR, START, START + 20 * DAY)
     life.run(START + 20 * DAY + HOUR, {"acme": BAD})
     now = START + 20 * DAY + 2 * HOUR
-    known_before = uptime(life, now)
+    known_before = life.uptime(now)
     (life.store.data / "status.db").unlink()
     with Life(life.store.data) as again:
-        assert uptime(again, now) == known_before
-
-
-@pytest.mark.parametrize("history", [True, False])
-def test_an_incident_that_its_page_no_longer_tells_of_is_over_after_three_readings(
-    history: bool,
-    life: Life,
-) -> None:
-    life.run(START, {"acme": reading(incident(), word=Level.MINOR, history=history)})
-    opened = []
-    for number in range(1, 5):
-        now = START + number * STEP
-        life.run(now, {"acme": reading(history=history)})
-        opened.append(len(life.board(now).open))
-    (record,) = life.store.memories(now).records
-
-    assert opened == [1, 1, 0, 0]
-    assert record.incident.ended_at == START + 3 * STEP
-    assert record.withdrawn_at is None
-
-
-def test_an_incident_that_dropped_off_the_end_of_a_feed_is_not_over(life: Life) -> None:
-    old = incident("old")
-    page = Reading(headline="A feed", incidents=(old,), history=True)
-    life.run(START, {"acme": page})
-    new = incident("new", started=START + 5 * MINUTE)
-    for number in range(1, 6):
-        life.run(START + number * STEP, {"acme": replace(page, incidents=(new,))})
-
-    assert len(life.board(START + HOUR).open) == 2
+        assert again.uptime(now) == known_before

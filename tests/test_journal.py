@@ -10,13 +10,7 @@ from crawler.errors import StorageError
 from crawler.lines import IncidentLine, MaintenanceLine, RunLine, SnapshotLine
 from crawler.model import Level
 from crawler.times import DAY
-from lives import START
-
-MIDNIGHT = START - START % DAY
-
-
-def run(start: int, **more: object) -> RunLine:
-    return RunLine(**{"id": start, "end": start + 9, "version": "1", "v": 2_700, **more})  # type: ignore[arg-type]
+from lives import MIDNIGHT, START, run
 
 
 def file_of(folder: Path, day: str = "2026/11/22") -> Path:

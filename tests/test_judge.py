@@ -1,18 +1,16 @@
-"""Every rule from a reading to a verdict: the agreed table, and rows of our own."""
+"""From what is known of a service to its verdict: the agreed table, and rows of our own."""
 
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 import verdicts
 from crawler import judge, upstream, verdict
-from crawler.conclude import validity
 from crawler.memory import ProbeState, Snapshot
-from crawler.model import Component, Incident, Level, Reading, Upstream, worst
-from crawler.scope import Scoped, page_level, scope
-from crawler.streak import advance, believable, quorum
-from lives import HOUR, MINUTE, START, Life, V, incident, provider, reading, service, world
+from crawler.model import Level, Upstream
+from crawler.scope import Scoped
+from crawler.streak import advance
+from lives import HOUR, MINUTE, START, Life, V
 from shared import SHARED, requires_shared
 from verdicts import Row, Step
 
@@ -124,26 +122,6 @@ def test_the_table_written_here_is_the_one_of_the_reference_data() -> None:
     assert len(verdicts.sequences_of(VECTORS)) == 13
     assert verdicts.rows() == verdicts.rows_of(VECTORS)
     assert verdicts.sequences() == verdicts.sequences_of(VECTORS)
-
-
-@pytest.mark.parametrize(
-    ("levels", "result"),
-    [
-        ("", "unknown"),
-        ("unknown", "unknown"),
-        ("unknown none", "none"),
-        ("none minor major", "major"),
-        ("critical major", "critical"),
-        ("maintenance none minor major", "maintenance"),
-        ("maintenance critical", "critical"),
-        ("maintenance unknown", "maintenance"),
-    ],
-)
-def test_the_worst_level_ignores_unknown_and_maintenance_hides_all_but_critical(
-    levels: str,
-    result: str,
-) -> None:
-    assert worst(map(Level, levels.split())) == result
 
 
 @pytest.mark.parametrize(
@@ -304,120 +282,6 @@ def test_a_probe_alone_keeps_a_service_without_a_page_until_its_answer_is_too_ol
     assert (soon.level, late.level) == (Level.NONE, Level.UNKNOWN)
 
 
-# What a page says about a service (DESIGN section 4).
-
-
-def part(level: str, key: str = "c1") -> Component:
-    return Component(key, f"Part {key}", Level(level))
-
-
-def page(word: str | None, *parts: Component, told: tuple[Incident, ...] = ()) -> Reading:
-    return Reading(word=Level(word) if word else None, components=parts or None, incidents=told)
-
-
-def named(level: str, *keys: str, key: str = "i1") -> Incident:
-    return incident(key, impact=Level(level), components=keys)
-
-
-@pytest.mark.parametrize(
-    ("said", "level"),
-    [
-        (page("none", part("none")), "none"),
-        (page("none", part("major")), "major"),
-        (page("minor", part("none")), "minor"),
-        (page("none", part("none"), told=(named("critical"),)), "critical"),
-        (page("none", part("none"), told=(incident(impact=None),)), "minor"),
-        (page("none", told=(incident(open=False, impact=Level.CRITICAL),)), "none"),
-        (page("maintenance", part("maintenance"), part("none", "c2")), "maintenance"),
-        (page("none", part("maintenance"), part("none", "c2")), "none"),
-        (page("none", part("maintenance"), part("maintenance", "c2")), "maintenance"),
-        (page("minor", part("maintenance"), part("minor", "c2")), "minor"),
-        (page("maintenance", part("maintenance"), part("critical", "c2")), "critical"),
-        (page("maintenance", part("maintenance"), told=(named("minor", "c1"),)), "maintenance"),
-        (page("unknown", part("none")), "unknown"),
-        (page("unknown", part("major")), "major"),
-        (page(None, told=(named("major"),)), None),
-    ],
-)
-def test_the_level_of_a_whole_page(said: Reading, level: str | None) -> None:
-    assert page_level(said) == level
-
-
-@pytest.mark.parametrize(
-    ("said", "level", "flags"),
-    [
-        # Its own components only; the page's word does not count.
-        (page("critical", part("none"), part("critical", "c2")), "none", ""),
-        (page("none", part("major")), "major", ""),
-        # Incidents count where they name one of its components.
-        (page("none", part("none"), told=(named("major", "c1"),)), "major", ""),
-        (page("major", part("none"), told=(named("major", "c2"),)), "none", ""),
-        (page("none", part("none"), told=(named("major", "Part c1"),)), "none", ""),
-        # An incident that names nothing counts as minor at most, and says so.
-        (page("critical", part("none"), told=(named("critical"),)), "minor", "scope_unstated"),
-        (page("none", part("major"), told=(named("critical"),)), "major", "scope_unstated"),
-        # Maintenance only when everything in scope is under it; critical beats it.
-        (page("none", part("maintenance")), "maintenance", ""),
-        (page("none", part("maintenance"), told=(named("major", "c1"),)), "maintenance", ""),
-        (page("none", part("maintenance"), told=(named("critical", "c1"),)), "critical", ""),
-        (page("maintenance", part("none")), "none", ""),
-        # A word that we do not know is never well.
-        (page("none", part("unknown")), "unknown", ""),
-        # Components that are gone make it unknown, loudly.
-        (page("none", part("none", "c9")), None, "components_missing"),
-        # A feed lists no components, so its incidents alone speak.
-        (page(None), "none", ""),
-        (page(None, told=(named("major", "c1"),)), "major", ""),
-        (page(None, told=(named("major"),)), "minor", "scope_unstated"),
-    ],
-)
-def test_the_level_of_a_service_that_follows_one_component(
-    said: Reading,
-    level: str | None,
-    flags: str,
-) -> None:
-    found = scope(["c1"], (), said)
-
-    assert found.level == level
-    assert " ".join(found.flags) == flags
-
-
-def test_a_service_some_of_whose_components_are_gone_is_judged_by_the_rest_and_says_so() -> None:
-    found = scope(["c1", "c2"], (), page("none", part("minor")))
-
-    assert (found.level, found.flags) == (Level.MINOR, ("components_partly_missing",))
-
-
-def test_a_service_may_follow_a_component_by_its_exact_name() -> None:
-    said = page("none", part("major"), part("none", "c2"))
-
-    assert scope(["Part c1"], (), said).level is Level.MAJOR
-    assert scope(["part c1"], (), said).level is None
-
-
-def test_work_on_one_of_two_followed_components_does_not_hide_trouble_on_the_other() -> None:
-    said = page("none", part("maintenance"), part("minor", "c2"))
-
-    assert scope(["c1", "c2"], (), said).level is Level.MINOR
-
-
-def test_a_page_whose_word_and_parts_disagree_is_flagged() -> None:
-    assert scope((), (), page("none", part("major"))).flags == ("inconsistent_page",)
-    assert scope((), (), page("none", part("none"))).flags == ()
-
-
-def test_components_that_match_nothing_make_a_service_unknown_with_that_reason(
-    tmp_path: Path,
-) -> None:
-    strays = world(provider("acme", service("acme", components=["gone"])))
-    with Life(tmp_path, strays) as life:
-        line = life.run(NOW)
-
-    told = line.services["acme"]
-    assert told is not None
-    assert (told.level, told.reason) == (Level.UNKNOWN, "components_missing")
-
-
 def test_nothing_that_is_unknown_is_ever_called_well_or_down(tmp_path: Path) -> None:
     with Life(tmp_path) as life:
         life.run(NOW, {"acme": "http_403"})
@@ -425,73 +289,3 @@ def test_nothing_that_is_unknown_is_ever_called_well_or_down(tmp_path: Path) -> 
 
     assert (row.verdict.level, row.verdict.answer) == (Level.UNKNOWN, "unknown")
     assert (row.verdict.reason, row.verdict.who) == ("http_403", "unknown")
-
-
-def test_an_open_incident_keeps_the_components_it_ever_named_in_force(tmp_path: Path) -> None:
-    split = world(
-        provider("acme", service("one", components=["c1"]), service("two", components=["c2"])),
-    )
-    parts = (part("none"), part("none", "c2"))
-    with Life(tmp_path, split) as life:
-        life.run(NOW, {"acme": reading(named("major", "c1"), components=parts)})
-        life.run(NOW + 300, {"acme": reading(named("major"), components=parts)})
-        levels = {row.service.id: row.verdict.level for row in life.board(NOW + 300).rows}
-
-    assert levels == {"one": Level.MAJOR, "two": Level.NONE}
-
-
-# How many runs it takes to believe something.
-
-
-@pytest.mark.parametrize(
-    ("gaps", "seconds"),
-    [
-        ([], 2_700),
-        ([7_200] * 9, 2_700),  # nine gaps say nothing yet
-        ([7_200] * 10, 10_800),  # 2.5 times two hours, at most three
-        ([300] * 10, 2_700),  # at least 45 minutes
-        ([1_500] * 10, 3_750),
-        ([1_500] * 5 + [2_500] * 5, 5_000),  # an even number: the middle of the two
-        ([600] * 6 + [90_000] * 5, 2_700),  # one missed day is no cadence
-    ],
-)
-def test_how_long_a_reading_holds_follows_the_median_gap(gaps: list[int], seconds: int) -> None:
-    starts = [NOW]
-    for gap in gaps:
-        starts.append(starts[-1] + gap)
-
-    assert validity(reversed(starts)) == seconds
-
-
-@pytest.mark.parametrize(
-    ("asked", "failed", "down", "blind"),
-    [
-        ({"a": 4, "b": 4}, {"a": 4}, "", False),  # four sources are no quorum
-        ({"a": 10, "b": 10}, {"a": 7}, "a", False),
-        ({"a": 10, "b": 10}, {"a": 6}, "", False),
-        ({"a": 10, "b": 10}, {"a": 10, "b": 10}, "", True),  # all platforms at once are we
-        ({"a": 10, "b": 11}, {"a": 10, "b": 6}, "a", True),  # half of the rest too
-        ({"a": 10, "b": 10}, {"a": 10, "b": 5}, "a", False),
-        ({"a": 5}, {"a": 5}, "a", False),
-    ],
-)
-def test_a_platform_fails_as_a_whole_or_we_are_blind(
-    asked: Mapping[str, int],
-    failed: Mapping[str, int],
-    down: str,
-    blind: bool,
-) -> None:
-    sources = {f"{name}{n}": name for name, count in asked.items() for n in range(count)}
-    broken = {f"{name}{n}" for name, count in failed.items() for n in range(count)}
-    found, lost = quorum(sources, broken)
-
-    assert lost == blind
-    if not blind:
-        assert found == set(down)
-
-
-def test_probes_that_fail_by_the_majority_say_nothing() -> None:
-    outcomes = {"a": "fail", "b": "fail", "c": "fail", "d": "ok", "e": "ok"}
-
-    assert believable(outcomes) == {**dict.fromkeys("abc", "inconclusive"), "d": "ok", "e": "ok"}
-    assert believable({**outcomes, "f": "ok"})["a"] == "fail"

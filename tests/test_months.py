@@ -17,8 +17,8 @@ from crawler.deploy import months
 from crawler.errors import StorageError
 from crawler.lines import Delivery
 from crawler.times import DAY
-from lives import START
-from test_branch import NEWS, Machine, Maker, git, machine, remote, run
+from lives import START, run
+from remotes import NEWS, Machine, Maker, git, machine, remote
 
 __all__ = ["machine", "remote"]  # fixtures
 

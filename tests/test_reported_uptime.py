@@ -1,0 +1,123 @@
+"""The uptime that a provider's own list of incidents gives."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from crawler.model import Incident, Level, Maintenance
+from crawler.times import DAY
+from lives import HOUR, MIDNIGHT, MINUTE, START, Life, incident, provider, reading, service, world
+
+STEP = 10 * MINUTE
+
+
+def done(key: str, day: int, hours: int = 1, level: Level = Level.CRITICAL) -> Incident:
+    """An incident so many days before the start, at noon."""
+    began = MIDNIGHT - day * DAY + 12 * HOUR
+    return replace(
+        incident(key, open=False, started=began, impact=level), ended_at=began + hours * HOUR
+    )
+
+
+def test_the_provider_s_list_gives_an_uptime_on_the_first_day(life: Life) -> None:
+    life.run(START, {"acme": reading(done("new", 3), done("old", 40))})
+    found = life.uptime(START + MINUTE)
+
+    assert found.basis == "reported"
+    assert found.reported is not None
+    assert found.reported.since == MIDNIGHT - 40 * DAY + 12 * HOUR
+    thirty = found.reported.windows[30]
+    assert (thirty.critical, thirty.known) == (HOUR, thirty.total - MINUTE)
+    assert found.reported.figures[30].uptime == "99.85"
+    assert (found.median_repair, found.resolved) == (HOUR, 2)
+    assert found.observed is not None
+    assert found.observed.windows[30].total == MINUTE
+
+
+def test_a_list_that_does_not_reach_far_back_leaves_the_headline_to_our_readings(
+    life: Life,
+) -> None:
+    life.run(START, {"acme": reading(done("new", 3))})
+    found = life.uptime(START + MINUTE)
+
+    assert found.reported is not None
+    assert found.basis == "observed"
+
+
+def test_a_page_without_a_list_of_incidents_has_only_what_we_observed(life: Life) -> None:
+    life.run(START, {"acme": reading(history=False)})
+
+    assert life.uptime(START + MINUTE).reported is None
+    assert life.uptime(START + MINUTE).basis == "observed"
+
+
+def test_a_list_that_no_longer_reaches_the_last_reading_covers_only_what_it_names(
+    life: Life,
+) -> None:
+    life.run(START, {"acme": reading(done("a", 40), done("b", 3))})
+    later = START + 10 * DAY
+    recent = incident("z", open=False, started=later - DAY)
+    life.run(later, {"acme": reading(recent)})
+    reported = life.uptime(later + MINUTE).reported
+
+    assert reported is not None
+    assert reported.since == later - DAY
+
+
+def test_a_list_that_still_reaches_the_last_reading_covers_all_that_it_ever_named(
+    life: Life,
+) -> None:
+    life.run(START, {"acme": reading(done("a", 40), done("b", 3))})
+    later = START + 10 * DAY
+    recent = incident("z", open=False, started=later - DAY)
+    life.run(later, {"acme": reading(recent, done("b", 3))})
+    reported = life.uptime(later + MINUTE).reported
+
+    assert reported is not None
+    assert reported.since == MIDNIGHT - 40 * DAY + 12 * HOUR
+    # What dropped off the list is not forgotten.
+    assert reported.windows[90].critical == 2 * HOUR
+
+
+def test_an_incident_of_another_component_costs_a_service_nothing(tmp_path: Path) -> None:
+    parts = provider("acme", service("web", components=["c1"]), service("api", components=["c2"]))
+    hit = replace(done("hit", 3), components=("c1",))
+    with Life(tmp_path, world(parts)) as life:
+        life.run(START, {"acme": reading(hit, done("old", 40, level=Level.MINOR))})
+        web, api = (row.uptime.reported for row in life.board(START + MINUTE).rows)
+
+    assert web is not None
+    assert api is not None
+    assert (web.windows[30].critical, api.windows[30].critical) == (HOUR, 0)
+    # One that names nothing counts as minor at most for a service that is one of several.
+    assert web.windows[90].minor == HOUR
+
+
+def test_announced_work_on_all_of_a_service_leaves_the_reported_figure(tmp_path: Path) -> None:
+    begun = MIDNIGHT - 2 * DAY
+    work = Maintenance(
+        id="m", title="Work", phase="completed", starts_at=begun, ends_at=begun + 4 * HOUR,
+        components=("c1",),
+    )  # fmt: skip
+    page = provider("acme", service("web", components=["c1"]), service("api", components=["c2"]))
+    with Life(tmp_path, world(page)) as life:
+        said = replace(reading(done("old", 40)), maintenances=(work,))
+        life.run(START, {"acme": said})
+        web, api = (row.uptime.reported for row in life.board(START + MINUTE).rows)
+
+    assert web is not None
+    assert api is not None
+    assert (web.windows[30].maintenance, api.windows[30].maintenance) == (4 * HOUR, 0)
+
+
+def test_withdrawing_an_incident_never_raises_a_figure(life: Life) -> None:
+    old, hit = done("old", 40), done("hit", 3)
+    life.run(START, {"acme": reading(hit, old)})
+    before = life.uptime(START + MINUTE).reported
+    for number in range(1, 5):
+        life.run(START + number * STEP, {"acme": reading(old)})
+    assert life.board(START + HOUR).stories[0].record.withdrawn_at is not None
+    after = life.uptime(START + 40 * MINUTE).reported
+
+    assert before is not None
+    assert after is not None
+    assert after.windows[30].critical == before.windows[30].critical == HOUR
