@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from crawler.catalogue import Source
 from crawler.errors import Unreadable
 from crawler.model import Level, Reading
 from crawler.platforms import aws, azure, gcp
@@ -23,6 +24,13 @@ def said(body: bytes, url: str = "https://status.acme.test/") -> Reply:
 def middle_east() -> Reading:
     body = (CASES / "aws/middle_east_with_mark/events.json").read_bytes()
     return aws.read({"events": said(body)})
+
+
+def test_the_events_are_asked_for_at_the_root_of_the_host_whatever_the_page() -> None:
+    for page in ("https://health.aws.amazon.com/health/status", "https://health.aws.amazon.com"):
+        asked = aws.requests(Source("aws", "aws", page))
+
+        assert [one.url for one in asked.values()] == [EVENTS]
 
 
 def test_an_event_in_the_middle_east_leaves_us_east_1_green() -> None:

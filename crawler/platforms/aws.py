@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urljoin
 
 from crawler import text
 from crawler.catalogue import Source
@@ -29,8 +30,8 @@ _PAGE = "https://health.aws.amazon.com/health/status?eventID="
 
 
 def requests(source: Source) -> Mapping[str, Request]:
-    """The events that are open or recently over."""
-    return {"events": Request(source.url.rstrip("/") + _PATH)}
+    """The events that are open or recently over; they stand beside the page, at the root."""
+    return {"events": Request(urljoin(source.url, _PATH))}
 
 
 def recognises(reply: Reply) -> bool:
