@@ -61,7 +61,7 @@ class Tally(NamedTuple):
 
     @property
     def colour(self) -> Level:
-        """The worst that lasted a minute; unknown where nothing was known."""
+        """The worst that lasted a minute; no good news where less than half was known."""
         # Asked of every day of every service, many times a build: no loop, no tuple.
         if self.critical >= _VISIBLE:
             return Level.CRITICAL
@@ -71,7 +71,8 @@ class Tally(NamedTuple):
             return Level.MINOR
         if self.maintenance >= _VISIBLE:
             return Level.MAINTENANCE
-        return Level.NONE if self.known else Level.UNKNOWN
+        enough = self.known and 100 * self.known >= DAY_COVERAGE * self.total
+        return Level.NONE if enough else Level.UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)

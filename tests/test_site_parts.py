@@ -11,8 +11,9 @@ import boards
 from crawler.catalogue import ErrorCode
 from crawler.memory import Latency
 from crawler.model import Level, Upstream, Verdict
-from crawler.site import bars, codes, latency, live, ranking, sitemap, views
+from crawler.site import badges, bars, codes, latency, live, ranking, sitemap, views
 from crawler.site.alternatives import alternatives
+from crawler.site.api import services
 from crawler.site.board import Board, Cadence, Row, SourceRow, Uptime
 from crawler.times import DAY
 from lives import HOUR, SITE, START, service
@@ -70,7 +71,7 @@ def test_a_day_that_nobody_watched_is_drawn_as_unknown() -> None:
     strip = bars.recent(known, START, 30)
 
     assert dict(strip.paths) == {Level.UNKNOWN: "M0 9.5h27", Level.NONE: "M27 8h3"}
-    assert strip.said == "30 days: none with trouble, 27 of which nothing is known"
+    assert strip.said == "30 days: none with trouble, 27 of which too little is known"
     assert bars.recent(None, START, 30).paths == ((Level.UNKNOWN, "M0 9.5h30"),)
 
 
@@ -143,6 +144,25 @@ def uptime(down: int, basis: str, repair: int | None = None) -> Uptime:
     found = boards.series(told, since, START)
     parts = {basis: found} if basis else {}
     return Uptime(**parts, basis=basis, median_repair=repair, resolved=2)
+
+
+def test_what_is_watched_since_yesterday_has_no_figure_that_stands_alone() -> None:
+    young = boards.series([(START - DAY, START, Level.NONE)], START - DAY, START)
+    old = boards.series([(START - 80 * DAY, START, Level.NONE)], START - 80 * DAY, START)
+    rows = [
+        row(name, uptime=Uptime(observed=one, basis="observed"))
+        for name, one in (("young", young), ("old", old))
+    ]
+    site = board(*rows)
+
+    assert (young.figures[30].uptime, young.figure(7), young.figure(30)) == ("100", None, None)
+    assert old.figure(90) is not None
+    assert [one.service.id for one in ranking.unranked(site)] == ["young"]
+    told = [services.service(one, site) for one in rows]
+    assert [one.uptime30dPct for one in told] == [None, 100.0]
+    images = badges.render(site)
+    assert b">no data<" in images["api/badge/young-uptime.svg"]
+    assert b">100%<" in images["api/badge/old-uptime.svg"]
 
 
 def test_the_two_bases_are_never_ranked_together() -> None:

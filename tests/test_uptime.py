@@ -127,3 +127,10 @@ def test_a_day_takes_the_colour_of_the_worst_that_lasted_a_minute() -> None:
     assert Tally(DAY, DAY, critical=60).colour is Level.CRITICAL
     assert Tally(DAY, DAY, minor=60, critical=59).colour is Level.MINOR
     assert Tally(DAY, 0).colour is Level.UNKNOWN
+
+
+def test_a_day_is_no_good_news_while_less_than_half_of_it_is_known() -> None:
+    assert Tally(DAY, DAY // 2).colour is Level.NONE
+    assert Tally(DAY, DAY // 2 - 1).colour is Level.UNKNOWN
+    assert Tally(DAY, 60, critical=60).colour is Level.CRITICAL
+    assert Tally(600, 600).colour is Level.NONE  # ten minutes after midnight

@@ -79,7 +79,7 @@ def _status(row: Row, board: Board) -> bytes:
 def _uptime(row: Row, board: Board) -> bytes:
     label = f"{_name(row)} uptime"
     series = row.uptime.headline
-    figure = series.figures.get(30) if series else None
+    figure = series.figure(30) if series else None
     if figure is None or figure.uptime is None:
         return _svg(label, "no data", "30 days", Level.UNKNOWN, f"{label}: no data for 30 days")
     share = float(figure.uptime)

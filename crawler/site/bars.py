@@ -25,7 +25,6 @@ _MIDDLES = {
     Level.UNKNOWN: (9.5,),
 }
 _NOTHING = Tally()
-_SAID = {Level.NONE: "No trouble", Level.UNKNOWN: "Nothing is known"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +69,7 @@ def recent(series: Series | None, at: int, length: int) -> Strip:
     trouble = sum(level.trouble for level in levels)
     unknown = levels.count(Level.UNKNOWN)
     said = f"{length} days: {trouble or 'none'} with trouble"
-    return draw(levels, f"{said}, {unknown} of which nothing is known" if unknown else said)
+    return draw(levels, f"{said}, {unknown} of which too little is known" if unknown else said)
 
 
 def of_rows(rows: Iterable[Row], at: int, length: int) -> Mapping[str, Strip]:
@@ -109,7 +108,7 @@ def _words(tally: Tally) -> str:
         )
         if seconds
     ]
-    said = ", ".join(parts) or _SAID[tally.colour]
+    said = ", ".join(parts) or ("No trouble" if tally.known else "Nothing is known")
     if not tally.known or tally.known == tally.total:
         return said
     return f"{said}; {hundredths(10_000 * tally.known // tally.total)}% of the time is known"

@@ -7,7 +7,8 @@ from crawler.catalogue import Category, Service, Site
 from crawler.memory import Latency
 from crawler.model import Component, Level, Maintenance, Verdict
 from crawler.records import Record, Work
-from crawler.uptime import Figure, Tally
+from crawler.times import DAY
+from crawler.uptime import WINDOW_COVERAGE, Figure, Tally
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +42,12 @@ class Series:
     days: Mapping[int, Tally]
     windows: Mapping[int, Tally]
     figures: Mapping[int, Figure]
+
+    def figure(self, length: int) -> Figure | None:
+        """What may be said of the last `length` days without saying since when: None where less
+        than 80% of them is known, as of a service that is watched since yesterday."""
+        enough = 100 * self.windows[length].known >= WINDOW_COVERAGE * length * DAY
+        return self.figures[length] if enough else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

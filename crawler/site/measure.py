@@ -19,7 +19,6 @@ from crawler.times import DAY
 from crawler.uptime import Interval, Tally, by_day, figure, windows
 
 _DAYS = 90
-_ENOUGH = 80
 _LONGEST_WORK = 7 * DAY
 
 
@@ -126,7 +125,7 @@ def _series(since: int, days: Mapping[int, Tally], now: int) -> Series:
 
 
 def _basis(reported: Series | None, observed: Series | None) -> str:
-    if reported and 100 * reported.windows[30].known >= _ENOUGH * 30 * DAY:
+    if reported and reported.figure(30):
         return "reported"
     return "observed" if observed else ""
 

@@ -34,7 +34,7 @@ class Table:
 def figure(row: Row, window: int = WINDOW) -> Figure | None:
     """The headline figure of a service, where there is one with a percentage."""
     series = row.uptime.headline
-    found = series.figures.get(window) if series else None
+    found = series.figure(window) if series else None
     return found if found and found.uptime is not None else None
 
 

@@ -89,9 +89,9 @@ def _guide(article: Article, board: Board, memory: Anew) -> Iterator[str]:
 
 def _uptime(row: Row) -> str:
     series = row.uptime.headline
-    figure = series.figures.get(30) if series else None
+    figure = series.figure(30) if series else None
     if figure is None or figure.uptime is None:
-        return "Uptime over 30 days: no data"
+        return "Uptime over 30 days: too little is known"
     return f"Uptime over 30 days, {row.uptime.basis}: {figure.shown}"
 
 

@@ -24,8 +24,8 @@ def service(row: Row, board: Board) -> ServiceItem:
     unknown = verdict.level is Level.UNKNOWN
     base = board.site.url.rstrip("/")
     newest = [*row.open, *row.recent]
-    figures = row.uptime.headline.figures if row.uptime.headline else {}
-    month = figures[30].uptime if 30 in figures else None
+    figure = row.uptime.headline.figure(30) if row.uptime.headline else None
+    month = figure.uptime if figure else None
     return ServiceItem(
         id=row.service.id,
         name=row.service.name,

@@ -102,8 +102,9 @@ class SecondsItem(msgspec.Struct, frozen=True):
 
 
 class WindowItem(msgspec.Struct, frozen=True):
-    """The last `days` UTC days. The percentages are null where too little is known; `lowPct` and
-    `highPct` count every unknown second as down or as up."""
+    """The last `days` UTC days, or what of them lies after `since`. The percentages are null where
+    less than 80% of that is known; `lowPct` and `highPct` count every unknown second as down or as
+    up."""
 
     days: Count
     seconds: SecondsItem
@@ -123,8 +124,9 @@ class SeriesItem(msgspec.Struct, frozen=True):
 
 class UptimeItem(msgspec.Struct, frozen=True):
     """Two series, never mixed: `reported` from the provider's own incidents, `observed` from our
-    readings. `basis` names the one of `uptime30dPct`. The median is over the `resolved` incidents
-    of 90 days that say when they began and ended."""
+    readings and what the provider later told of the time between them. `basis` names the one of
+    `uptime30dPct`, which is null where less than 80% of all 30 days is known. The median is over
+    the `resolved` incidents of 90 days that say when they began and ended."""
 
     basis: Basis | None
     reported: SeriesItem | None
