@@ -73,12 +73,13 @@ class Endpoint(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class Page(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A provider's status page: its platform, its address, and what to read when that cannot be:
-    second endpoints in order, then its feed."""
+    second endpoints in order, then its feed. `people` is what people open where `url` is none."""
 
     platform: str
     url: str
     feed: str = ""
     also: list[Endpoint] = []
+    people: str = ""
 
 
 class ProviderFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -149,6 +150,12 @@ class Source:
     url: str
     feed: str = ""
     also: tuple[tuple[str, str], ...] = ()
+    people: str = ""
+
+    @property
+    def page(self) -> str:
+        """The address that people open."""
+        return self.people or self.url
 
 
 @dataclass(frozen=True, slots=True)

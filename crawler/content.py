@@ -59,7 +59,7 @@ def load_site(content: Path) -> Site:
 def _provider(name: str, file: ProviderFile) -> Provider:
     page = file.page
     also = tuple((one.platform, one.url) for one in page.also) if page else ()
-    source = Source(name, page.platform, page.url, page.feed, also) if page else None
+    source = Source(name, page.platform, page.url, page.feed, also, page.people) if page else None
     return Provider(name, file.name or file.service[0].name, source, tuple(file.service))
 
 
@@ -131,8 +131,9 @@ def _check_provider(path: Path, file: ProviderFile, choices: Choices) -> None:
 def _check_page(path: Path, page: Page, choices: Choices) -> None:
     _check_choice(path, "page.platform", page.platform, choices)
     _check_address(path, "page.url", page.url)
-    if page.feed:
-        _check_address(path, "page.feed", page.feed)
+    for key in ("feed", "people"):
+        if url := getattr(page, key):
+            _check_address(path, f"page.{key}", url)
     for number, one in enumerate(page.also):
         _check_choice(path, f"page.also[{number}].platform", one.platform, choices)
         _check_address(path, f"page.also[{number}].url", one.url)

@@ -64,7 +64,7 @@ homepage = "https://other.test"
 
 def write(folder: Path, site: str = SITE, **providers: str) -> Path:
     """Put the files into a folder; without providers, the two of this module."""
-    (folder / "providers").mkdir()
+    (folder / "providers").mkdir(parents=True)
     (folder / "site.toml").write_text(site, encoding="utf-8")
     for name, text in (providers or {"acme": ACME, "other": OTHER}).items():
         (folder / "providers" / f"{name}.toml").write_text(text, encoding="utf-8")

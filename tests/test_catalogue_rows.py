@@ -10,6 +10,7 @@ from crawler import content, upstream
 from crawler.catalogue import Catalogue, Service
 from crawler.model import Incident, Level
 from crawler.platforms import PLATFORMS
+from crawler.visit import endpoints
 from shared import SHARED, requires_shared
 
 CONTENT = Path(__file__).parent.parent / "content"
@@ -195,3 +196,32 @@ def test_the_errors_of_the_twenty_services_are_explained_with_their_sources() ->
     assert all(one.source.startswith("https://") for _, one in every)
     assert len({(key, one.code, one.when) for key, one in every}) == len(every)
     assert all(20 <= len(one.meaning) <= 400 for _, one in every)
+
+
+ELSEWHERE = {
+    "azure": "that address redirects to the host that is asked",
+    "azure-openai": "as azure",
+    "cloudflare": "Statuspage's copy is deprecated; version 3 is asked",
+    "cloudflare-workers-ai": "as cloudflare",
+    "replicate": "its page is a part of Cloudflare's since it was bought",
+    "mistral": "the page for people; its host is Rootly's, which has an API",
+    "openrouter": "the page moved to Datadog",
+}
+"""Services that are asked at another address than the recorded one, and why."""
+
+
+@requires_shared
+def test_each_service_is_asked_at_the_address_that_was_recorded_for_it() -> None:
+    recorded = {row["id"]: row["machine_endpoint"] for row in rows()}
+    differ = set()
+    for provider, service in made().services():
+        options = endpoints(provider.source) if provider.source else ()
+        asked = {
+            one.url
+            for option in options
+            for one in PLATFORMS[option.platform].requests(option).values()
+        }
+        if asked and recorded[service.id] and recorded[service.id] not in asked:
+            differ.add(service.id)
+
+    assert differ == ELSEWHERE.keys()

@@ -153,3 +153,17 @@ def test_the_real_content_loads_and_its_names_hold_together() -> None:
     assert {up for service in services for up in service.upstreams} <= set(ids)
     assert {service.category for service in services} <= {one.id for one in made.site.category}
     assert {p.source.platform for p in made.providers if p.source} <= PLATFORMS.keys()
+
+
+def test_a_page_for_programs_alone_says_where_people_look(tmp_path: Path) -> None:
+    own = 'url = "https://status.acme.test"'
+    both = own.replace("status", "api.status") + '\npeople = "https://status.acme.test"'
+    folder = write(tmp_path / "right", acme=ACME.replace(own, both, 1), other=OTHER)
+    source = content.load(folder, PLATFORMS).providers[0].source
+
+    assert source is not None
+    assert source.url == "https://api.status.acme.test"
+    assert source.page == "https://status.acme.test"
+    wrong = both.replace('"https://status', '"status')
+    folder = write(tmp_path / "wrong", acme=ACME.replace(own, wrong, 1), other=OTHER)
+    assert "page.people: " in problem(folder)

@@ -3,19 +3,21 @@
 A feed tells history, so a document in which no item carries a state label, or without any item,
 says nothing about now. Known shapes: Statuspage's history feeds (no year in the times of the
 updates, `published` is the last update), incident.io's (only the newest update, with the
-affected components), and xAI's (`Status:`, `Severity:`, dated updates, component in the title).
+affected components), and xAI's (`Status:`, `Severity:`, dated updates, component in the title; an
+incident has an item for each component, all with one guid).
 """
 
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from lxml import etree
 
 from crawler import text, times
 from crawler.catalogue import Source
 from crawler.errors import Unreadable
-from crawler.model import Incident, Level, Maintenance, Reading, Update
+from crawler.model import Incident, Level, Maintenance, Reading, Update, worst
 from crawler.platforms import azure, vocabulary
 from crawler.wire import Reply, Request
 
@@ -46,6 +48,7 @@ _TITLE_STATE = re.compile(
 )
 _SHORT_DATE = re.compile(r"[A-Z][a-z]{2} \d{1,2}, \d\d:\d\d [A-Z]{2,5}")
 _COMPONENT = re.compile(r"(.{1,100}) \((?:[A-Z][a-z]+)(?: [a-z]+)?\)")
+_INCIDENT = re.compile(r"/incidents/([A-Za-z0-9]{10,40})/?$")
 _MAX_ITEMS, _MAX_ATTRIBUTES = 500, 64
 
 
@@ -78,8 +81,7 @@ def read(replies: Mapping[str, Reply]) -> Reading:
                 maintenances.setdefault(one.id, vocabulary.maintenance(one, stage))
                 continue
             twin = incidents.get(one.id)
-            if twin is None or _newest(one) > _newest(twin):
-                incidents[one.id] = one
+            incidents[one.id] = one if twin is None else _united(twin, one)
     return Reading(
         incidents=tuple(incidents.values()),
         maintenances=tuple(maintenances.values()),
@@ -88,6 +90,15 @@ def read(replies: Mapping[str, Reply]) -> Reading:
         said_at=max(filter(None, map(_said_at, roots)), default=None),
         notes=tuple(sorted(notes)),
     )
+
+
+def _united(one: Incident, other: Incident) -> Incident:
+    """Of two items with one identifier the newer; of two that are equally new, which tell of the
+    same for different components, the graver with the components of both."""
+    if _newest(one) != _newest(other):
+        return max(one, other, key=_newest)
+    graver = other if worst((one.weight, other.weight)) is other.weight else one
+    return replace(graver, components=tuple(sorted({*one.components, *other.components})))
 
 
 def _newest(one: Incident) -> int:
@@ -157,7 +168,10 @@ def _incident(item: etree._Element) -> Incident:
     impact = SEVERITIES.get(vocabulary.phase(stated.get("severity")))
     closed = phase in vocabulary.CLOSED
     start = times.parse(stated.get("started")) or _start(updates, posted, closed=closed)
+    link = fields.get("link", "").strip()
     key = fields.get("id") or fields.get("guid") or f"{title} {posted}"
+    if own := _INCIDENT.search(link):
+        key = own[1]  # as in the JSON of the same page, so that it is one incident in both
     return Incident(
         id=vocabulary.identifier(key),
         title=title,
@@ -168,7 +182,7 @@ def _incident(item: etree._Element) -> Incident:
         started_at=start,
         created_at=start,
         ended_at=ended if closed else None,
-        url=text.https_url(fields.get("link", "").strip()),
+        url=text.https_url(link),
         components=tuple(sorted(_components(title, lines))),
         updates=updates,
     )

@@ -136,7 +136,7 @@ def _row(
     return Row(
         service=service,
         provider=provider.id,
-        page_url=provider.source.url if provider.source else None,
+        page_url=provider.source.page if provider.source else None,
         verdict=verdict.build(
             snapshot,
             known.snapshots.get(service.id),
@@ -179,7 +179,7 @@ def _evidence(
         line = known.sources.get(provider.id)
         at = known.read_at.get(provider.id)
         said = line.headline or (line.level.label if line.level else "") if line else ""
-        page = (provider.source.url, said, at)
+        page = (provider.source.page, said, at)
     return verdict.evidence(
         provider.name,
         page,
