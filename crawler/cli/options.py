@@ -56,6 +56,17 @@ def web(_: click.Context, __: click.Parameter, raw: str | None) -> str | None:
     return raw
 
 
+def trusted(url: str) -> str:
+    """The address of a served site, whose age nobody on the way can forge."""
+    from crawler.github.door import safe
+
+    if not safe(url):
+        raise click.UsageError(
+            f"{url!r}: what a site serves is believed over https:// only; name such an address"
+        )
+    return url
+
+
 def _folder(name: str, default: str, words: str) -> Callable[[Any], Any]:
     kind = click.Path(path_type=Path, file_okay=False)
     return click.option(f"--{name}", type=kind, default=default, show_default=True, help=words)
