@@ -56,6 +56,17 @@ def web(_: click.Context, __: click.Parameter, raw: str | None) -> str | None:
     return raw
 
 
+def page(_: click.Context, __: click.Parameter, raw: str) -> str:
+    """The address of a status page, from whatever address of it a person pasted."""
+    from crawler.discover import root
+    from crawler.errors import ContentError
+
+    try:
+        return root(raw)
+    except ContentError as error:
+        raise click.BadParameter(str(error)) from None
+
+
 def trusted(url: str) -> str:
     """The address of a served site, whose age nobody on the way can forge."""
     from crawler.github.door import safe

@@ -45,11 +45,9 @@ def cadence(starts: Sequence[int]) -> Cadence:
     )
 
 
-def early_warnings(
-    stories: Sequence[Story], readable: Collection[str], now: int
-) -> EarlyWarnings:
-    """How our own checks did in the 90 days before `now` (seconds UTC). `readable` are the providers
-    with a page to read: nobody is earlier, or alone, where no other could have told."""
+def early_warnings(stories: Sequence[Story], readable: Collection[str], now: int) -> EarlyWarnings:
+    """How our own checks did in the 90 days before `now` (seconds UTC). `readable` are providers
+    with a page: nobody is earlier, or alone, where no other could have told."""
     recent = [s for s in stories if (s.record.confirmed_at or 0) >= now - 90 * DAY]
     alone = [s for s in recent if s.record.ours and s.record.provider in readable]
     return EarlyWarnings(
