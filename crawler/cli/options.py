@@ -86,6 +86,7 @@ def _folder(name: str, default: str, words: str) -> Callable[[Any], Any]:
 content = _folder("content", "content", "What to watch: site.toml, providers/, articles/.")
 data = _folder("data", "data", "The history: journal/ and status.db.")
 out = _folder("out", "_site", "Where the site goes.")
+built = _folder("out", "_site", "Where the built site is.")
 now = click.option(
     "--now", callback=moment, metavar="TIME", help="Pretend that it is this time (UTC)."
 )
