@@ -43,8 +43,7 @@ def main() -> None:
     "--every",
     callback=options.pause,
     metavar="TIME",
-    help="Keep so far apart from the run before (else not at all), and each pass from the last"
-    " (else 5m): 90s, 5m, 1h.",
+    help="Keep so far apart (90s, 5m, 1h), also from the run before. Passes alone: 5m.",
 )
 @click.option("--until-news", is_flag=True, help="End at the first change, to publish it.")
 def run(
