@@ -1,7 +1,8 @@
 """What can go wrong, and who hears of it.
 
 WhosdownError
-├── ContentError     a content file is wrong: stop before anything is written (exit 78)
+├── ContentError     a content file or a variable of the environment is wrong: stop before anything
+│                    is written (exit 78)
 ├── StorageError     the history cannot be read or written safely: stop (exit 74)
 ├── Busy             another run holds the data folder (exit 75)
 ├── SiteError        the site would be wrong: publish nothing (exit 65)
@@ -15,7 +16,8 @@ class WhosdownError(Exception):
 
 
 class ContentError(WhosdownError):
-    """A file in content/ is wrong. Names the file, the key and the line."""
+    """A file in content/ is wrong: names the file, the key and the line. Or a variable of the
+    environment is: names that."""
 
 
 class StorageError(WhosdownError):

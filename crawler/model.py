@@ -160,7 +160,7 @@ class Visit:
 class Evidence:
     """One reason for a verdict: who says what, when (seconds UTC), and where to read it.
 
-    `kind` is official, incident, maintenance, probe, upstream or trouble. `what` may quote the
+    `kind` is official, incident, maintenance, probe or trouble. `what` may quote the
     provider and is plain text.
     """
 

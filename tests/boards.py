@@ -68,5 +68,5 @@ def filled(board: Board) -> Board:
         (category, tuple(rows[row.service.id] for row in found))
         for category, found in board.by_category
     )
-    early = EarlyWarnings(total=3, confirmed=2, unconfirmed=board.stories[:1])
+    early = EarlyWarnings(confirmed=2, unconfirmed=board.stories[:1])
     return replace(board, rows=tuple(rows.values()), by_category=grouped, early=early)

@@ -10,7 +10,6 @@ import pytest
 
 from crawler import content, discover
 from crawler.catalogue import Source
-from crawler.errors import ContentError
 from crawler.platforms import PLATFORMS
 from killer import Killer
 from looking import CASES, look
@@ -232,6 +231,11 @@ def test_components_with_hostile_names_stay_data(place: Place, net: Loopback) ->
 
 
 @pytest.mark.parametrize("url", ["http://a.test", "ftp://a.test", "https://", "file:///etc/passwd"])
-def test_what_is_no_https_page_is_refused(url: str) -> None:
-    with pytest.raises(ContentError):
-        discover.root(url)
+def test_what_is_no_https_page_is_refused_before_anything_is_asked(
+    place: Place, net: Loopback, url: str
+) -> None:
+    code, _, err = add(place, url)
+
+    assert code == 64
+    assert "is not an https:// address" in " ".join(err.replace("│", " ").split())
+    assert net.connects == []

@@ -15,6 +15,7 @@ def test_build_json_names_the_build_and_vouches_for_its_files(make: Callable[...
 
     assert found["id"] == hashlib.sha256(statuses + found["version"].encode()).hexdigest()[:16]
     assert found["builtAt"] >= found["lastRun"] == found["ranAt"] == "2026-11-22T11:00:00Z"
+    assert found["simulated"] is False
     assert found["cadence"] == {"runs": 1, "median": None, "p90": None, "longest": None}
     assert found["files"] == {
         name: hashlib.sha256((place.out / name).read_bytes()).hexdigest()

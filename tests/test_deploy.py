@@ -214,11 +214,6 @@ def test_what_is_not_our_build_is_named(
     assert served.built_at(door, host.url) is None
 
 
-def test_nothing_is_proven_in_the_clear(door: Door) -> None:
-    with pytest.raises(Refused, match="https"):
-        served.verify(door, "http://status.example.test", "abc")
-
-
 def test_a_deployment_that_github_calls_done_and_never_serves_is_noticed(
     deploy: Deploy, github: GitHub, door: Door, host: Host, tmp_path: Path
 ) -> None:

@@ -168,6 +168,8 @@ def test_it_ends_when_our_checks_pass_twice(life: Life) -> None:
     failing(life)
     go(life, 30, "ok")
     assert records(life)[0].incident.open
+    still = life.board(START + 30 * MINUTE).early
+    assert (still.total, len(still.open), still.unconfirmed) == (1, 1, ())
     go(life, 40, "ok")
     (own,) = records(life)
 
@@ -176,6 +178,17 @@ def test_it_ends_when_our_checks_pass_twice(life: Life) -> None:
     early_warnings = life.board(START + 40 * MINUTE).early
     assert (early_warnings.total, early_warnings.confirmed) == (1, 0)
     assert [one.record.slug for one in early_warnings.unconfirmed] == [own.slug]
+
+
+def test_nobody_is_earlier_than_a_page_that_does_not_exist(tmp_path: Path) -> None:
+    with Life(tmp_path, world(replace(checked(), source=None))) as life:
+        for minutes, probe in ((0, "ok"), (10, "fail"), (20, "fail")):
+            life.run(START + minutes * MINUTE, {}, probes={"acme": probe})
+        (own,) = records(life)
+        told = life.board(START + 20 * MINUTE).early
+
+    assert own.ours
+    assert told.total == 0
 
 
 def test_the_provider_s_incident_goes_on_as_ours_on_the_same_page(life: Life) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from crawler.errors import Refused, WhosdownError
+from crawler.errors import ContentError, Refused
 from crawler.github import Door
 from crawler.github import GitHub as Client
 from crawler.github.again import limit_ends, limited
@@ -178,8 +178,36 @@ def test_the_token_follows_no_redirect_to_another_host(client: Client, github: G
 
 
 def test_a_token_is_not_sent_in_the_clear() -> None:
-    with Door("x", NOW, lambda _: None) as door, pytest.raises(WhosdownError, match="https"):
+    with Door("x", NOW, lambda _: None) as door, pytest.raises(ContentError, match="https"):
         Client(door, "acme/whosdown", TOKEN, "http://api.example.test")
+
+
+@pytest.mark.parametrize("repository", ["whosdown", "a/b/c", "/b", "a/"])
+def test_what_names_no_repository_is_told_by_its_variable(repository: str) -> None:
+    with (
+        Door("x", NOW, lambda _: None) as door,
+        pytest.raises(ContentError, match="GITHUB_REPOSITORY: "),
+    ):
+        Client(door, repository, TOKEN)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SSL_CERT_FILE", "/no/such/file.pem"),
+        ("SSL_CERT_FILE", __file__),
+        ("HTTPS_PROXY", "socks5://user:secret@p.test:1080"),
+        ("HTTPS_PROXY", "ftp://user:secret@p.test"),
+    ],
+)
+def test_a_proxy_or_authority_that_cannot_be_used_is_told_by_its_name(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(ContentError, match=name) as caught:
+        Door("x", NOW, lambda _: None)
+
+    assert "secret" not in "".join(traceback.format_exception(caught.value))
 
 
 def test_no_error_repeats_a_secret_or_speaks_to_the_runner(client: Client, github: GitHub) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import httpcore
 import pytest
 
-from crawler.errors import WhosdownError
+from crawler.errors import ContentError
 from crawler.fetch import Network, client, open_client
 from crawler.fetch.guard import Blocked, GuardedBackend, check_host
 from crawler.wire import Reply, Request
@@ -279,7 +279,7 @@ def test_the_usual_variables_are_read(
     "proxy", ["socks5://user:secret@p.test:1080", "ftp://p.test", "http://", "http://[::1"]
 )
 def test_a_proxy_that_we_cannot_use_is_told_without_its_password(proxy: str) -> None:
-    with pytest.raises(WhosdownError, match="write http://host:port") as caught:
+    with pytest.raises(ContentError, match="write http://host:port") as caught:
         Network.from_environment({"ALL_PROXY": proxy}, "whosdown/test")
 
     assert "secret" not in str(caught.value)

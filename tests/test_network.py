@@ -7,7 +7,7 @@ import pytest
 
 from answers import moved
 from asking import AGENT, HOST, NOW, URL, ask, hurry, network
-from crawler.errors import WhosdownError
+from crawler.errors import ContentError
 from crawler.fetch import Network, client, open_client
 from crawler.wire import Reply, Request
 from loopback import Answer, Fault, Loopback
@@ -58,7 +58,7 @@ def test_a_wrong_authority_file_is_told_by_its_name(net: Loopback, file: str) ->
         async with open_client(network(net, ssl_cert_file=file, SSL_CERT_FILE=file), NOW):
             pass
 
-    with pytest.raises(WhosdownError, match=f"SSL_CERT_FILE: {file}: "):
+    with pytest.raises(ContentError, match=f"SSL_CERT_FILE: {file}: "):
         asyncio.run(opened())
 
 

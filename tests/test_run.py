@@ -121,7 +121,7 @@ def test_a_wrong_proxy_or_authority_is_one_sentence(make: Callable[..., Place]) 
 
         code, _, err = place.run("run", NOW)
 
-        assert code == 70
+        assert code == 78
         assert err.splitlines()[-1].startswith("whosdown: ")
     assert place.lines() == []
 

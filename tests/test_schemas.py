@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from itertools import product
 from typing import Any
 from urllib.parse import urljoin
 
@@ -12,6 +13,8 @@ import msgspec
 import openapi_spec_validator
 import pytest
 
+from crawler import judge
+from crawler.model import Level
 from crawler.site import api, badges, feeds, hosting, pages
 from crawler.site.api.schema import DOCUMENTS
 from crawler.site.board import Board
@@ -93,6 +96,37 @@ def test_a_key_that_is_added_later_breaks_no_schema(files: dict[str, bytes]) -> 
     document["more"] = document["services"][0]["more"] = {"of": "it"}
 
     assert jsonschema_rs.Draft202012Validator(schema(files, "statuses")).is_valid(document)
+
+
+def described(document: dict[str, Any], kind: str, key: str) -> set[str]:
+    """The values that the description of a key names."""
+    found = document["components"]["schemas"][kind]["properties"][key]
+    options = [found, found.get("items", {}), *found.get("anyOf", [])]
+    [said] = [one["description"] for one in options if "description" in one]
+    return {one.partition(":")[0] for one in re.findall(r"`([^`]+)`: ", said)}
+
+
+def test_every_value_of_a_verdict_is_explained(files: dict[str, bytes]) -> None:
+    openapi = json.loads(files["api/v1/openapi.json"])
+    verdicts = [one["verdict"] for one in json.loads(files["statuses.json"])["services"]]
+    reasons = {one["unreachableReason"] for one in json.loads(files["statuses.json"])["services"]}
+    levels = (None, *Level)
+    probes = ("none", "ok", "pending", "fail", "recovering", "inconclusive")
+    decided = [
+        judge.decide(level, probe, 1, has_page=page, stale=stale)
+        for level, probe, page, stale in product(levels, probes, (True, False), (True, False))
+    ]
+    bases = {basis for _, basis, _ in decided} | {one["basis"] for one in verdicts}
+    flags = {one for _, _, known in decided for one in known}
+    flags |= {one.partition(":")[0] for verdict in verdicts for one in verdict["flags"]}
+    kinds_seen = {one["kind"] for verdict in verdicts for one in verdict["evidence"]}
+
+    assert bases <= described(openapi, "VerdictItem", "basis")
+    assert flags <= described(openapi, "VerdictItem", "flags")
+    assert kinds_seen <= described(openapi, "EvidenceItem", "kind")
+    assert reasons - {None} <= described(openapi, "ServiceItem", "unreachableReason")
+    confidences = {one["confidence"] for one in verdicts} - {None}
+    assert confidences <= described(openapi, "VerdictItem", "confidence")
 
 
 def test_the_openapi_document_is_valid_and_describes_every_json_file(

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import json
 import os
 import subprocess
 import sys
@@ -165,6 +166,14 @@ def test_every_page_of_invented_days_says_so(pages: dict[str, html.HtmlElement])
     silent = [path for path, doc in pages.items() if "Simulated data" not in doc.text_content()]
 
     assert silent == []
+
+
+def test_what_lists_invented_days_for_machines_says_so(files: dict[str, bytes]) -> None:
+    lists = [one for one in files if one == "llms.txt" or one.endswith((".md", ".opml"))]
+
+    assert len(lists) > 100
+    assert [one for one in lists if b"Simulated" not in files[one]] == []
+    assert json.loads(files["api/v1/build.json"])["simulated"] is True
 
 
 def test_real_days_are_never_called_simulated(empty: Path, tmp_path: Path) -> None:

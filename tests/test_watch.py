@@ -25,20 +25,20 @@ def client(github: GitHub) -> Iterator[Client]:
 
 
 @pytest.mark.parametrize(
-    ("crawled", "built", "busy", "misses", "start", "publish", "alarm"),
+    ("crawled", "built", "busy", "misses", "start", "publish", "alarm", "well"),
     [
-        (NOW - 10 * MINUTE, NOW - 15 * MINUTE, False, 0, False, False, False),
-        (NOW - 60 * MINUTE, NOW - 90 * MINUTE, False, 9, False, False, False),
-        (NOW - 61 * MINUTE, NOW - 15 * MINUTE, False, 0, True, False, False),
-        (NOW - 10 * MINUTE, NOW - 91 * MINUTE, False, 0, True, True, False),
-        (NOW - 61 * MINUTE, NOW - 15 * MINUTE, True, 0, False, False, False),
-        (NOW - 10 * MINUTE, NOW - 91 * MINUTE, False, 1, True, True, False),
-        (NOW - 10 * MINUTE, NOW - 91 * MINUTE, False, 2, True, True, True),
-        (None, None, False, 0, True, True, False),
-        (None, None, True, 2, False, True, True),
+        (NOW - 10 * MINUTE, NOW - 15 * MINUTE, False, 0, False, False, False, True),
+        (NOW - 60 * MINUTE, NOW - 90 * MINUTE, False, 9, False, False, False, True),
+        (NOW - 61 * MINUTE, NOW - 15 * MINUTE, False, 0, True, False, False, False),
+        (NOW - 10 * MINUTE, NOW - 91 * MINUTE, False, 0, True, True, False, False),
+        (NOW - 61 * MINUTE, NOW - 15 * MINUTE, True, 0, False, False, False, False),
+        (NOW - 10 * MINUTE, NOW - 91 * MINUTE, False, 1, True, True, False, False),
+        (NOW - 10 * MINUTE, NOW - 91 * MINUTE, False, 2, True, True, True, False),
+        (None, None, False, 0, True, True, False, False),
+        (None, None, True, 2, False, True, True, False),
         # Sixty days of silence, and a clock that is an hour behind.
-        (NOW - 60 * 24 * HOUR, NOW - 60 * 24 * HOUR, False, 0, True, True, False),
-        (NOW + HOUR, NOW + HOUR, False, 0, False, False, False),
+        (NOW - 60 * 24 * HOUR, NOW - 60 * 24 * HOUR, False, 0, True, True, False, False),
+        (NOW + HOUR, NOW + HOUR, False, 0, False, False, False, True),
     ],
 )
 def test_what_the_watchdog_does(
@@ -49,10 +49,11 @@ def test_what_the_watchdog_does(
     start: bool,
     publish: bool,
     alarm: bool,
+    well: bool,
 ) -> None:
     seen = Seen(crawled_at=crawled, built_at=built, busy=busy, misses=misses)
 
-    assert decide(seen, NOW) == watch.Action(start, publish, alarm)
+    assert decide(seen, NOW) == watch.Action(start, publish, alarm, well)
 
 
 def test_the_runs_are_read_from_github(client: Client, github: GitHub) -> None:
@@ -150,6 +151,22 @@ def test_a_day_on_which_nothing_helps_has_one_issue_and_ends_it(
     assert not [word for word in (*CANARIES, SWITCH) if word in said.out + said.err]
 
 
+def test_a_crawl_at_work_is_no_success_yet(
+    day: Callable[[], Day], github: GitHub, host: Host, tmp_path: Path
+) -> None:
+    host.folder = tmp_path / "site"
+    site(host.folder)
+    github.run("crawl.yml", NOW - 2 * HOUR)
+    github.run("crawl.yml", NOW - 5 * MINUTE, status="in_progress", conclusion=None)
+    one = day()
+
+    assert one.look() == 0
+    assert (github.dispatched, github.pings) == ([], [])
+    github.run("crawl.yml", NOW - 2 * MINUTE)
+    assert one.look() == 0
+    assert github.pings == [SWITCH]
+
+
 def test_the_same_issue_is_used_when_it_happens_again(client: Client, github: GitHub) -> None:
     seen = Seen(crawled_at=None, built_at=None, busy=False, misses=2)
     watch.tell(client, seen, NOW, "https://x.test")
@@ -196,3 +213,29 @@ def test_what_is_no_web_address_is_refused_before_anybody_is_asked(
     assert ended.value.code == 64
     err = " ".join(capsys.readouterr().err.replace("│", " ").split())
     assert "begins with http:// or https://" in err
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        ["watchdog", "http://status.example.test"],
+        ["verify", "http://status.example.test", "--build", "abc"],
+        ["watchdog"],
+    ],
+)
+def test_a_site_that_is_served_in_the_clear_is_refused_before_anything_is_started(
+    day: Callable[[], Day],
+    github: GitHub,
+    capsys: pytest.CaptureFixture[str],
+    line: list[str],
+) -> None:
+    settings = day().content / "site.toml"
+    settings.write_text(settings.read_text("utf-8").replace('url = "https', 'url = "http'), "utf-8")
+    asked = ["--content", str(settings.parent)] if line[0] == "watchdog" else []
+    with pytest.raises(SystemExit) as ended:
+        cli.main([*line, *asked, "--now", iso(NOW)])
+
+    assert ended.value.code == 64
+    err = " ".join(capsys.readouterr().err.replace("│", " ").split())
+    assert "believed over https:// only" in err
+    assert (github.dispatched, github.issues, github.pings) == ([], [], [])

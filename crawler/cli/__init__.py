@@ -43,7 +43,7 @@ def main() -> None:
     "--every",
     callback=options.pause,
     metavar="TIME",
-    help="Keep so far apart from the run before, and each pass from the last: 90s, 5m (usual), 1h.",
+    help="Keep so far apart (90s, 5m, 1h), also from the run before. Passes alone: 5m.",
 )
 @click.option("--until-news", is_flag=True, help="End at the first change, to publish it.")
 def run(
@@ -133,7 +133,7 @@ def demo(content: Path, out: Path, now: int) -> None:
 
 
 @main.command()
-@options.out
+@options.built
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True)
 def serve(out: Path, port: int) -> None:
     """Show the built site at http://127.0.0.1:PORT/ until interrupted."""

@@ -56,6 +56,28 @@ def web(_: click.Context, __: click.Parameter, raw: str | None) -> str | None:
     return raw
 
 
+def page(_: click.Context, __: click.Parameter, raw: str) -> str:
+    """The address of a status page, from whatever address of it a person pasted."""
+    from crawler.discover import root
+    from crawler.errors import ContentError
+
+    try:
+        return root(raw)
+    except ContentError as error:
+        raise click.BadParameter(str(error)) from None
+
+
+def trusted(url: str) -> str:
+    """The address of a served site, whose age nobody on the way can forge."""
+    from crawler.github.door import safe
+
+    if not safe(url):
+        raise click.UsageError(
+            f"{url!r}: what a site serves is believed over https:// only; name such an address"
+        )
+    return url
+
+
 def _folder(name: str, default: str, words: str) -> Callable[[Any], Any]:
     kind = click.Path(path_type=Path, file_okay=False)
     return click.option(f"--{name}", type=kind, default=default, show_default=True, help=words)
@@ -64,6 +86,7 @@ def _folder(name: str, default: str, words: str) -> Callable[[Any], Any]:
 content = _folder("content", "content", "What to watch: site.toml, providers/, articles/.")
 data = _folder("data", "data", "The history: journal/ and status.db.")
 out = _folder("out", "_site", "Where the site goes.")
+built = _folder("out", "_site", "Where the built site is.")
 now = click.option(
     "--now", callback=moment, metavar="TIME", help="Pretend that it is this time (UTC)."
 )

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("url")
+@click.argument("page", metavar="URL", callback=options.page)
 @options.content
 @options.now
 @click.option("--id", "key", help="The id of the provider and its service; else from the host.")
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 @click.option("--category", help="One of site.toml; else the last one there.")
 @click.option("--homepage", help="The service's own site; else the host of the page.")
 def add(
-    url: str,
+    page: str,
     content: Path,
     now: int,
     key: str | None,
@@ -48,7 +48,6 @@ def add(
 
     site = load_site(content)
     category = _category(site, category)
-    page = discover.root(url)
     key = key or discover.identifier(page)
     if not SLUG.fullmatch(key):
         raise click.BadParameter(f"{key!r} is not a slug (a-z, 0-9, -)")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from crawler import __version__
-from crawler.cli import options
+from crawler.cli import github, options
 from crawler.errors import Busy
 from crawler.exits import line
 
@@ -81,11 +81,11 @@ def _repository(site: "Site") -> "Repository | None":
 
     if not site.alerts.github_issues:
         return None
-    token = os.environ.get("GITHUB_TOKEN", "")
+    token = github.token()
     if not token:
         click.echo("alerts: github: GITHUB_TOKEN is missing, so no issue is written", err=True)
         return None
-    return Repository(site.alerts.repository, token, os.environ.get("GITHUB_API_URL", API))
+    return Repository(site.alerts.repository, token, os.environ.get("GITHUB_API_URL") or API)
 
 
 def _show(outlook: "Outlook") -> None:

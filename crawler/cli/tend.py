@@ -26,12 +26,12 @@ def watchdog(url: str | None, content: Path, now: int) -> None:
 
     Without URL it is that of site.toml.
 
-    When that did not help twice, one issue says so; exit 1 then. HEARTBEAT_URL is pinged when all
-    is well.
+    When that did not help twice, one issue says so; exit 1 then. HEARTBEAT_URL is pinged when
+    neither is too old.
     """
     from crawler.deploy import served, watch
 
-    url = url or options.site(content).url
+    url = options.trusted(url or options.site(content).url)
     with github.opened(now) as door:
         hub = github.hub(door)
         seen = watch.look(hub, now, served.built_at(door, url))

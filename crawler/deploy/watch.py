@@ -38,25 +38,24 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """What to do: `start` a crawl, `publish` whatever it learns, raise the `alarm`."""
+    """What to do: `start` a crawl, `publish` whatever it learns, raise the `alarm`, or say that all
+    is `well`."""
 
     start: bool
     publish: bool
     alarm: bool
-
-    @property
-    def well(self) -> bool:
-        """Whether there is nothing to do."""
-        return not (self.start or self.publish or self.alarm)
+    well: bool
 
 
 def decide(seen: Seen, now: int) -> Action:
-    """What to do at `now` (seconds UTC). A crawl that is under way is given its time."""
+    """What to do at `now` (seconds UTC). A crawl that is under way is given its time, and is well
+    only when it has succeeded."""
     late = seen.late_crawl(now) or seen.late_site(now)
     return Action(
         start=late and not seen.busy,
         publish=seen.late_site(now),
         alarm=seen.late_site(now) and seen.misses >= MISSES,
+        well=not late,
     )
 
 

@@ -16,7 +16,7 @@ from urllib.request import proxy_bypass_environment as _bypass  # type: ignore[a
 
 import httpx
 
-from crawler.errors import WhosdownError
+from crawler.errors import ContentError
 from crawler.fetch import bodies
 from crawler.fetch.answers import (
     REDIRECTS,
@@ -217,7 +217,7 @@ def _tls(network: Network) -> ssl.SSLContext:
         try:
             return ssl.create_default_context(cafile=network.ca_file)
         except OSError as error:
-            raise WhosdownError(f"SSL_CERT_FILE: {network.ca_file}: {error}") from None
+            raise ContentError(f"SSL_CERT_FILE: {network.ca_file}: {error}") from None
     return httpx.create_ssl_context(trust_env=False)
 
 

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import httpcore
 import httpx
 
-from crawler.errors import WhosdownError
+from crawler.errors import ContentError
 from crawler.fetch.answers import Moved
 from crawler.fetch.stream import SocketBackend
 
@@ -53,7 +53,7 @@ class Network:
     ) -> "Network":
         """The usual variables: HTTPS_PROXY or ALL_PROXY, NO_PROXY, SSL_CERT_FILE.
 
-        Raises WhosdownError for a proxy that we cannot use.
+        Raises ContentError for a proxy that we cannot use.
         """
         # Lower case comes last in order and wins, as it does for curl.
         names = {name.lower(): value for name, value in sorted(environment.items()) if value}
@@ -76,7 +76,7 @@ def _proxy(raw: str) -> str:
         usable = False
     if not usable:
         # The address may hold a password, so it is not repeated.
-        raise WhosdownError("HTTPS_PROXY or ALL_PROXY: write http://host:port")
+        raise ContentError("HTTPS_PROXY or ALL_PROXY: write http://host:port")
     return url
 
 

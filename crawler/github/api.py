@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 
-from crawler.errors import Refused, WhosdownError
+from crawler.errors import ContentError, Refused
 from crawler.github.door import Answer, Door, safe
 
 API = "https://api.github.com"
@@ -25,9 +25,9 @@ class GitHub:
     def __init__(self, door: Door, repository: str, token: str, api: str = API) -> None:
         owner, _, name = repository.partition("/")
         if not owner or not name or "/" in name:
-            raise WhosdownError(f"{repository!r}: name the repository as owner/name")
+            raise ContentError(f"GITHUB_REPOSITORY: {repository!r} is not owner/name")
         if not safe(api):
-            raise WhosdownError("GITHUB_API_URL: a token is sent to https:// only")
+            raise ContentError("GITHUB_API_URL: a token is sent to https:// only")
         self.door, self.repository = door, repository
         self._token, self._api = token, api.rstrip("/")
 

@@ -8,7 +8,7 @@ from typing import Any, Self
 import httpx
 
 from crawler import text
-from crawler.errors import Refused
+from crawler.errors import ContentError, Refused
 from crawler.github.again import PATIENCE, PAUSES, broken, limit_ends, limited
 
 TIMEOUT = httpx.Timeout(10.0, read=30.0, write=60.0)
@@ -44,7 +44,8 @@ class Door:
     """Asks questions over HTTP, again where that may help. Use it in a `with`.
 
     `now` is the time in seconds UTC when it was opened; `wait` sleeps for so many seconds;
-    `secrets` never appear in an error.
+    `secrets` never appear in an error. Raises ContentError for a proxy or an authority file of the
+    environment that cannot be used.
     """
 
     def __init__(
@@ -58,7 +59,7 @@ class Door:
         self.now = now
         self._wait = wait
         self._secrets = tuple(sorted((one for one in secrets if one), key=len, reverse=True))
-        self._client = httpx.Client(timeout=timeout, headers={"User-Agent": agent})
+        self._client = _client(agent, timeout)
 
     def __enter__(self) -> Self:
         """Itself."""
@@ -152,6 +153,16 @@ class Door:
         """An address without its query, which may hold a secret."""
         parts = httpx.URL(url)
         return self.clean(f"{parts.host}{parts.path}")
+
+
+def _client(agent: str, timeout: httpx.Timeout) -> httpx.Client:
+    try:
+        return httpx.Client(timeout=timeout, headers={"User-Agent": agent})
+    except OSError as error:
+        raise ContentError(f"SSL_CERT_FILE: {error}") from None
+    except (ImportError, ValueError):
+        # The address may hold a password, so it is not repeated.
+        raise ContentError("HTTPS_PROXY or ALL_PROXY: write http://host:port") from None
 
 
 def _origin(url: httpx.URL) -> tuple[str, str, int | None]:

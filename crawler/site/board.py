@@ -71,12 +71,17 @@ class Uptime:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EarlyWarnings:
-    """How often our own checks warned first, over 90 days: every warning, those that the provider
-    confirmed later, and the ones that nobody ever confirmed, newest first."""
+    """How often our own checks warned first, over 90 days: how many warnings the provider confirmed
+    later, those that still go on, and those that nobody ever confirmed, newest first."""
 
-    total: int = 0
     confirmed: int = 0
+    open: tuple[Story, ...] = ()
     unconfirmed: tuple[Story, ...] = ()
+
+    @property
+    def total(self) -> int:
+        """Every warning."""
+        return self.confirmed + len(self.open) + len(self.unconfirmed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,7 +24,7 @@ class Gaps(msgspec.Struct, frozen=True):
 
 class Build(msgspec.Struct, frozen=True, rename="camel"):
     """The whole file. `files` has the SHA-256 of those that `verify` reads; `id` is that of
-    statuses.json and the version together, its first 16 digits."""
+    statuses.json and the version together, its first 16 digits; `simulated` marks invented data."""
 
     schema_version: str
     id: str
@@ -34,6 +34,7 @@ class Build(msgspec.Struct, frozen=True, rename="camel"):
     ran_at: str | None
     cadence: Gaps
     files: dict[str, str]
+    simulated: bool
 
 
 def render(board: Board, files: Mapping[str, bytes]) -> dict[str, bytes]:
@@ -48,5 +49,6 @@ def render(board: Board, files: Mapping[str, bytes]) -> dict[str, bytes]:
         ran_at=None if board.ran_at is None else iso(board.ran_at),
         cadence=Gaps(one.runs, one.median, one.p90, one.longest),
         files={name: hashlib.sha256(files[name]).hexdigest() for name in PROVEN},
+        simulated=board.simulated,
     )
     return {PATH: msgspec.json.encode(build, order="sorted") + b"\n"}

@@ -52,7 +52,7 @@ def gather(
         last_run=last.id if last else None,
         blind=blind,
         simulated=simulated,
-        early=early_warnings(stories, now),
+        early=early_warnings(stories, {p.id for p in catalogue.providers if p.source}, now),
         by_category=tuple(_by_category(catalogue, rows)),
     )
 

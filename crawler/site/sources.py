@@ -45,10 +45,13 @@ def cadence(starts: Sequence[int]) -> Cadence:
     )
 
 
-def early_warnings(stories: Sequence[Story], now: int) -> EarlyWarnings:
-    """How our own checks did in the 90 days before `now` (seconds UTC)."""
+def early_warnings(stories: Sequence[Story], readable: Collection[str], now: int) -> EarlyWarnings:
+    """How our own checks did in the 90 days before `now` (seconds UTC). `readable` are providers
+    with a page: nobody is earlier, or alone, where no other could have told."""
     recent = [s for s in stories if (s.record.confirmed_at or 0) >= now - 90 * DAY]
-    # One that is still going on may be confirmed yet.
-    alone = [s for s in recent if s.record.ours and not s.record.incident.open]
-    confirmed = sum(not s.record.ours for s in recent)
-    return EarlyWarnings(total=len(recent), confirmed=confirmed, unconfirmed=tuple(alone))
+    alone = [s for s in recent if s.record.ours and s.record.provider in readable]
+    return EarlyWarnings(
+        confirmed=sum(not s.record.ours for s in recent),
+        open=tuple(s for s in alone if s.record.incident.open),
+        unconfirmed=tuple(s for s in alone if not s.record.incident.open),
+    )

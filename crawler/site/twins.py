@@ -18,6 +18,7 @@ from crawler.site.views import overall
 from crawler.times import human, span
 
 _INCIDENTS = 10
+_SIMULATED = "Simulated data: invented days, not the state of any real service."
 # When a state stops counting moves with every run, and no Markdown says it.
 _UNTIL = re.compile(r' data-until="\d+"')
 
@@ -42,7 +43,7 @@ def _service(row: Row, board: Board) -> Iterator[str]:
     yield f"# Is {plain(service.name)} down?"
     yield ""
     if board.simulated:
-        yield from ("Simulated data: invented days, not the state of any real service.", "")
+        yield from (_SIMULATED, "")
     yield f"**{words.ANSWERS[verdict.answer]}.** {plain(verdict.headline)}"
     yield ""
     yield words.who(plain(service.name), verdict)
@@ -75,7 +76,7 @@ def _guide(article: Article, board: Board, memory: Anew) -> Iterator[str]:
     yield f"# {plain(article.title)}"
     yield ""
     if board.simulated:
-        yield from ("Simulated data: invented days, not the state of any real service.", "")
+        yield from (_SIMULATED, "")
     yield plain(article.dek)
     yield ""
     yield convert(str(article.card), address)
@@ -145,6 +146,8 @@ def _index(board: Board, guides: Sequence[Article]) -> Iterator[str]:
     yield f"> {plain(board.site.tagline)} How {len(board.rows)} AI and developer services are, read"
     yield "> from their public status pages, with evidence, age and history."
     yield ""
+    if board.simulated:
+        yield from (_SIMULATED, "")
     when = "never" if board.ran_at is None else human(board.ran_at)
     yield f"Last full check: {when}. {state.sentence}{f'; {state.more}' if state.more else ''}."
     yield "The level `unknown` is neither up nor down. Nothing counts after its `validUntil`."

@@ -28,7 +28,6 @@ KINDS = {
     "incident": "Incident",
     "maintenance": "Maintenance",
     "probe": "Our check",
-    "upstream": "Upstream",
     "trouble": "Trouble reading",
 }
 
@@ -74,9 +73,11 @@ PHASES = {"scheduled": "Scheduled", "in_progress": "In progress", "completed": "
 
 FLAGS = {
     "blind_run": "Our own network failed in the last run, so nobody was asked.",
-    "components_missing": "Components that we follow are not on the page.",
+    "components_missing": "None of the components that we follow is on the page.",
+    "components_partly_missing": "Some of the components that we follow are not on the page.",
     "components_unreadable": "Only the feed could be read; it lists no components.",
     "early_warning": "Our own check fails while the provider reports nothing.",
+    "inconsistent_page": "The page's own word differs from its components and incidents.",
     "no_official_page": "The provider has no status page that we can read.",
     "our_check_responds": "The service answers our own check.",
     "probe_failing_during_maintenance": "Our own check fails during the maintenance.",
@@ -92,7 +93,7 @@ FLAGS = {
     "worse_than_reported": "Our own check sees more trouble than the provider reports.",
 }
 
-_UPSTREAM = {
+UPSTREAM_FLAGS = {
     "upstream_named": "Its own incident names what it depends on: {}.",
     "upstream_issue": "In trouble at the same time, no link stated: {}.",
     "upstream_at_risk": "In trouble, and this service depends on it: {}.",
@@ -102,10 +103,10 @@ _UPSTREAM = {
 def flag(slug: str, names: dict[str, str]) -> str:
     """The sentence for one flag; `names` maps service ids to names for the upstream flags."""
     kind, _, ids = slug.partition(":")
-    if kind not in _UPSTREAM or not ids:
+    if kind not in UPSTREAM_FLAGS or not ids:
         return FLAGS.get(kind, slug.replace("_", " ").capitalize() + ".")
     who = " and ".join(names.get(one, one) for one in ids.split(","))
-    return _UPSTREAM[kind].format(who)
+    return UPSTREAM_FLAGS[kind].format(who)
 
 
 def who(name: str, verdict: Verdict) -> str:

@@ -147,7 +147,7 @@ def open_store(data: Path, say: Callable[[str], None], *, init: bool = False) ->
     if not runs and strange - harmless and not init:
         raise StorageError(
             f"{data}: holds {', '.join(sorted(strange))} but no readable journal; restore"
-            " journal/, or start a new history with --init"
+            " journal/, or start a new history with `whosdown run --init`"
         )
     if not runs:
         say(f"{data}: no history yet, starting one")

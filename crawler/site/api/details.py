@@ -140,7 +140,7 @@ class LatencyDay(msgspec.Struct, frozen=True):
 
 class History(msgspec.Struct, frozen=True):
     """90 days of one service by UTC day, oldest first; days before it was monitored are missing.
-    `latency` is of the last 7 days, `latencyDaily` of the time before."""
+    `latency` has the samples of the last 24 hours, `latencyDaily` the finished days."""
 
     schemaVersion: str
     fetchedAt: Moment

@@ -4,12 +4,15 @@ Keys may be added, never renamed, removed or left out, and no type changes: that
 `/api/v1/`. What is not known is null, never missing.
 """
 
+from collections.abc import Mapping
 from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
+from crawler.errors import REASONS
 from crawler.model import Level
+from crawler.site import words
 
 SCHEMA_VERSION = "1.0"
 """The second number grows with each key that is added, the first never under /api/v1/."""
@@ -32,6 +35,24 @@ Basis = Annotated[str, Meta(pattern="^(reported|observed)$")]
 Count = Annotated[int, Meta(ge=0)]
 
 
+def _values(known: Mapping[str, str]) -> Meta:
+    """What each value means. No schema forbids another one, because more may be added."""
+    return Meta(
+        description=" ".join(f"`{one}`: {said.rstrip('.')}." for one, said in known.items())
+    )
+
+
+_UPSTREAM = {
+    f"{one}:IDS": said.format("the services IDS, joined by commas")
+    for one, said in words.UPSTREAM_FLAGS.items()
+}
+Confidence = Annotated[str, _values(words.CONFIDENCE)]
+VerdictBasis = Annotated[str, _values(words.BASES)]
+Flag = Annotated[str, _values({**words.FLAGS, **_UPSTREAM})]
+Kind = Annotated[str, _values(words.KINDS)]
+Reason = Annotated[str, _values(REASONS)]
+
+
 class Brief(msgspec.Struct, frozen=True):
     """An incident in a few words. `id` is that of incidents/<id>.json; `impact` is unknown where
     none is stated; `shortlink` is the provider's own page of it."""
@@ -48,7 +69,7 @@ class EvidenceItem(msgspec.Struct, frozen=True):
     """One reason for a verdict: who says what, when, and where to read it. `what` may quote the
     provider and is plain text."""
 
-    kind: str
+    kind: Kind
     who: str
     what: str
     at: Moment | None
@@ -72,9 +93,9 @@ class VerdictItem(msgspec.Struct, frozen=True):
     answer: str
     who: str
     headline: str
-    confidence: str | None
-    basis: str
-    flags: tuple[str, ...]
+    confidence: Confidence | None
+    basis: VerdictBasis
+    flags: tuple[Flag, ...]
     evidence: tuple[EvidenceItem, ...]
     since: Moment | None
     lastKnown: Level | None
@@ -164,7 +185,7 @@ class ServiceItem(msgspec.Struct, frozen=True):
     lastIncidentAt: Moment | None
     latencyMs: Count | None
     updatedAt: Moment | None
-    unreachableReason: str | None
+    unreachableReason: Reason | None
     recentIncidentBriefs: tuple[Brief, ...]
     aliases: tuple[str, ...]
     category: Slug

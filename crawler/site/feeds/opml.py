@@ -13,13 +13,14 @@ def render(board: Board, found: list[Scope]) -> dict[str, bytes]:
     by_folder = {scope.folder: scope for scope in found}
     base = board.site.url.rstrip("/") + "/"
     everything = by_folder[""]
-    whole, body = _document(f"{everything.name}: all feeds")
+    mark = "Simulated: " if board.simulated else ""
+    whole, body = _document(f"{mark}{everything.name}: all feeds")
     _outline(body, everything, base)
     files = {}
     for category, rows in board.by_category:
         scope = by_folder[f"category/{category.id}/"]
         services = [by_folder[row.path] for row in rows]
-        part, inside = _document(f"{everything.name}: {scope.name}")
+        part, inside = _document(f"{mark}{everything.name}: {scope.name}")
         for parent in (body, inside):
             folder = etree.SubElement(parent, "outline", text=scope.name)
             for one in (scope, *services):
