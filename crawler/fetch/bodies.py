@@ -1,15 +1,15 @@
 """Reading a body without trusting its length: raw, bounded, inflated by us."""
 
-import httpx
+import httpcore
 
 from crawler.fetch.answers import inflate
 from crawler.wire import MAX_BODY
 
 
-async def whole(response: httpx.Response, encoding: str) -> tuple[bytes | None, bytes | None]:
+async def whole(response: httpcore.Response, encoding: str) -> tuple[bytes | None, bytes | None]:
     """The body as it came and inflated; (None, None) when either is over the limit."""
     raw = bytearray()
-    async for chunk in response.aiter_raw():
+    async for chunk in response.aiter_stream():
         raw += chunk
         if len(raw) > MAX_BODY:
             return None, None
@@ -17,10 +17,10 @@ async def whole(response: httpx.Response, encoding: str) -> tuple[bytes | None, 
     return wire, inflate(encoding, wire)
 
 
-async def beginning(response: httpx.Response) -> bytes:
+async def beginning(response: httpcore.Response) -> bytes:
     """The first 4 KiB of a body, as sent."""
     head = bytearray()
-    async for chunk in response.aiter_raw():
+    async for chunk in response.aiter_stream():
         head += chunk
         if len(head) >= 4096:
             break
