@@ -283,7 +283,7 @@ class Pages:
         with certificates.context(HERE).wrap_socket(caller, server_side=True) as line:
             while line.fileno() >= 0 and line.recv(65_536):
                 self.asked[place] += 1
-                line.sendall(next(self.answers))
+                line.sendall(next(self.answers, b""))
                 self.after(line)
 
 

@@ -1,9 +1,11 @@
 """Reading a body without trusting its length: raw, bounded, inflated by us."""
 
+from dataclasses import replace
+
 import httpcore
 
 from crawler.fetch.answers import inflate
-from crawler.wire import MAX_BODY
+from crawler.wire import MAX_BODY, Reply
 
 
 async def whole(response: httpcore.Response, encoding: str) -> tuple[bytes | None, bytes | None]:
@@ -25,3 +27,13 @@ async def beginning(response: httpcore.Response) -> bytes:
         if len(head) >= 4096:
             break
     return bytes(head[:4096])
+
+
+def folded(reply: Reply) -> Reply:
+    """A reply without its body, where that can be had again from what came."""
+    return replace(reply, body=b"") if reply.packed else reply
+
+
+def unfolded(reply: Reply) -> Reply:
+    """The same with its body."""
+    return replace(reply, body=inflate("gzip", reply.packed) or b"") if reply.packed else reply

@@ -168,8 +168,14 @@ class Client:
         status, headers = response.status, fields(response.headers)
         if status == 304 and known is not None:
             body = inflate(known.encoding, known.body)
+            packed = known.body if known.encoding == "gzip" else b""
             return Reply(
-                url=request.url, status=200, headers=headers, body=body or b"", not_modified=True
+                url=request.url,
+                status=200,
+                headers=headers,
+                body=body or b"",
+                not_modified=True,
+                packed=packed if body else b"",
             )
         reason = status_reason(status)
         if reason is not None:
@@ -185,7 +191,8 @@ class Client:
         etag, modified = validator(headers.get("etag")), validator(headers.get("last-modified"))
         if etag or modified:
             self.fresh[request.url] = Known(etag, modified, encoding, raw)
-        return Reply(url=request.url, status=status, headers=headers, body=body)
+        packed = raw if encoding == "gzip" else b""
+        return Reply(url=request.url, status=status, headers=headers, body=body, packed=packed)
 
     async def _refused(
         self, request: Request, response: httpcore.Response, headers: dict[str, str], reason: str
