@@ -2,6 +2,8 @@
 
 Folding all lines in order gives the database. Times are seconds since 1970 UTC. Fields may be
 added with a default, never renamed or removed: old journals are read for ever.
+
+Of those with gc=False a run may hold a hundred thousand; nothing in them can lead back to them.
 """
 
 import msgspec
@@ -50,7 +52,7 @@ class ProbeLine(msgspec.Struct, frozen=True, omit_defaults=True):
     recovering_since: int | None = None
 
 
-class UpdateLine(msgspec.Struct, frozen=True, omit_defaults=True):
+class UpdateLine(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """A new or changed message of an incident."""
 
     id: str
@@ -59,7 +61,7 @@ class UpdateLine(msgspec.Struct, frozen=True, omit_defaults=True):
     phase: str = ""
 
 
-class IncidentLine(msgspec.Struct, frozen=True, omit_defaults=True):
+class IncidentLine(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """A new or changed incident; `updates` has only the new and changed ones.
 
     `digest` identifies the incident as it was read, `missing` counts the readings whose list

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from crawler import __version__, platforms, robots
 from crawler.catalogue import Source
 from crawler.errors import Unreadable
-from crawler.fetch import SOURCE, Client, Known
+from crawler.fetch import SOURCE, Client, Known, folded, unfolded
 from crawler.model import Visit
 from crawler.platforms import PLATFORMS
 from crawler.store import Cache
@@ -145,9 +145,14 @@ async def _read(
         return replace(done, unchanged=True), first
     try:
         first.raise_for_reason()
+        # A hundred pages may come at once; those that still wait must not time out meanwhile, and
+        # a hundred bodies may be large.
+        replies = {name: folded(reply) for name, reply in replies.items()}
+        first = next(iter(replies.values()))
         async with turn.desk:
-            # A hundred pages may come at once; those that still wait must not time out meanwhile.
             await asyncio.sleep(0)
+            replies = {name: unfolded(reply) for name, reply in replies.items()}
+            first = next(iter(replies.values()))
             reading = platforms.read(source.platform, replies)
         if not reading.current:
             raise Unreadable("no_state")

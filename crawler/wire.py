@@ -30,7 +30,8 @@ class Request:
 class Reply:
     """What came back, or `reason` (a slug of errors.REASONS) for why nothing did.
 
-    `body` is already decompressed and at most 5 MiB. Header names are lower case.
+    `body` is already decompressed and at most 5 MiB; `packed` is the same as it came, where it came
+    as gzip. Header names are lower case.
     """
 
     url: str
@@ -42,6 +43,7 @@ class Reply:
     elapsed_ms: int | None = None
     not_before: int | None = None
     not_modified: bool = False
+    packed: bytes = b""
     _parsed: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def json(self, kind: type[T]) -> T:

@@ -79,8 +79,8 @@ def test_no_way_to_write_an_address_reaches_this_machine(url: str) -> None:
 
 
 async def _ask(url: str, network: Network) -> Reply:
-    async with open_client(network, 0) as made:
-        return await made._once(Request(url), None, follow=True)
+    async with open_client(network, 0) as made, made._connection() as line:
+        return await made._once(line, Request(url), None, follow=True)
 
 
 def resolve(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> list[str]:

@@ -1,4 +1,5 @@
-"""The direct way to a server, without a proxy between: one socket, TLS on it, and its end."""
+"""The direct way to a server, without a proxy between: one socket, TLS on it, its questions and
+its end."""
 
 import asyncio
 import contextlib
@@ -71,16 +72,21 @@ def behind_tls(act: Act, flaw: str = "") -> Act:
 
 def ask(tmp_path: Path, port: int) -> Reply:
     async def asked() -> Reply:
-        (tmp_path / "ca.pem").write_bytes(certificates.pem())
-        network = Network(
-            "whosdown/test",
-            ca_file=str(tmp_path / "ca.pem"),
-            allow_private=(ip_network("127.0.0.0/8"),),
-        )
-        async with open_client(network, 0) as made:
+        async with direct(tmp_path) as made:
             return await _one(made, f"https://{HERE}:{port}/")
 
     return asyncio.run(asked())
+
+
+def direct(tmp_path: Path) -> contextlib.AbstractAsyncContextManager[Client]:
+    """A client that trusts our certificates and may ask this machine."""
+    (tmp_path / "ca.pem").write_bytes(certificates.pem())
+    network = Network(
+        "whosdown/test",
+        ca_file=str(tmp_path / "ca.pem"),
+        allow_private=(ip_network("127.0.0.0/8"),),
+    )
+    return open_client(network, 0)
 
 
 async def _one(made: Client, url: str) -> Reply:
@@ -261,3 +267,98 @@ def test_a_connection_that_is_given_up_is_closed() -> None:
 
     with served(hang) as port:
         asyncio.run(connect(port))
+
+
+class Pages:
+    """Answers every question on a connection, and counts both; `after` each answer it acts."""
+
+    def __init__(self, *answers: bytes, after: Act = lambda _: None) -> None:
+        self.answers = iter(answers)
+        self.after = after
+        self.asked: list[int] = []
+
+    def __call__(self, caller: socket.socket) -> None:
+        self.asked.append(0)
+        place = len(self.asked) - 1
+        with certificates.context(HERE).wrap_socket(caller, server_side=True) as line:
+            while line.fileno() >= 0 and line.recv(65_536):
+                self.asked[place] += 1
+                line.sendall(next(self.answers, b""))
+                self.after(line)
+
+
+def two(tmp_path: Path, *urls: str) -> list[bytes]:
+    """The bodies of questions that belong together; extra, so that one may fail."""
+
+    async def asked() -> list[bytes]:
+        async with direct(tmp_path) as made:
+            requests = {one: Request(one, extra=True) for one in urls}
+            replies = await made.ask_all(requests, {})
+            return [replies[one].body for one in urls]
+
+    return asyncio.run(asked())
+
+
+ONE, OTHER = (HEAD % len(body) + body for body in (b"one", b"other"))
+
+
+def test_the_questions_of_a_source_go_on_one_connection_that_is_closed_then(tmp_path: Path) -> None:
+    pages = Pages(ONE, OTHER)
+    with served(pages) as port:
+        bodies = two(tmp_path, f"https://{HERE}:{port}/a", f"https://{HERE}:{port}/b")
+        calling = [line for line in _connections() if line == port]
+
+    assert bodies == [b"one", b"other"]
+    assert pages.asked == [2]
+    assert calling == []
+
+
+@pytest.mark.parametrize("leave", [lambda line: line.close(), reset], ids=["closed", "reset"])
+def test_a_server_that_leaves_after_its_answer_costs_a_connection_and_no_attempt(
+    tmp_path: Path, leave: Act
+) -> None:
+    pages = Pages(ONE, OTHER, after=leave)
+    with served(pages) as port:
+        bodies = two(tmp_path, f"https://{HERE}:{port}/a", f"https://{HERE}:{port}/b")
+
+    assert bodies == [b"one", b"other"]
+    assert pages.asked == [1, 1]
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
+        b"HTTP/1.1 404 Not Found\r\nContent-Length: 7\r\n\r\nnothing",
+        b"HTTP/1.1 302 Found\r\nLocation: http://elsewhere.test/\r\nContent-Length: 2\r\n\r\nno",
+    ],
+    ids=["closing", "failed", "redirect"],
+)
+def test_nothing_is_asked_behind_a_body_that_was_not_read_or_a_good_bye(
+    tmp_path: Path, first: bytes
+) -> None:
+    pages = Pages(first, OTHER)
+    with served(pages) as port:
+        bodies = two(tmp_path, f"https://{HERE}:{port}/a", f"https://{HERE}:{port}/b")
+
+    assert bodies == [b"", b"other"]
+    assert pages.asked == [1, 1]
+
+
+def test_another_server_has_another_connection(tmp_path: Path) -> None:
+    pages, others = Pages(ONE), Pages(OTHER)
+    with served(pages) as port, served(others) as second:
+        bodies = two(tmp_path, f"https://{HERE}:{port}/a", f"https://{HERE}:{second}/b")
+
+    assert bodies == [b"one", b"other"]
+    assert pages.asked == others.asked == [1]
+
+
+def test_a_connection_that_was_kept_and_says_nothing_more_is_a_timeout(tmp_path: Path) -> None:
+    pages = Pages(ONE, after=hang)
+    with served(pages) as port:
+        began = time.monotonic()
+        bodies = two(tmp_path, f"https://{HERE}:{port}/a", f"https://{HERE}:{port}/b")
+
+    assert bodies == [b"one", b""]
+    assert time.monotonic() - began < 1.5

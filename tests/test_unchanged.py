@@ -1,8 +1,10 @@
 """A page that says the same costs next to nothing, and still counts as read just now."""
 
 import asyncio
+import gzip
 import json
 import time
+import tracemalloc
 from collections.abc import Callable, Iterable, Mapping
 
 import pytest
@@ -10,7 +12,7 @@ import pytest
 from crawler import platforms
 from crawler.catalogue import Source
 from crawler.fetch import Network, open_client
-from crawler.model import Reading, Visit
+from crawler.model import Level, Reading, Visit
 from crawler.visit import Round, visit
 from crawler.wire import Reply
 from looking import CASES, acme, look
@@ -90,6 +92,37 @@ def test_the_same_bytes_without_an_etag_are_not_parsed_again(net: Loopback) -> N
     assert same.reading is None
     assert same.reason is None
     assert other.reading is not None
+
+
+@pytest.mark.parametrize(("coding", "most"), [({"Content-Encoding": "gzip"}, 0.2), ({}, 6)])
+def test_a_page_that_waits_to_be_read_is_held_as_it_came(
+    net: Loopback, coding: dict[str, str], most: float
+) -> None:
+    page = summary(level="minor").body
+    assert isinstance(page, bytes)
+    body = page + b" " * 4_000_000
+    net.put(
+        "acme.test", SUMMARY, Answer(headers=coding, body=gzip.compress(body) if coding else body)
+    )
+    net.put("acme.test", INCIDENTS, Answer(body=b'{"page": {"id": "k"}, "incidents": []}'))
+    turn = Round()
+
+    async def waiting() -> tuple[int, Visit]:
+        async with open_client(Network.from_environment(net.env, "test"), NOW) as asker:
+            tracemalloc.start()
+            async with turn.desk:
+                found = asyncio.create_task(visit(asker, acme(), turn, NOW))
+                while not turn.desk._waiters:  # noqa: ASYNC110 (a lock has no such event)
+                    await asyncio.sleep(0.01)
+                held = tracemalloc.get_traced_memory()[0]
+            tracemalloc.stop()
+            return held, await found
+
+    held, found = asyncio.run(waiting())
+
+    assert held < most * 1_000_000
+    assert found.reading is not None
+    assert found.reading.word is Level.MINOR
 
 
 def test_a_change_of_an_extra_reply_alone_is_seen(net: Loopback) -> None:

@@ -1,6 +1,17 @@
 """The only package that talks to the network."""
 
+from crawler.fetch.bodies import folded, unfolded
 from crawler.fetch.client import AT_ONCE, RUN, SOURCE, Client, Known, open_client
 from crawler.fetch.guard import Network
 
-__all__ = ["AT_ONCE", "RUN", "SOURCE", "Client", "Known", "Network", "open_client"]
+__all__ = [
+    "AT_ONCE",
+    "RUN",
+    "SOURCE",
+    "Client",
+    "Known",
+    "Network",
+    "folded",
+    "open_client",
+    "unfolded",
+]

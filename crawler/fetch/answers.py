@@ -2,10 +2,11 @@
 
 import ssl
 import zlib
+from collections.abc import Iterable
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 
-import httpx
+import httpcore
 
 from crawler.wire import MAX_BODY
 
@@ -13,15 +14,26 @@ MAX_WAIT = 3_600
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
-class Moved(httpx.HTTPError):
+class Moved(Exception):
     """A redirect that is not followed."""
+
+
+FAILURES = (
+    httpcore.TimeoutException,
+    httpcore.NetworkError,
+    httpcore.ProtocolError,
+    httpcore.ProxyError,
+    httpcore.UnsupportedProtocol,
+    Moved,
+)
+"""What goes wrong on the way to a server, or in what it says."""
 
 
 def why(error: Exception) -> tuple[str, str]:
     """The slug for an exception, from the first of its causes that we know."""
     if isinstance(error, Moved):
         return "redirect", str(error)
-    if isinstance(error, httpx.TimeoutException):
+    if isinstance(error, httpcore.TimeoutException):
         return "timeout", type(error).__name__
     if isinstance(error, NotGzip):
         return "encoding", str(error)
@@ -36,13 +48,13 @@ def why(error: Exception) -> tuple[str, str]:
         if isinstance(cause, ConnectionResetError | BrokenPipeError):
             return "reset", ""
         cause = cause and (cause.__cause__ or cause.__context__)
-    if isinstance(error, httpx.ProxyError):
+    if isinstance(error, httpcore.ProxyError):
         return "refused", "by the proxy"
-    if isinstance(error, httpx.ConnectError):
+    if isinstance(error, httpcore.ConnectError):
         return "refused", type(error).__name__
-    if isinstance(error, httpx.NetworkError):
+    if isinstance(error, httpcore.NetworkError):
         return "reset", type(error).__name__
-    dropped = isinstance(error, httpx.RemoteProtocolError) and "disconnected" in str(error)
+    dropped = isinstance(error, httpcore.RemoteProtocolError) and "disconnected" in str(error)
     return ("reset" if dropped else "protocol"), type(error).__name__
 
 
@@ -59,6 +71,15 @@ def status_reason(status: int) -> str | None:
     if 300 <= status < 400:
         return "redirect" if status in REDIRECTS else "http_3xx"
     return "http_5xx" if status >= 500 else "http_4xx"
+
+
+def fields(raw: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+    """Headers by their names in lower case; those of one name in one, with commas."""
+    found: dict[str, str] = {}
+    for name, value in raw:
+        key, said = name.decode("latin-1").lower(), value.decode("utf-8", "replace")
+        found[key] = f"{found[key]}, {said}" if key in found else said
+    return found
 
 
 def number(raw: str | None) -> int:

@@ -2,24 +2,24 @@
 
 httpx follows redirects, decodes bodies and queues connections without a bound, so none of that is
 left to it: redirects are followed by hand with the body unread, bodies are read raw and inflated
-here up to a limit, and the caller's workers are the queue.
+here up to a limit, the caller's workers are the queue, and connections are those of connection.py.
 """
 
 import asyncio
 import contextlib
-import ssl
 import time
 from collections.abc import AsyncIterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from urllib.request import proxy_bypass_environment as _bypass  # type: ignore[attr-defined]
 
+import httpcore
 import httpx
 
-from crawler.errors import ContentError
 from crawler.fetch import bodies
 from crawler.fetch.answers import (
+    FAILURES,
     REDIRECTS,
+    fields,
     inflate,
     number,
     retry_after,
@@ -27,14 +27,14 @@ from crawler.fetch.answers import (
     validator,
     why,
 )
-from crawler.fetch.guard import Blocked, GuardedBackend, Network, check_host, onward
+from crawler.fetch.connection import Connection, trust
+from crawler.fetch.guard import Blocked, Network, check_host, onward
 from crawler.wire import MAX_BODY, Reply, Request, challenged
 
 CONNECT, READ, SOURCE, RUN, CONTROL = 5.0, 10.0, 25.0, 300.0, 5.0
 ATTEMPTS = (0.0, 2.0, 8.0)
 MAX_REDIRECTS = 3
 AT_ONCE, DNS_THREADS = 300, 64
-_LIMITS = httpx.Limits(max_connections=None, max_keepalive_connections=0)
 _AGAIN = frozenset({"timeout", "dns", "refused", "reset", "protocol", "http_5xx"})
 
 
@@ -56,7 +56,7 @@ class Client:
         self._now = now
         self._started = time.monotonic()
         self.fresh: dict[str, Known] = {}
-        self._context = _tls(network)
+        self._context = trust(network)
 
     @property
     def now(self) -> int:
@@ -67,7 +67,8 @@ class Client:
         """Whether anything answers there at all within 5 s; asked once."""
         try:
             async with asyncio.timeout(CONTROL):
-                reply = await self._once(Request(url, accept="*/*"), None, follow=False)
+                async with self._connection() as line:
+                    reply = await self._once(line, Request(url, accept="*/*"), None, follow=False)
         except TimeoutError:
             return False
         return reply.status is not None
@@ -82,9 +83,10 @@ class Client:
         """
         replies: dict[str, Reply] = {}
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(SOURCE - spent):
+            async with asyncio.timeout(SOURCE - spent), self._connection() as line:
                 for name, request in requests.items():
-                    replies[name] = await self.ask(request, known.get(request.url))
+                    earlier = known.get(request.url)
+                    replies[name] = await self._tried(line, request, earlier, follow=True)
                     if replies[name].reason is not None and not request.extra:
                         break
         for name, request in requests.items():
@@ -98,78 +100,82 @@ class Client:
         self, request: Request, known: Known | None = None, *, follow: bool = True
     ) -> Reply:
         """Up to three attempts, as long as another one may help."""
+        async with self._connection() as line:
+            return await self._tried(line, request, known, follow=follow)
+
+    def _connection(self) -> contextlib.aclosing[Connection]:
+        return contextlib.aclosing(Connection(self.network, self._context))
+
+    async def _tried(
+        self, line: Connection, request: Request, known: Known | None, *, follow: bool
+    ) -> Reply:
         reply = Reply(url=request.url, reason="timeout")
         for pause in ATTEMPTS:
             await asyncio.sleep(pause)
-            reply = await self._once(request, known, follow=follow)
+            reply = await self._once(line, request, known, follow=follow)
             if reply.reason not in _AGAIN or reply.not_before is not None:
                 break
         return reply
 
-    async def _once(self, request: Request, known: Known | None, *, follow: bool) -> Reply:
+    async def _once(
+        self, line: Connection, request: Request, known: Known | None, *, follow: bool
+    ) -> Reply:
         began = time.monotonic()
         try:
-            reply = await self._hops(request, known, follow=follow)
+            reply = await self._hops(line, request, known, follow=follow)
         except Blocked as error:
             reply = Reply(url=request.url, reason="blocked_address", detail=str(error))
-        except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
+        except (*FAILURES, httpx.InvalidURL, OSError, ValueError) as error:
             reason, detail = why(error)
             return Reply(url=request.url, reason=reason, detail=detail)
         elapsed = int(1000 * (time.monotonic() - began))
         return replace(reply, elapsed_ms=elapsed)
 
-    async def _hops(self, request: Request, known: Known | None, *, follow: bool) -> Reply:
+    async def _hops(
+        self, line: Connection, request: Request, known: Known | None, *, follow: bool
+    ) -> Reply:
         url = httpx.URL(request.url)
+        headers = self._headers(request, known)
+        seconds = {"connect": CONNECT, "read": READ, "write": READ, "pool": None}
         for _ in range(MAX_REDIRECTS + 1):
             check_host(url.host, self.network)
-            response = await self._send(url, request, known)
+            response = await line.ask(url, headers, seconds)
             try:
-                if response.status_code not in REDIRECTS or not follow:
+                if response.status not in REDIRECTS or not follow:
                     return await self._receive(request, response, known)
-                url = onward(url, response.headers.get("location", ""), self.network)
+                target = fields(response.headers).get("location", "")
+                url = onward(url, target, self.network)
             finally:
-                with contextlib.suppress(httpx.HTTPError):
+                with contextlib.suppress(*FAILURES):
                     await response.aclose()
         return Reply(url=request.url, reason="redirect", detail=f"more than {MAX_REDIRECTS} hops")
 
-    async def _send(self, url: httpx.URL, request: Request, known: Known | None) -> httpx.Response:
+    def _headers(self, request: Request, known: Known | None) -> dict[str, str]:
         headers = {
             "Accept": request.accept,
             "Accept-Encoding": "gzip",
             "User-Agent": self.network.user_agent,
-            "Connection": "close",
         }
         if known and known.etag:
             headers["If-None-Match"] = known.etag
         if known and known.last_modified:
             headers["If-Modified-Since"] = known.last_modified
-        timeout = {"connect": CONNECT, "read": READ, "write": READ, "pool": None}
-        question = httpx.Request("GET", url, headers=headers, extensions={"timeout": timeout})
-        return await self._transport(url.host).handle_async_request(question)
-
-    def _transport(self, host: str) -> httpx.AsyncHTTPTransport:
-        """A pool for one question: one for all is searched from end to end at each."""
-        proxy = self._proxy(host)
-        made = httpx.AsyncHTTPTransport(
-            verify=self._context, limits=_LIMITS, proxy=proxy or None, http2=False
-        )
-        if not proxy:
-            # httpx has no public way to pass a network backend; a test proves that this is used.
-            made._pool._network_backend = GuardedBackend(self.network)  # noqa: SLF001 (see above)
-        return made
-
-    def _proxy(self, host: str) -> str:
-        return "" if _bypass(host, {"no": self.network.no_proxy}) else self.network.proxy
+        return headers
 
     async def _receive(
-        self, request: Request, response: httpx.Response, known: Known | None
+        self, request: Request, response: httpcore.Response, known: Known | None
     ) -> Reply:
-        status = response.status_code
-        headers = {name.lower(): value for name, value in response.headers.items()}
+        status, headers = response.status, fields(response.headers)
         if status == 304 and known is not None:
             body = inflate(known.encoding, known.body)
+            packed = known.body if known.encoding == "gzip" else b""
             return Reply(
-                url=request.url, status=200, headers=headers, body=body or b"", not_modified=True
+                url=request.url,
+                status=200,
+                headers=headers,
+                body=body or b"",
+                not_modified=True,
+                packed=packed if body else b"",
             )
         reason = status_reason(status)
         if reason is not None:
@@ -185,12 +191,13 @@ class Client:
         etag, modified = validator(headers.get("etag")), validator(headers.get("last-modified"))
         if etag or modified:
             self.fresh[request.url] = Known(etag, modified, encoding, raw)
-        return Reply(url=request.url, status=status, headers=headers, body=body)
+        packed = raw if encoding == "gzip" else b""
+        return Reply(url=request.url, status=status, headers=headers, body=body, packed=packed)
 
     async def _refused(
-        self, request: Request, response: httpx.Response, headers: dict[str, str], reason: str
+        self, request: Request, response: httpcore.Response, headers: dict[str, str], reason: str
     ) -> Reply:
-        status = response.status_code
+        status = response.status
         not_before = None
         if status in (429, 503):
             not_before = retry_after(headers.get("retry-after"), self.now)
@@ -210,15 +217,6 @@ async def open_client(network: Network, now: int) -> AsyncIterator[Client]:
     with ThreadPoolExecutor(DNS_THREADS, thread_name_prefix="dns") as threads:
         loop.set_default_executor(threads)
         yield Client(network, now)
-
-
-def _tls(network: Network) -> ssl.SSLContext:
-    if network.ca_file:
-        try:
-            return ssl.create_default_context(cafile=network.ca_file)
-        except OSError as error:
-            raise ContentError(f"SSL_CERT_FILE: {network.ca_file}: {error}") from None
-    return httpx.create_ssl_context(trust_env=False)
 
 
 def _failed(

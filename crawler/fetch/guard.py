@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any
 from urllib.parse import urlsplit
+from urllib.request import proxy_bypass_environment as _bypass  # type: ignore[attr-defined]
 
 import httpcore
 import httpx
@@ -64,6 +65,10 @@ class Network:
             ca_file=names.get("ssl_cert_file", ""),
             allow_private=tuple(allow_private),
         )
+
+    def proxy_for(self, host: str) -> str:
+        """The proxy on the way to a host; "" where it is reached directly."""
+        return "" if _bypass(host, {"no": self.no_proxy}) else self.proxy
 
 
 def _proxy(raw: str) -> str:

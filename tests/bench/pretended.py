@@ -147,19 +147,25 @@ def _answer(caller: socket.socket, context: ssl.SSLContext, pages: list[dict[str
     try:
         with context.wrap_socket(caller, server_side=True) as line:
             line.settimeout(30)
-            question = b""
-            while not question.endswith(b"\r\n\r\n"):
-                if not (more := line.recv(16_384)):
-                    return
-                question += more
-            time.sleep(delay(number))
-            body = pages[number][question.split(b" ", 2)[1].decode()]
-            line.sendall(
-                b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Encoding: gzip\r\n"
-                b"Connection: close\r\nContent-Length: %d\r\n\r\n" % len(body) + body
-            )
+            while path := _question(line):
+                time.sleep(delay(number))
+                body = pages[number][path]
+                line.sendall(
+                    b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+                    b"Content-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(body) + body
+                )
     except OSError:
         caller.close()
+
+
+def _question(line: ssl.SSLSocket) -> str:
+    """The path of the next question; "" where there is none."""
+    question = b""
+    while not question.endswith(b"\r\n\r\n"):
+        if not (more := line.recv(16_384)):
+            return ""
+        question += more
+    return question.split(b" ", 2)[1].decode()
 
 
 def _accept(
