@@ -27,6 +27,17 @@ class State:
     page_incidents: Sequence[Incident]
 
 
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """Why an upstream is named: the words of the dependent's own incident that name it, when they
+    were written (seconds UTC), and the upstream's incident that began first."""
+
+    said: str
+    said_at: int | None
+    incident: Incident
+    cause: Incident
+
+
 def link(dependent: State, upstream: State, mentions: Iterable[str]) -> str:
     """How a declared upstream bears on a dependent: named, coincident, at_risk or ""."""
     if dependent.level.trouble and _named(dependent, upstream, tuple(mentions)):
@@ -68,23 +79,36 @@ def parse(all_flags: Iterable[str]) -> dict[str, str]:
     return links
 
 
-def _named(dependent: State, upstream: State, mentions: tuple[str, ...]) -> bool:
-    if not upstream.page_level.trouble or not mentions:
-        return False
-    pattern = _pattern(mentions)
-    for incident in dependent.incidents:
-        if not incident.open or incident.started_at is None or not _says(incident, pattern):
+def proof(
+    incidents: Iterable[Incident], causes: Sequence[Incident], mentions: Iterable[str]
+) -> Proof | None:
+    """What names an upstream, by its `mentions`, among a dependent's incidents; `causes` are those
+    of the upstream's page. None where an incident or its order is missing."""
+    if not (words := tuple(mentions)):
+        return None
+    pattern = _pattern(words)
+    for incident in incidents:
+        if not incident.open or incident.started_at is None:
             continue
-        for cause in upstream.page_incidents:
+        if (said := _said(incident, pattern)) is None:
+            continue
+        for cause in causes:
             began = cause.started_at
             if cause.open and began is not None and 0 <= incident.started_at - began <= DAY:
-                return True
-    return False
+                return Proof(*said, incident, cause)
+    return None
 
 
-def _says(incident: Incident, pattern: re.Pattern[str]) -> bool:
-    texts = [incident.title, *(update.text for update in incident.updates)]
-    return any(pattern.search(text) for text in texts)
+def _named(dependent: State, upstream: State, mentions: tuple[str, ...]) -> bool:
+    found = proof(dependent.incidents, upstream.page_incidents, mentions)
+    return upstream.page_level.trouble and found is not None
+
+
+def _said(incident: Incident, pattern: re.Pattern[str]) -> tuple[str, int | None] | None:
+    """The line that holds a word, the newest first, and when it was written."""
+    texts = [(one.text, one.at) for one in incident.updates] + [(incident.title, None)]
+    lines = ((line, at) for text, at in texts for line in text.split("\n"))
+    return next(((line, at) for line, at in lines if pattern.search(line)), None)
 
 
 @lru_cache(maxsize=512)

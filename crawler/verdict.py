@@ -1,8 +1,8 @@
 """A snapshot and its evidence -> the Verdict that pages, JSON, CLI and alerts share. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
-from crawler import upstream
+from crawler import text, upstream
 from crawler.errors import REASONS
 from crawler.memory import ProbeState, Snapshot, Trouble
 from crawler.model import Evidence, Level, Maintenance, Upstream, Verdict
@@ -106,8 +106,12 @@ def evidence(
     return rows
 
 
-def states(
-    rows: Mapping[str, tuple[str, Level]], wanted: Iterable[str]
-) -> list[tuple[str, str, Level]]:
-    """(id, name, level) of the wanted services."""
-    return [(one, *rows[one]) for one in wanted if one in rows]
+def blamed(provider: str, cause: tuple[str, str], found: upstream.Proof) -> list[Evidence]:
+    """What puts trouble on an upstream, of which `cause` is (name, provider): the words of the
+    service's own `provider` that name it, and the incident there that began first."""
+    name, causer = cause
+    said, began = f"Names {name}: “{text.line(found.said)}”", found.cause.started_at
+    return [
+        Evidence("upstream", provider, said, found.said_at, found.incident.url),
+        Evidence("upstream", causer, found.cause.title, began, found.cause.url),
+    ]

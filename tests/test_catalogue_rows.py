@@ -148,7 +148,7 @@ def test_an_ordinary_sentence_names_nobody(sentence: str) -> None:
     named = [
         key
         for key, one in services().items()
-        if one.mentions and upstream._says(incident, upstream._pattern(tuple(one.mentions)))
+        if one.mentions and upstream._said(incident, upstream._pattern(tuple(one.mentions)))
     ]
 
     assert [one for one in named if not (one == "aws" and "AWS" in sentence)] == []
@@ -177,7 +177,7 @@ def test_a_service_is_named_by_its_own_words(sentence: str, named: str) -> None:
     incident = Incident(id="a", title=sentence, open=True, impact=Level.MAJOR)
     mentions = tuple(services()[named].mentions)
 
-    assert upstream._says(incident, upstream._pattern(mentions))
+    assert upstream._said(incident, upstream._pattern(mentions)) == (sentence, None)
 
 
 def test_every_dependency_can_be_named() -> None:

@@ -192,6 +192,37 @@ def test_two_services_of_one_page_never_blame_each_other(tmp_path: Path) -> None
     assert [one.link for one in verdicts["chat"].upstreams] == ["coincident"]
 
 
+def test_the_words_that_name_an_upstream_and_what_began_there_first_are_the_evidence(
+    tmp_path: Path,
+) -> None:
+    cloud = provider("cloud", service("cloud", mentions=["Cloud"]))
+    catalogue = world(cloud, provider("app", service("app", upstreams=["cloud"])))
+    written = START + 20 * MINUTE
+    said = (update("u2", "We see errors.\nOur host Cloud has an outage.", written),)
+    waits = incident("a", "Requests fail", started=START + MINUTE, updates=said)
+    with Life(tmp_path, catalogue) as life:
+        pages = {
+            "cloud": reading(incident("c", "Disks are lost", impact=Level.MAJOR)),
+            "app": reading(waits),
+        }
+        life.run(START + HOUR, pages)
+        verdicts = {row.service.id: row.verdict for row in life.board(START + HOUR).rows}
+        over = pages | {"cloud": reading(incident("c", "Disks are lost", open=False))}
+        life.run(START + 2 * HOUR, over)
+        later = {row.service.id: row.verdict for row in life.board(START + 2 * HOUR).rows}
+
+    found = [one for one in verdicts["app"].evidence if one.kind == "upstream"]
+    assert [(one.who, one.what, one.at) for one in found] == [
+        ("App", "Names Cloud: “Our host Cloud has an outage.”", written),
+        ("Cloud", "Disks are lost", START),
+    ]
+    assert [one.kind for one in verdicts["cloud"].evidence if one.kind == "upstream"] == []
+    assert (later["app"].who, "upstream" in {one.kind for one in later["app"].evidence}) == (
+        "them",
+        False,
+    )
+
+
 @pytest.mark.parametrize(
     ("cause", "effect", "mentions"),
     [

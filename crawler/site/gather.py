@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from crawler import __version__, judge, verdict
+from crawler import __version__, judge, upstream, verdict
 from crawler.catalogue import Catalogue, Category, Provider, Service
 from crawler.lines import SourceLine
 from crawler.memory import Latency, Memories, Snapshot
@@ -31,10 +31,10 @@ def gather(
         service.id: judge.present(known.snapshots.get(service.id), now, validity, blind=blind)
         for _, service in catalogue.services()
     }
-    levels = {s.id: (s.name, shown[s.id].level) for _, s in catalogue.services()}
     stories = _stories(catalogue, known.records, now)
+    above = {service.id: (provider, service) for provider, service in catalogue.services()}
     rows = tuple(
-        _row(provider, service, known, shown[service.id], levels, stories, now, validity)
+        _row(provider, service, known, shown, stories, above, now, validity)
         for provider, service in catalogue.services()
     )
     seeing = [run.id for run in known.runs if not run.blind]
@@ -122,9 +122,9 @@ def _row(
     provider: Provider,
     service: Service,
     known: Memories,
-    snapshot: Snapshot,
-    levels: Mapping[str, tuple[str, Level]],
+    shown: Mapping[str, Snapshot],
     stories: Sequence[Story],
+    above: Mapping[str, tuple[Provider, Service]],
     now: int,
     validity: int,
 ) -> Row:
@@ -132,28 +132,26 @@ def _row(
     opened = tuple(story for story in own if story.record.incident.open)
     at = known.read_at.get(provider.id) if provider.source else _probed(known, service)
     work = _ahead(provider, service, known)
+    evidence = _evidence(provider, service, known, opened, work)
+    snapshot, last = shown[service.id], known.snapshots.get(service.id)
+    evidence += _blamed(provider, snapshot, opened, stories, above)
+    ups = _upstreams(service, above, shown)
+    told = verdict.build(snapshot, last, evidence, ups, read_at=at, validity=validity)
+    records = [story.record for story in own]
+    measured = measure(service, provider.id, known, records, known.maintenances, now)
     timing = known.latency.get(provider.id, Latency())
     return Row(
         service=service,
         provider=provider.id,
         page_url=provider.source.page if provider.source else None,
-        verdict=verdict.build(
-            snapshot,
-            known.snapshots.get(service.id),
-            _evidence(provider, service, known, opened, work),
-            verdict.states(levels, service.upstreams),
-            read_at=at,
-            validity=validity,
-        ),
+        verdict=told,
         components=_components(service, known.sources.get(provider.id)),
         open=opened,
         recent=tuple(story for story in own if not story.record.incident.open)[:20],
         maintenances=work,
         latency_ms=timing.last,
         latency=timing,
-        uptime=measure(
-            service, provider.id, known, [s.record for s in own], known.maintenances, now
-        ),
+        uptime=measured,
         checked_at=at,
         incidents_30d=sum(_start(story) >= now - 30 * DAY for story in own),
     )
@@ -188,6 +186,36 @@ def _evidence(
         work,
         known.probes.get(service.id),
     )
+
+
+def _upstreams(
+    service: Service,
+    above: Mapping[str, tuple[Provider, Service]],
+    shown: Mapping[str, Snapshot],
+) -> list[tuple[str, str, Level]]:
+    """Id, name and level of what a service depends on, as far as it is watched."""
+    known = [one for one in service.upstreams if one in above]
+    return [(one, above[one][1].name, shown[one].level) for one in known]
+
+
+def _blamed(
+    provider: Provider,
+    snapshot: Snapshot,
+    opened: Sequence[Story],
+    stories: Sequence[Story],
+    above: Mapping[str, tuple[Provider, Service]],
+) -> Iterator[Evidence]:
+    """What puts the trouble of a service on the upstreams that its verdict names."""
+    for key, link in upstream.parse(snapshot.flags).items():
+        if link != "named" or key not in above:
+            continue
+        owner, cause = above[key]
+        open_there = [
+            story.record.incident for story in stories if story.record.provider == owner.id
+        ]
+        own = [story.record.incident for story in opened]
+        if found := upstream.proof(own, open_there, cause.mentions):
+            yield from verdict.blamed(provider.name, (cause.name, owner.name), found)
 
 
 def _in_scope(service: Service, components: Sequence[str]) -> bool:

@@ -28,6 +28,7 @@ KINDS = {
     "incident": "Incident",
     "maintenance": "Maintenance",
     "probe": "Our check",
+    "upstream": "Upstream",
     "trouble": "Trouble reading",
 }
 
