@@ -130,8 +130,8 @@ class Cloud:
             {
                 "event_name": event,
                 "ref_name": "main",
-                "run_id": 900 + self.machines,
-                "run_attempt": 1,
+                "run_id": more.pop("run_id", 900 + self.machines),
+                "run_attempt": more.pop("attempt", 1),
                 "token": self.github.env["GITHUB_TOKEN"],
                 "event": {
                     "repository": {**repository, **more.pop("repository", {})},

@@ -145,6 +145,15 @@ def test_limits_and_bad_moments_only_delay(
     assert waits == [30, 45, 5, 1, 5, 5]
 
 
+def test_minutes_in_which_github_cannot_say_how_it_goes_end_no_deployment(
+    deploy: Deploy, github: GitHub
+) -> None:
+    github.fail("GET", "/deployments/", *(broken(500) for _ in range(12)))
+
+    assert deploy() == "https://acme.github.io/whosdown/"
+    assert len(github.deployments) == 1
+
+
 def test_a_site_that_is_served_is_proven(door: Door, host: Host, tmp_path: Path) -> None:
     host.folder = tmp_path
     build = site(tmp_path)

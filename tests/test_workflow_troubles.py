@@ -24,6 +24,7 @@ from github import (
     secondary,
 )
 from running import summary, well
+from workflows import Ended
 
 __all__ = ["cloud"]  # fixtures
 
@@ -38,6 +39,24 @@ def test_an_evicted_cache_costs_nothing_that_was_pushed(cloud: Cloud) -> None:
     assert "1 days changed" in ended["crawl"].said["Restore the journal"]
     assert cloud.journal()[0]["id"] == NOW
     assert len(cloud.journal()) == 4
+
+
+def test_a_failure_to_tell_people_keeps_no_news_from_the_site(cloud: Cloud) -> None:
+    ended = cloud.run(variables={"ALERTS": "on"}, secrets={"WHOSDOWN_ALERTS": "no address"})
+
+    assert results(ended) == GOOD | {"notify": "failure"}, ended
+    assert cloud.host.folder == cloud.artifacts[42]
+
+
+def test_what_failed_can_be_run_again_by_itself(cloud: Cloud) -> None:
+    first = cloud.run(run_id=7)
+    broken_off = first | {"journal": Ended("failure"), "deploy": Ended("skipped")}
+    cloud.git("update-ref", "-d", "refs/heads/data", where=cloud.remote)
+
+    again = cloud.runner(run_id=7, attempt=2).run(cloud.machine, broken_off)
+
+    assert results(again) == GOOD, again
+    assert [one["id"] for one in cloud.journal()] == [NOW]
 
 
 @pytest.mark.soak

@@ -24,6 +24,9 @@ class Context(dict[str, Any]):
         return Context(found) if isinstance(found, Mapping) else found
 
 
+_NOTHING: Mapping[str, Any] = {}
+
+
 @dataclass(slots=True)
 class Ended:
     """How a job ended: `result` as GitHub names it, its outputs, what each step printed."""
@@ -40,8 +43,8 @@ Action = Callable[[Path, dict[str, Any]], dict[str, str]]
 class Runner:
     """`actions` play the actions by their names; one raises to fail. `env` is that of the machine.
 
-    `github` is the context of that name; `variables` and `inputs` are those of the repository and
-    of the dispatch.
+    `github` is the context of that name; `variables`, `secrets` and `inputs` are those of the
+    repository and of the dispatch.
     """
 
     workflow: Path
@@ -50,19 +53,25 @@ class Runner:
     actions: Mapping[str, Action]
     variables: Mapping[str, str] = field(default_factory=dict)
     inputs: Mapping[str, Any] = field(default_factory=dict)
+    secrets: Mapping[str, str] = field(default_factory=dict)
 
-    def run(self, checkout: Callable[[str], Path]) -> dict[str, Ended]:
-        """Every job in the order of the file; `checkout` gives each a fresh machine."""
+    def run(
+        self, checkout: Callable[[str], Path], before: Mapping[str, Ended] = _NOTHING
+    ) -> dict[str, Ended]:
+        """Every job in the order of the file; `checkout` gives each a fresh machine.
+
+        Of an attempt `before` the jobs that succeeded are taken as they ended.
+        """
         ended: dict[str, Ended] = {}
         jobs = yaml.safe_load(self.workflow.read_text("utf-8"))["jobs"]
         for name, job in jobs.items():
-            needs = job.get("needs", [])
-            needs = [needs] if isinstance(needs, str) else needs
-            known = {one: _told(ended[one]) for one in needs}
-            scope = self._scope(needs=known)
-            scope["success"] = lambda known=known: all(
-                one["result"] == "success" for one in known.values()
-            )
+            if name in before and before[name].result == "success":
+                ended[name] = before[name]
+                continue
+            scope = self._scope(needs={one: _told(ended[one]) for one in _needs(job)})
+            # A job that was skipped or failed is one for all that come after it, however far.
+            line = _before(job, jobs)
+            scope["success"] = lambda line=line: all(ended[o].result == "success" for o in line)
             if not _begins(job, scope):
                 ended[name] = Ended("skipped")
                 continue
@@ -79,7 +88,7 @@ class Runner:
             "github": Context(self.github),
             "vars": Context(self.variables),
             "inputs": Context(self.inputs),
-            "secrets": Context(),
+            "secrets": Context(self.secrets),
             "steps": Context(),
             "cancelled": lambda: False,
             **{k: Context(v) if isinstance(v, Mapping) else v for k, v in more.items()},
@@ -128,6 +137,17 @@ class Runner:
         lines = outputs.read_text("utf-8").splitlines()
         found = dict(line.split("=", 1) for line in lines)
         return done.returncode, found, done.stdout
+
+
+def _needs(job: Mapping[str, Any]) -> list[str]:
+    needs = job.get("needs", [])
+    return [needs] if isinstance(needs, str) else needs
+
+
+def _before(job: Mapping[str, Any], jobs: Mapping[str, Any]) -> set[str]:
+    """The jobs that one needs, and those that they need, and so on."""
+    near = _needs(job)
+    return {*near}.union(*(_before(jobs[one], jobs) for one in near))
 
 
 def _told(ended: Ended) -> dict[str, Any]:

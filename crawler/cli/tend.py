@@ -37,14 +37,15 @@ def watchdog(url: str | None, content: Path, now: int) -> None:
         seen = watch.look(hub, now, served.built_at(door, url))
         act = watch.decide(seen, now)
         click.echo(watch.words(seen, now, line(url)))
-        if act.alarm:
-            watch.tell(hub, seen, now, line(url))
+        # What helps comes first: where issues are switched off, telling fails.
         if act.start:
             watch.start(hub, publish=act.publish)
             click.echo("A crawl was started.")
+        if act.alarm:
+            watch.tell(hub, seen, now, line(url))
         if act.well:
-            watch.end(hub, seen, now, line(url))
             _ping(door)
+            watch.end(hub, seen, now, line(url))
     sys.exit(1 if act.alarm else 0)
 
 

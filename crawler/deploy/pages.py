@@ -86,7 +86,8 @@ def _follow(hub: GitHub, made: dict[str, Any], version: str) -> str:
         try:
             found = hub.get(f"/pages/deployments/{quote(str(number), safe='')}")
         except Refused as error:
-            if error.status not in (None, 404):
+            # GitHub answers with 5xx for minutes at times while the deployment goes well.
+            if error.status is not None and error.status != 404 and error.status < 500:
                 raise
             continue
         state = str(found.get("status", "")) if isinstance(found, dict) else ""
