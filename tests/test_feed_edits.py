@@ -14,6 +14,7 @@ from crawler.model import Incident, Level, Maintenance
 from crawler.site import feeds
 from crawler.site.gather import gather
 from crawler.store import Store, rebuild
+from crawler.times import iso
 from items import OLD, OPEN, OVER, STEP, after, entries, files, life, of_incidents, said, xml
 from lives import HOUR, START, Life, reading, update
 
@@ -89,7 +90,21 @@ def test_the_duration_is_the_one_that_was_known_at_the_end(life: Life) -> None:
     newest, oldest = entries(files(life)["feed.atom"])
 
     assert "Resolved after 2 h." in said(newest, "a:content")
-    assert said(oldest, "a:published") == "2026-11-22T11:00:00+00:00"
+    assert said(oldest, "a:published") == "2026-11-22T15:00:00+00:00"
+
+
+def test_news_are_dated_by_the_run_that_saw_them_and_history_by_the_provider(life: Life) -> None:
+    late = START + 4 * HOUR
+    life.run(late, {"acme": reading(OLD)})
+    life.run(late + STEP, {"acme": reading(OLD, OPEN)})
+    life.run(late + 2 * STEP, {"acme": reading(OLD, OVER)})
+    dates = [said(one, "a:published") for one in entries(files(life)["feed.atom"])]
+
+    # An item that is older than the newest one is passed over by readers such as Slack's.
+    ours = [f"{iso(late + n * STEP).removesuffix('Z')}+00:00" for n in (2, 1)]
+    assert dates[:2] == ours
+    assert dates == sorted(dates, reverse=True)
+    assert all(one < ours[-1] for one in dates[2:])
 
 
 def test_a_rebuilt_memory_tells_the_same_to_the_byte(life: Life, tmp_path: Path) -> None:

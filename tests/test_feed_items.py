@@ -74,7 +74,7 @@ def test_each_message_of_a_provider_is_one_update_with_its_first_wording(life: L
     assert files(life)["updates.atom"] == before
     assert told == [
         ("Acme: Identified: Trouble", "11:05", "<p>Acme wrote:</p><p>We know why.</p>"),
-        ("Acme: Identified: Trouble", "11:01", "<p>Acme wrote:</p><p>We know why.</p>"),
+        ("Acme: Identified: Trouble", "11:05", "<p>Acme wrote:</p><p>We know why.</p>"),
         ("Acme: Investigating: Trouble", "11:00", "<p>Acme wrote:</p><p>We look into it.</p>"),
     ]
     ids = [said(one, "a:id") for one in entries(before)]

@@ -2,7 +2,9 @@
 
 A provider may correct the beginning or the end of an incident at any later time. Pages show what
 is known now; a feed reader must never see an old item move, so what was known when a phase began
-and when it ended is kept beside it. Both follow from the lines of the journal alone.
+and when it ended is kept beside it: at the run that saw it, because readers such as Slack's pass
+over what is older than the newest item that they know. What was over at first sight is history, and
+keeps the provider's times. All of it follows from the lines of the journal alone.
 """
 
 import msgspec
@@ -61,7 +63,7 @@ def advance(
     """Take in one line about an incident at the run `now`. `began` is its beginning as well as
     it is known, `open_now` whether it was open until this line."""
     if not phases:
-        phases.append(Phase(began, min(began, now)))
+        phases.append(Phase(began, now if line.open else min(began, now)))
     elif line.open and (not open_now or phases[-1].ended is not None):
         # The second: what our check saw end, and the provider goes on with.
         phases.append(Phase(now, now))
@@ -75,6 +77,6 @@ def advance(
         last.opened = began if last.resolved is None else min(began, last.resolved)
     last.grave = last.grave or line.impact in _GRAVE
     if last.resolved is not None and last.ended is None:
-        last.ended = max(last.told, min(last.resolved, now))
+        last.ended = now if open_now else max(last.told, min(last.resolved, now))
         last.lasted = last.resolved - last.opened
         last.withdrawn = line.withdrawn

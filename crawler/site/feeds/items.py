@@ -70,7 +70,7 @@ def updates(story: Story, site: Site) -> list[Group]:
         source = ours if one.key in (BEGUN, OVER) else theirs
         head = ": ".join(part for part in (source.said_by, _word(one.phase), title) if part)
         body = _quoted(source.author, one.text)
-        groups.append((source.item(f":update:{_short(one.key)}", head, body, _at(one)),))
+        groups.append((source.item(f":update:{_short(one.key)}", head, body, _at(one, story)),))
     return groups
 
 
@@ -81,7 +81,7 @@ def newest(story: Story) -> int:
 
 def newest_update(story: Story) -> int:
     """The date of the newest item that `updates` makes, in seconds UTC; 0 where it makes none."""
-    return max(map(_at, _messages(story.record)), default=0)
+    return max((_at(one, story) for one in _messages(story.record)), default=0)
 
 
 def _messages(record: Record) -> Iterable[Revision]:
@@ -92,8 +92,11 @@ def _messages(record: Record) -> Iterable[Revision]:
     return first.values()
 
 
-def _at(one: Revision) -> int:
-    return one.seen_at if one.at is None else min(one.at, one.seen_at)
+def _at(one: Revision, story: Story) -> int:
+    """When a message was news: one that came after the incident when we saw it, one that was there
+    already when it was written."""
+    later = one.seen_at > story.record.first_seen
+    return one.seen_at if later or one.at is None else min(one.at, one.seen_at)
 
 
 def works(planned: Planned, site: Site) -> list[Group]:
