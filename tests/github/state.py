@@ -15,7 +15,7 @@ class State:
         self.now = NOW
         self.calls: list[Call] = []
         self.permissions = {"contents", "issues", "pages", "actions", "id-token"}
-        self.permissions |= {"secrets", "variables"}
+        self.permissions |= {"secrets", "environments", "variables"}
         self.remaining = LIMIT
         self.renamed_from = ""
         self.repo: dict[str, Any] = {"fork": False, "private": False, "archived": False}
