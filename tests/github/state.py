@@ -47,7 +47,7 @@ class State:
         self.comments: dict[int, list[dict[str, Any]]] = {}
         self.issues_on = True
         self.releases: list[dict[str, Any]] = []
-        self.assets: dict[str, bytes] = {}
+        self.assets: dict[int, dict[str, bytes]] = {}
         self.pings: list[str] = []
 
     @property
