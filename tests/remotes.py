@@ -77,9 +77,9 @@ def published(remote: Path) -> list[int]:
     return [msgspec.json.decode(line, type=RunLine).id for line in lines]
 
 
-def hook(remote: Path, script: str) -> None:
+def hook(remote: Path, script: str, name: str = "pre-receive") -> None:
     """Let the remote run a script before it takes a push."""
-    path = remote / "hooks" / "pre-receive"
+    path = remote / "hooks" / name
     path.parent.mkdir(exist_ok=True)
     path.write_text(f"#!/bin/sh\nunset GIT_DIR GIT_QUARANTINE_PATH\n{script}\n", "utf-8")
     path.chmod(0o755)

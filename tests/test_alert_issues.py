@@ -190,6 +190,7 @@ def test_issues_that_are_switched_off_are_no_failure(town: Town, github: GitHub)
     _, said = town.notify(15)
 
     assert "410 Issues has been disabled" in said
+    assert [call.method for call in github.calls if "/issues" in call.path] == ["GET", "POST"]
 
 
 class Scribe:

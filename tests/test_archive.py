@@ -106,22 +106,35 @@ def test_a_release_is_made_once_and_never_changed(
     [made] = github.releases
     assert made["tag_name"] == "archive-2026-W47"
     assert made["draft"] is False
-    assert {name: len(raw) for name, raw in github.assets.items()} == sizes
-    before = dict(github.assets)
+    files = dict(github.assets[made["id"]])
+    assert {name: len(raw) for name, raw in files.items()} == sizes
     assert not archive.release(client, out, NOW)
-    assert (github.releases, github.assets) == ([made], before)
+    assert (github.releases, github.assets) == ([made], {made["id"]: files})
 
 
-def test_a_release_whose_files_did_not_arrive_stays_a_draft(
+def test_a_release_whose_files_did_not_arrive_is_a_draft_until_the_next_try(
     client: Client, github: GitHub, data: Path, tmp_path: Path
 ) -> None:
     out = tmp_path / "out"
-    archive.make(data, out, tables)
-    github.fail("POST", "/assets", broken(502))
+    sizes = archive.make(data, out, tables)
+    assert archive.release(client, out, NOW - 7 * DAY)
+    own = client.post("/releases", {"tag_name": "v1", "draft": True})
+    kept = [dict(one) for one in github.releases]
+    for _ in range(2):
+        github.fail("POST", "/assets", broken(502))
+        with pytest.raises(Refused, match="502"):
+            archive.release(client, out, NOW)
+        # The name of a file that stopped half-way stays taken.
+        github.assets[github.releases[-1]["id"]]["SHA256SUMS"] = b""
+        assert [one["draft"] for one in github.releases] == [False, True, True]
 
-    with pytest.raises(Refused, match="502"):
-        archive.release(client, out, NOW)
-    assert github.releases[0]["draft"] is True
+    assert archive.release(client, out, NOW)
+    assert github.releases[:-1] == kept
+    made = github.releases[-1]
+    assert (made["tag_name"], made["draft"]) == ("archive-2026-W47", False)
+    assert {name: len(raw) for name, raw in github.assets[made["id"]].items()} == sizes
+    assert sorted(github.assets) == [kept[0]["id"], own["id"], made["id"]]
+    assert not archive.release(client, out, NOW)
 
 
 def test_the_week_is_that_of_the_calendar() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from crawler import cli
 from folders import SITE, write
-from github import CANARIES, NOW, GitHub, iso
+from github import CANARIES, NOW, GitHub, forbidden, iso
 
 URL = "https://acme.github.io/whosdown"
 
@@ -161,6 +161,50 @@ def test_what_a_token_may_not_see_is_said_and_is_no_fault(doctor: Doctor, github
     assert code == 0
     hidden = {what for what, (says, _) in found.items() if says == "not shown to this token"}
     assert hidden == {"Actions", "permissions", "Pages source", "secrets"}
+
+
+@pytest.mark.parametrize(
+    ("refused", "alerts", "heartbeat"),
+    [
+        ("", "is set", "is not set"),
+        # What one permission shows is told, and of the rest that it was not shown.
+        ("environments", "not shown to this token", "not shown to this token"),
+        ("secrets", "is set", "not shown to this token"),
+    ],
+)
+def test_a_secret_that_the_token_may_not_see_is_never_said_to_be_missing(
+    doctor: Doctor, github: GitHub, refused: str, alerts: str, heartbeat: str
+) -> None:
+    github.environments = {"notify": ["WHOSDOWN_ALERTS"], "watchdog": []}
+    github.permissions.discard(refused)
+    _, found = doctor()
+
+    whole = (
+        f"WHOSDOWN_ALERTS {alerts} (alerts); HEARTBEAT_URL {heartbeat} (the outside dead-man's"
+        " switch); none is needed"
+    )
+    hidden = alerts == heartbeat
+    assert found["secrets"] == ("not shown to this token" if hidden else whole, "")
+
+
+def test_a_secret_of_the_repository_is_seen_without_its_environment(
+    doctor: Doctor, github: GitHub
+) -> None:
+    github.secrets = ["HEARTBEAT_URL"]
+    github.fail("GET", "/environments/notify/secrets", forbidden())
+    _, found = doctor()
+
+    assert found["secrets"][0].startswith("WHOSDOWN_ALERTS not shown to this token (alerts); ")
+    assert "HEARTBEAT_URL is set" in found["secrets"][0]
+
+
+def test_a_secret_in_an_environment_that_its_job_does_not_use_is_not_set(
+    doctor: Doctor, github: GitHub
+) -> None:
+    github.environments = {"notify": ["HEARTBEAT_URL"]}
+    _, found = doctor()
+
+    assert "HEARTBEAT_URL is not set" in found["secrets"][0]
 
 
 def test_a_repository_that_cannot_be_seen_at_all_is_an_error(

@@ -58,7 +58,8 @@ def tag(now: int) -> str:
 def release(hub: GitHub, folder: Path, now: int) -> bool:
     """Make this week's release from the files in a folder; False where it exists already.
 
-    It is a draft until all its files are there. Raises Refused.
+    It is a draft until all its files are there; drafts of this week that an earlier try left are
+    removed. Raises Refused.
     """
     name = tag(now)
     try:
@@ -67,6 +68,10 @@ def release(hub: GitHub, folder: Path, now: int) -> bool:
     except Refused as error:
         if error.status != 404:
             raise
+    # A draft of a try that failed is not found by its tag, and files stopped half-way in it.
+    found = [one for one in hub.every("/releases") if one["draft"] and one["tag_name"] == name]
+    for one in found:
+        hub.delete(f"/releases/{one['id']}")
     body = {"tag_name": name, "name": name, "draft": True, "body": _words(now)}
     made = hub.post("/releases", body)
     for path in sorted(folder.iterdir()):

@@ -14,8 +14,11 @@ from crawler.github import GitHub
 from crawler.times import DAY
 
 WORKFLOWS = (WORKFLOW, "watchdog.yml", "archive.yml")
-SECRETS = {"WHOSDOWN_ALERTS": "alerts", "HEARTBEAT_URL": "the outside dead-man's switch"}
-_ENVIRONMENTS = ("notify", "watchdog")
+SECRETS = {
+    "WHOSDOWN_ALERTS": ("notify", "alerts"),
+    "HEARTBEAT_URL": ("watchdog", "the outside dead-man's switch"),
+}
+"""Each with the environment that it may stand in, and its purpose."""
 _QUESTIONS = {
     "repository": "",
     "actions": "/actions/permissions",
@@ -24,9 +27,10 @@ _QUESTIONS = {
     "branch": f"/branches/{BRANCH}",
     "runs": f"/actions/workflows/{WORKFLOW}/runs",
     "secrets": "/actions/secrets",
-    **{name: f"/environments/{name}/secrets" for name in _ENVIRONMENTS},
+    **{name: f"/environments/{name}/secrets" for name, _ in SECRETS.values()},
     **{name: f"/actions/workflows/{name}" for name in WORKFLOWS},
 }
+_HIDDEN = "not shown to this token"
 _OFF = {
     "disabled_inactivity": "GitHub switched it off after 60 days without activity",
     "disabled_manually": "somebody switched it off",
@@ -86,7 +90,7 @@ def checks(facts: Facts, site_url: str, now: int) -> Iterator[Check]:
 
 
 def _hidden(what: str) -> Check:
-    return Check(what, "not shown to this token")
+    return Check(what, _HIDDEN)
 
 
 def _repository(facts: Facts) -> Iterator[Check]:
@@ -205,15 +209,20 @@ def _cadence(starts: list[int]) -> Check:
 
 
 def _secrets(facts: Facts) -> Check:
-    lists = [facts.get(name) for name in ("secrets", *_ENVIRONMENTS)]
-    if lists[0] is None:
+    states = {name: _secret(facts, name, place) for name, (place, _) in SECRETS.items()}
+    if {*states.values()} == {_HIDDEN}:
         return _hidden("secrets")
-    names = {one.get("name") for found in lists if found for one in found.get("secrets", [])}
-    parts = [
-        f"{name} {'is set' if name in names else 'is not set'} ({purpose})"
-        for name, purpose in SECRETS.items()
-    ]
+    parts = [f"{name} {state} ({SECRETS[name][1]})" for name, state in states.items()]
     return Check("secrets", "; ".join(parts) + "; none is needed")
+
+
+def _secret(facts: Facts, name: str, environment: str) -> str:
+    lists = [facts.get("secrets"), facts.get(environment)]
+    if any(one.get("name") == name for found in lists if found for one in found.get("secrets", [])):
+        return "is set"
+    # An environment that does not exist holds nothing; a list that is refused may hold anything.
+    shown = lists[0] is not None and (lists[1] is not None or facts.missing(environment))
+    return "is not set" if shown else _HIDDEN
 
 
 def _ago(moment: int | None, now: int) -> str:

@@ -13,6 +13,17 @@ from crawler.errors import Refused
 
 SHA = re.compile(r"[0-9a-f]{40}")
 _TIMEOUT = 180
+_LATE = (
+    "cannot lock ref",
+    "failed to update ref",
+    "incorrect old value",
+    "reference already exists",
+    "reference does not exist",
+    "non-fast-forward",
+    "fetch first",
+)
+_RULES = ("GH006", "GH013")
+_NO_PERMISSION = ("error: 403", "denied", "authentication", "could not read username")
 _WHO = "github-actions[bot]"
 _MAIL = "41898282+github-actions[bot]@users.noreply.github.com"
 _SETTINGS = {
@@ -84,9 +95,7 @@ class Git:
     def said(self, done: "subprocess.CompletedProcess[bytes]") -> str:
         """The end of what a command said, as one line without secrets."""
         words = (done.stderr or done.stdout).decode("utf-8", "replace")
-        for one in self._secrets:
-            words = words.replace(one, "***")
-        return text.line(words[-500:], 400) or f"exit code {done.returncode}"
+        return self._clean(words) or f"exit code {done.returncode}"
 
     def tip(self, branch: str) -> str | None:
         """The newest commit of a branch of the remote, fetched here alone; None without one.
@@ -112,18 +121,24 @@ class Git:
     def push(self, commit: str, branch: str) -> bool:
         """Let a branch of the remote go on to a commit; False where the remote has moved on.
 
-        Never by force. Raises Refused where the remote does not let us.
+        Never by force. Raises Refused where the remote does not let us, or cannot be reached.
         """
         target = f"{commit}:refs/heads/{branch}"
         done = self.attempt("push", "--porcelain", self.remote, target)
         if not done.returncode:
             return True
-        said = f"{done.stdout.decode('utf-8', 'replace')} {done.stderr.decode('utf-8', 'replace')}"
-        if "denied" in said or "403" in said or "authentication" in said.lower():
-            raise Refused(
-                f"git push: {self.said(done)}; the token needs the permission `contents: write`"
-            )
-        return False
+        summary = rejection(done.stdout.decode("utf-8", "replace"))
+        if late(summary):
+            return False
+        parts = (self._clean(summary), self.said(done))
+        words = ": ".join(part for part in parts if part)
+        advice = _advice(done.stderr.decode("utf-8", "replace"), branch)
+        raise Refused(f"git push: {words}{advice}")
+
+    def _clean(self, words: str) -> str:
+        for one in self._secrets:
+            words = words.replace(one, "***")
+        return text.line(words[-500:], 400)
 
     def _asked(self, ref: str) -> str | None:
         self._make()
@@ -139,6 +154,31 @@ class Git:
         if not (self.folder / "HEAD").is_file():
             self.folder.mkdir(parents=True, exist_ok=True)
             self.run("init", "--quiet", "--bare", str(self.folder))
+
+
+def rejection(report: str) -> str:
+    """Why a branch was not taken, as `git push --porcelain` prints it: "[rejected] (fetch first)".
+
+    "" where it does not say, as when nobody answered.
+    """
+    rows = (row.split("\t", 2) for row in report.splitlines())
+    return next((row[2] for row in rows if row[0] == "!" and len(row) == 3), "")
+
+
+def late(summary: str) -> bool:
+    """Whether a rejection means that another push came first; a refusal by a rule does not."""
+    if summary.startswith("[remote rejected]"):
+        return any(one in summary for one in _LATE)
+    return summary.startswith("[rejected]")
+
+
+def _advice(said: str, branch: str) -> str:
+    """What to do about a push that the remote refused, by what git said beside its report."""
+    if any(one in said for one in _RULES):
+        return f"; a rule of the repository forbids it: let Actions push to the branch `{branch}`"
+    if any(one in said.lower() for one in _NO_PERMISSION):
+        return "; the token needs the permission `contents: write`"
+    return ""
 
 
 def origin(environment: Mapping[str, str]) -> str:

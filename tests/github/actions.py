@@ -67,7 +67,7 @@ def _secrets(hub: State, _: Question) -> Reply:
     return Reply(body={"secrets": [{"name": one} for one in hub.secrets]})
 
 
-@ACTIONS.at("GET", "/environments/([^/]+)/secrets", "secrets")
+@ACTIONS.at("GET", "/environments/([^/]+)/secrets", "environments")
 def _environment_secrets(hub: State, ask: Question) -> Reply:
     if ask.parts[0] not in hub.environments:
         return error(404, "Not Found")

@@ -2,8 +2,9 @@
 
 import base64
 import hashlib
+from typing import Any
 
-from github.doors import Doors, Question
+from github.doors import Doors, Question, Refusal, paged
 from github.records import Reply, error, invalid, iso
 from github.state import State
 
@@ -82,39 +83,67 @@ def _branch(hub: State, ask: Question) -> Reply:
     return Reply(body={"name": ask.parts[0], "commit": commit, "protected": False})
 
 
+@REPOSITORY.at("GET", "/releases")
+def _releases(hub: State, ask: Question) -> Reply:
+    # Only who may write is shown the drafts.
+    writer = "contents" in hub.permissions
+    return paged([one for one in reversed(hub.releases) if writer or not one["draft"]], ask)
+
+
 @REPOSITORY.at("GET", "/releases/tags/(.+)")
 def _release(hub: State, ask: Question) -> Reply:
-    found = [one for one in hub.releases if one["tag_name"] == ask.parts[0]]
+    found = _published(hub, ask.parts[0])
     return Reply(body=found[0]) if found else error(404, "Not Found")
+
+
+def _published(hub: State, tag: str) -> list[dict[str, Any]]:
+    return [one for one in hub.releases if one["tag_name"] == tag and not one["draft"]]
+
+
+def _of(hub: State, number: str) -> dict[str, Any]:
+    for one in hub.releases:
+        if one["id"] == int(number):
+            return one
+    raise Refusal(error(404, "Not Found"))
 
 
 @REPOSITORY.at("POST", "/releases", "contents")
 def _make_release(hub: State, ask: Question) -> Reply:
     tag = ask.body["tag_name"]
-    if any(one["tag_name"] == tag for one in hub.releases):
+    if _published(hub, tag):
         return error(422, "Validation Failed", errors=[{"code": "already_exists"}])
-    number = len(hub.releases) + 1
+    number = len(hub.calls)
     made = {
+        "draft": False,
         **ask.body,
         "id": number,
         "html_url": f"https://github.com/{hub.repository}/releases/tag/{tag}",
         "upload_url": f"{hub.url}/repos/{hub.repository}/releases/{number}/assets{{?name,label}}",
     }
     hub.releases.append(made)
+    hub.assets[number] = {}
     return Reply(201, made)
 
 
 @REPOSITORY.at("PATCH", r"/releases/(\d+)", "contents")
 def _edit_release(hub: State, ask: Question) -> Reply:
-    found = hub.releases[int(ask.parts[0]) - 1]
+    found = _of(hub, ask.parts[0])
     found |= ask.body
     return Reply(body=found)
 
 
+@REPOSITORY.at("DELETE", r"/releases/(\d+)", "contents")
+def _delete_release(hub: State, ask: Question) -> Reply:
+    found = _of(hub, ask.parts[0])
+    hub.releases.remove(found)
+    del hub.assets[found["id"]]
+    return Reply(204)
+
+
 @REPOSITORY.at("POST", r"/releases/(\d+)/assets", "contents")
 def _upload(hub: State, ask: Question) -> Reply:
-    name = ask.query["name"]
-    if name in hub.assets:
+    name, files = ask.query["name"], hub.assets[_of(hub, ask.parts[0])["id"]]
+    if name in files:
         return error(422, "Validation Failed", errors=[{"code": "already_exists"}])
-    hub.assets[name] = ask.body["raw"]
+    files[name] = ask.body["raw"]
     return Reply(201, {"name": name, "size": len(ask.body["raw"])})

@@ -15,7 +15,7 @@ class State:
         self.now = NOW
         self.calls: list[Call] = []
         self.permissions = {"contents", "issues", "pages", "actions", "id-token"}
-        self.permissions |= {"secrets", "variables"}
+        self.permissions |= {"secrets", "environments", "variables"}
         self.remaining = LIMIT
         self.renamed_from = ""
         self.repo: dict[str, Any] = {"fork": False, "private": False, "archived": False}
@@ -47,7 +47,7 @@ class State:
         self.comments: dict[int, list[dict[str, Any]]] = {}
         self.issues_on = True
         self.releases: list[dict[str, Any]] = []
-        self.assets: dict[str, bytes] = {}
+        self.assets: dict[int, dict[str, bytes]] = {}
         self.pings: list[str] = []
 
     @property
