@@ -239,3 +239,19 @@ def test_a_site_that_is_served_in_the_clear_is_refused_before_anything_is_starte
     err = " ".join(capsys.readouterr().err.replace("│", " ").split())
     assert "believed over https:// only" in err
     assert (github.dispatched, github.issues, github.pings) == ([], [], [])
+
+
+def test_where_issues_are_off_a_crawl_is_started_all_the_same(
+    day: Callable[[], Day], github: GitHub, host: Host, tmp_path: Path
+) -> None:
+    host.folder = tmp_path / "site"
+    site(host.folder)
+    github.issues_on = False
+    one = day()
+    codes = []
+    for _ in range(4):
+        one.pass_by(2 * HOUR)
+        codes.append(one.look())
+
+    assert codes == [0, 0, 69, 69]  # there is no place to tell it, which is told
+    assert len(github.dispatched) == 4
