@@ -324,6 +324,14 @@ def test_an_incident_of_which_nobody_wrote_has_its_title_as_its_message(
     assert message["id"]
 
 
+def test_an_incident_that_was_posted_after_its_end_is_not_older_than_it_is(life: Life) -> None:
+    late = incident("i1", open=False, started=START - DAY, created_at=START - HOUR)
+    life.run(START, {"acme": reading(late)})
+    [one] = told(life, "incidents")["incidents"]
+
+    assert one["created_at"] == one["updated_at"] == iso(START - HOUR)
+
+
 def test_an_incident_lists_each_component_once_and_none_that_the_page_does_not_have(
     life: Life,
 ) -> None:

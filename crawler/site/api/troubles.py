@@ -77,8 +77,8 @@ def _phase(one: Incident) -> str:
 
 
 def _updated(one: Incident, began_at: str) -> str:
-    known = [update.at for update in one.updates if update.at is not None]
-    known += [one.ended_at] if one.ended_at is not None else []
+    stated = (one.created_at, one.ended_at, *(update.at for update in one.updates))
+    known = [at for at in stated if at is not None]
     return iso(max(known)) if known else began_at
 
 
