@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -25,7 +26,8 @@ from crawler.model import Level
 from crawler.serve import _Handler
 from crawler.site import hosting, publish
 from crawler.site.board import Board, EarlyWarnings
-from lives import REPOSITORY, SITE, simulated
+from crawler.times import DAY
+from lives import MIDNIGHT, REPOSITORY, SITE, Life, V, provider, reading, simulated, world
 
 TEMPLATES = REPOSITORY / "site_templates"
 TABLES = ("incidents", "cache", "robots")
@@ -124,6 +126,19 @@ def test_the_clients_run_as_they_stand(page: html.HtmlElement, host: str, board:
     assert said["python"] == "False", "old evidence is never healthy"
     if "node" in said:
         assert said["node"].startswith("unknown ")
+
+
+def test_the_clients_ask_for_files_with_an_ending_and_need_no_new_python(
+    page: html.HtmlElement,
+) -> None:
+    shown = [one.text_content() for one in page.xpath("//code[@data-run]")]
+    asked = [url for one in shown for url in re.findall(r"https://[^\s\"')]+", one)]
+
+    assert len(asked) >= 5
+    assert all(url.endswith((".json", "/")) for url in asked), asked
+    # Before Python 3.11 it refuses the Z of our times.
+    assert not [one for one in shown if "fromisoformat" in one]
+    assert "3.11" not in page.text_content().partition("Ask from a program")[2][:2_000]
 
 
 def test_a_page_without_a_service_is_still_a_page(tmp_path: Path) -> None:
@@ -257,3 +272,17 @@ def test_the_worked_queries_run_as_they_stand(page: html.HtmlElement, data: Path
     assert {one["impact"] for one in json.loads(said["datasette"])} >= {"minor", "major"}
     assert "median_min" in said["duckdb"]
     assert "│" in said["duckdb"]
+
+
+def test_the_known_share_of_the_first_query_counts_the_days_of_which_nothing_is_known(
+    page: html.HtmlElement, tmp_path: Path
+) -> None:
+    words = str(page.xpath("//code[@data-query='sqlite-utils']")[0].text)
+    query = words.partition('"')[2].rpartition('"')[0]
+    with Life(tmp_path / "data", world(provider("acme"))) as life:
+        life.run(MIDNIGHT, {"acme": reading()})
+        life.run(MIDNIGHT + 4 * DAY, {"acme": reading()})
+        [row] = life.store.connection.execute(query).fetchall()
+
+    # One reading holds for 45 minutes, and four days are over.
+    assert (row[0], row[3]) == ("acme", round(100 * V / (4 * DAY), 1))

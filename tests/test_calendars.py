@@ -59,6 +59,7 @@ def events(raw: bytes) -> list[Any]:
     assert not [part.errors for part in whole.walk() if part.errors]
     assert whole["VERSION"] == "2.0"
     assert whole["PRODID"]
+    assert str(whole["X-PUBLISHED-TTL"]) == "PT1H"
     assert whole.subcomponents, "a calendar holds at least one component"
     found = list(whole.walk("VEVENT"))
     uids = [str(one["UID"]) for one in found]

@@ -142,6 +142,8 @@ def test_the_openapi_document_is_valid_and_describes_every_json_file(
     assert rest == ["api/v1/openapi.json"]
     names = [one["get"]["operationId"] for one in document["paths"].values()]
     assert len({*names}) == len(names)
+    assert all(re.fullmatch("[A-Za-z][A-Za-z0-9]*", one) for one in names), names
+    assert "getApiV1HistoryId" in {one.removesuffix("Json") for one in names}
 
 
 def test_a_typed_client_made_of_the_schemas_alone_reads_and_writes_every_file(

@@ -120,6 +120,9 @@ def test_every_service_page_names_its_twin_and_the_index_lists_it() -> None:
     assert "Simulated data" in files["service/openai/index.md"].decode()
     # llmstxt.org: a heading, a quotation, then lists of links below headings.
     assert re.search(r"\n## Data\n\n- \[All services\]\(https://", index)
+    # Hosts know the type of a file by its ending.
+    data = index.partition("\n## Data\n")[2].partition("\n## ")[0]
+    assert all(one.endswith((".json", "/")) for one in re.findall(r"\]\(([^)]*)\)", data)), data
 
 
 # Guides.

@@ -86,7 +86,8 @@ class EarlyWarnings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One service: its verdict and the evidence around it. Lists are newest first."""
+    """One service: its verdict and the evidence around it. Lists are newest first. `first_seen` is
+    when it was first watched, in seconds UTC; None before the first run."""
 
     service: Service
     provider: str
@@ -100,6 +101,7 @@ class Row:
     latency: Latency = field(default_factory=Latency)
     uptime: Uptime = Uptime()
     checked_at: int | None = None
+    first_seen: int | None = None
     incidents_30d: int = 0
 
     @property

@@ -153,6 +153,7 @@ def _row(
         latency=timing,
         uptime=measured,
         checked_at=at,
+        first_seen=known.first_seen.get(service.id),
         incidents_30d=sum(_start(story) >= now - 30 * DAY for story in own),
     )
 

@@ -162,7 +162,7 @@ def _index(board: Board, guides: Sequence[Article]) -> Iterator[str]:
 
 
 def _data(base: str) -> Iterator[str]:
-    yield f"[All services]({base}/api/v1/statuses): one JSON file, no key, no limit"
+    yield f"[All services]({base}/api/v1/statuses.json): one JSON file, no key, no limit"
     yield f"[One service]({base}/api/v1/services/ID.json): replace ID by an id"
     yield f"[90 days of one service]({base}/api/v1/history/ID.json)"
     yield f"[Incidents of 90 days]({base}/api/v1/incidents.json)"

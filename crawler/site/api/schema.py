@@ -30,7 +30,7 @@ DOCUMENTS = (
     Document(
         "statuses",
         types.Statuses,
-        ("api/v1/statuses", "api/v1/statuses.json", "statuses.json"),
+        ("api/v1/statuses.json", "api/v1/statuses", "statuses.json"),
         "Every service with its verdict; compatible with Prismix.",
     ),
     Document(
@@ -80,6 +80,36 @@ DOCUMENTS = (
         shapes.StatuspageIncidents,
         ("service/{id}/api/v2/incidents.json",),
         "One service in the shape of Statuspage's incidents.",
+    ),
+    Document(
+        "statuspage-unresolved",
+        shapes.StatuspageIncidents,
+        ("service/{id}/api/v2/incidents/unresolved.json",),
+        "The incidents of one service that are open.",
+    ),
+    Document(
+        "statuspage-components",
+        shapes.StatuspageComponents,
+        ("service/{id}/api/v2/components.json",),
+        "The components of one service.",
+    ),
+    Document(
+        "statuspage-maintenances",
+        shapes.StatuspageMaintenances,
+        ("service/{id}/api/v2/scheduled-maintenances.json",),
+        "The maintenance of one service, over or not.",
+    ),
+    Document(
+        "statuspage-upcoming",
+        shapes.StatuspageMaintenances,
+        ("service/{id}/api/v2/scheduled-maintenances/upcoming.json",),
+        "The maintenance of one service that has not begun.",
+    ),
+    Document(
+        "statuspage-active",
+        shapes.StatuspageMaintenances,
+        ("service/{id}/api/v2/scheduled-maintenances/active.json",),
+        "The maintenance of one service that is under way.",
     ),
     Document(
         "badge", details.Shield, ("api/badge/{id}.json",), "An endpoint badge for shields.io."
@@ -153,8 +183,8 @@ LICENCE = "CC BY 4.0"
 
 
 def _operation(document: Document, path: str, root: dict[str, Any]) -> dict[str, Any]:
-    words = [part for part in path.replace(".json", "Json").replace("/", "-").split("-") if part]
-    name = "".join(word.strip("{}").capitalize() for word in words)
+    bare = path.translate({ord("{"): None, ord("}"): None}).replace(".json", "Json")
+    name = "".join(word[:1].upper() + word[1:] for word in bare.replace("/", "-").split("-"))
     found: dict[str, Any] = {
         "operationId": f"get{name}",
         "summary": document.what,

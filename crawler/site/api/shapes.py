@@ -25,14 +25,15 @@ class Indicator(msgspec.Struct, frozen=True):
 
 class Part(msgspec.Struct, frozen=True):
     """A component. `status` is operational, degraded_performance, partial_outage, major_outage,
-    under_maintenance or unknown."""
+    under_maintenance or unknown. `created_at` is when we first watched the service, `updated_at`
+    the time of its last reading."""
 
     id: str
     name: str
     status: str
     page_id: str
-    created_at: Moment | None
-    updated_at: Moment | None
+    created_at: Moment
+    updated_at: Moment
     position: int
     description: str | None
     showcase: bool
@@ -43,7 +44,8 @@ class Part(msgspec.Struct, frozen=True):
 
 
 class Message(msgspec.Struct, frozen=True):
-    """One update of an incident, as plain text."""
+    """One update of an incident, as plain text. Where its provider wrote none, the title is one;
+    for maintenance, each wording that we saw, at the time when we first saw it."""
 
     id: str
     status: str
@@ -55,7 +57,8 @@ class Message(msgspec.Struct, frozen=True):
 
 
 class Trouble(msgspec.Struct, frozen=True):
-    """An incident."""
+    """An incident. `incident_updates` has one at least, newest first; `components` are those of
+    the service that it names."""
 
     id: str
     name: str
@@ -73,7 +76,8 @@ class Trouble(msgspec.Struct, frozen=True):
 
 
 class Work(msgspec.Struct, frozen=True):
-    """A scheduled maintenance."""
+    """A scheduled maintenance. `created_at`, which is `started_at` too, is when we first saw it,
+    `updated_at` when we last saw it change; the work itself begins at `scheduled_for`."""
 
     id: str
     name: str
@@ -82,7 +86,7 @@ class Work(msgspec.Struct, frozen=True):
     page_id: str
     created_at: Moment
     updated_at: Moment
-    started_at: Moment | None
+    started_at: Moment
     monitoring_at: Moment | None
     resolved_at: Moment | None
     scheduled_for: Moment | None
@@ -109,8 +113,23 @@ class StatuspageSummary(msgspec.Struct, frozen=True):
     scheduled_maintenances: tuple[Work, ...]
 
 
+class StatuspageComponents(msgspec.Struct, frozen=True):
+    """`components.json`: the components alone."""
+
+    page: Page
+    components: tuple[Part, ...]
+
+
 class StatuspageIncidents(msgspec.Struct, frozen=True):
-    """`incidents.json`: the newest 50, open or not."""
+    """`incidents.json`: every open one and the newest 50; `incidents/unresolved.json`: the open."""
 
     page: Page
     incidents: tuple[Trouble, ...]
+
+
+class StatuspageMaintenances(msgspec.Struct, frozen=True):
+    """`scheduled-maintenances.json`: all that is not over and the newest 50 that are; `upcoming`
+    and `active` in that folder: those that have not begun, and those that have."""
+
+    page: Page
+    scheduled_maintenances: tuple[Work, ...]

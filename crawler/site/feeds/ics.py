@@ -44,6 +44,8 @@ class Writer:
         frame.add("x-wr-calname", title)
         frame.add("url", page)
         frame.add("refresh-interval", timedelta(hours=1), parameters={"VALUE": "DURATION"})
+        # Outlook and others read only the older name of the same.
+        frame.add("x-published-ttl", "PT1H")
         return bytes(frame.to_ical())
 
     @cached_property
