@@ -186,7 +186,7 @@ def test_the_pauses_between_attempts_are_as_they_are_written(
 
     ask(net)
 
-    assert 0.7 <= time.monotonic() - began < 2
+    assert 0.7 <= time.monotonic() - began < 9  # with the real ones it would be 10
 
 
 @pytest.mark.parametrize(

@@ -94,7 +94,7 @@ def test_the_same_bytes_without_an_etag_are_not_parsed_again(net: Loopback) -> N
     assert other.reading is not None
 
 
-@pytest.mark.parametrize(("coding", "most"), [({"Content-Encoding": "gzip"}, 0.2), ({}, 6)])
+@pytest.mark.parametrize(("coding", "most"), [({"Content-Encoding": "gzip"}, 1.5), ({}, 6)])
 def test_a_page_that_waits_to_be_read_is_held_as_it_came(
     net: Loopback, coding: dict[str, str], most: float
 ) -> None:
@@ -106,6 +106,7 @@ def test_a_page_that_waits_to_be_read_is_held_as_it_came(
     )
     net.put("acme.test", INCIDENTS, Answer(body=b'{"page": {"id": "k"}, "incidents": []}'))
     turn = Round()
+    look(net, acme(), Round())  # what is made once in a process is not what waits
 
     async def waiting() -> tuple[int, Visit]:
         async with open_client(Network.from_environment(net.env, "test"), NOW) as asker:
