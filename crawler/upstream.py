@@ -40,7 +40,8 @@ class Proof:
 
 def link(dependent: State, upstream: State, mentions: Iterable[str]) -> str:
     """How a declared upstream bears on a dependent: named, coincident, at_risk or ""."""
-    if dependent.level.trouble and _named(dependent, upstream, tuple(mentions)):
+    both = dependent.level.trouble and upstream.page_level.trouble
+    if both and proof(dependent.incidents, upstream.page_incidents, mentions):
         return "named"
     if upstream.level not in HEAVY:
         return ""
@@ -97,11 +98,6 @@ def proof(
             if cause.open and began is not None and 0 <= incident.started_at - began <= DAY:
                 return Proof(*said, incident, cause)
     return None
-
-
-def _named(dependent: State, upstream: State, mentions: tuple[str, ...]) -> bool:
-    found = proof(dependent.incidents, upstream.page_incidents, mentions)
-    return upstream.page_level.trouble and found is not None
 
 
 def _said(incident: Incident, pattern: re.Pattern[str]) -> tuple[str, int | None] | None:

@@ -128,11 +128,14 @@ def test_every_service_page_names_its_twin_and_the_index_lists_it() -> None:
 # Guides.
 
 
-def guide(life: Life, folder: Path, words: list[str]) -> str:
+WRITTEN = "Some *words*.\n\n1. one `code`\n2. two\n\n{{ card('acme') }}\n"
+
+
+def guide(life: Life, folder: Path, words: list[str], body: str = WRITTEN) -> str:
     """The twin of a guide whose live card tells these incidents."""
     (folder / "articles").mkdir(exist_ok=True)
-    text_of = '+++\ntitle = "A guide"\ndek = "For all"\nservice = "acme"\n+++\n'
-    text_of += "Some *words*.\n\n1. one `code`\n2. two\n\n{{ card('acme') }}\n"
+    text_of = '+++\ntitle = "A guide"\ndek = "For all"\nservice = "acme"\n'
+    text_of += f'[[faq]]\nq = "Is it *me*?"\na = "Rarely."\n+++\n{body}'
     (folder / "articles" / "one.md").write_text(text_of, encoding="utf-8")
     board = told(life, [text.plain(one) for one in words])
     return twins.render(board, articles.load(folder, board))["guides/one/index.md"].decode()
@@ -144,6 +147,52 @@ def test_the_twin_of_a_guide_reads_like_the_guide(life: Life, tmp_path: Path) ->
     assert said.startswith("# A guide\n\nFor all\n\n**Partly**")
     assert "Some *words*.\n\n1. one `code`\n2. two\n" in said
     assert "[It burns](<https://example.test/base/incident/acme/2026-11-22-" in said
+    assert "\n\n## Questions\n\n### Is Acme down right now?\n\nPartly, as of 22 Nov" in said
+    assert said.endswith("\n\n### Is it \\*me\\*?\n\nRarely.\n")
+
+
+def test_the_twin_of_a_guide_keeps_its_code_as_it_was_written(life: Life, tmp_path: Path) -> None:
+    code = '```python\nprint(rows[0](/x), "[a](/b)")\n```\n\nTake `[a](/b)` as it is.\n'
+
+    assert code in guide(life, tmp_path, [], code)
+
+
+@pytest.mark.parametrize(
+    ("written", "goal"),
+    [
+        ("[ours](/methodology/#x)", "[ours](https://example.test/base/methodology/#x)"),
+        ("[near]({{ root }}api/)", "[near](https://example.test/base/api/)"),
+        ("[here](#part)", "[here](https://example.test/base/guides/one/#part)"),
+        ("[far](https://far.test/a)", "[far](https://far.test/a)"),
+        ("[so][one]\n\n[one]: /api/\n", "[one]: https://example.test/base/api/\n"),
+    ],
+)
+def test_links_in_the_twin_of_a_guide_lead_from_anywhere(
+    written: str, goal: str, life: Life, tmp_path: Path
+) -> None:
+    assert goal in guide(life, tmp_path, [], written)
+
+
+def test_a_live_part_stays_inside_its_list(life: Life, tmp_path: Path) -> None:
+    body = "1. first\n\n    {{ outages('acme') }}\n\n2. {{ outages('acme') }}\n3. third\n"
+    root = shown(guide(life, tmp_path, ["It burns", "It burns again"], body))
+    (steps,) = root.xpath("./ol")
+
+    assert [len(step.xpath("./ul/li")) for step in steps] == [2, 2, 0]
+    assert "It burns Degraded 22 Nov 2026, 11:00 UTC" in steps[0].text_content()
+
+
+def test_the_twins_of_our_own_guides_have_the_links_of_their_pages() -> None:
+    board = simulated()
+    base = board.site.url.rstrip("/")
+    for one in articles.load(REPOSITORY / "content", board):
+        twin_of = shown(twins.render(board, [one])[f"{one.path}index.md"].decode())
+        own = f"{base}/{one.path}"
+        page = html.fragment_fromstring(str(one.card + one.html), create_parent=True)
+        page.make_links_absolute(own)
+        wanted = page.xpath(".//a[not(@class='anchor')]/@href")
+        assert set(twin_of.xpath(".//a/@href")) == set(wanted), one.slug
+        assert "wdslot" not in twin_of.text_content()
 
 
 @pytest.mark.parametrize("part", range(4))

@@ -39,7 +39,7 @@ def build(
     machines = (
         api.render(board),
         badges.render(board),
-        twins.render(board, guides, memory),
+        twins.render(board, guides),
         tables.render(board),
     )
     subscribed = feeds.render(board, memory)

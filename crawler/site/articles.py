@@ -27,7 +27,9 @@ from crawler.site.board import Board, Row
 from crawler.site.kept import ANEW, Anew, digest
 from crawler.site.programs import programs
 
-_SLOT = re.compile(r"<p>wdslot(\d+)x</p>|wdslot(\d+)x")
+SLOT = re.compile(r"wdslot(\d+)x")
+"""Where a live part goes in an article, by its number in `Article.live`."""
+_PLACED = re.compile(rf"<p>{SLOT.pattern}</p>|{SLOT.pattern}")
 _WORDS_A_MINUTE = 220
 
 Part = Callable[..., Markup]
@@ -45,7 +47,8 @@ class Link:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
     """A guide. `service` is an id or "", `row` the same on the board; `card` its live answer;
-    `toc` (anchor, heading) pairs; `updated` a day or None; `data` for JSON-LD."""
+    `toc` (anchor, heading) pairs; `updated` a day or None; `data` for JSON-LD. `text` is what was
+    written, with a slot for each `live` part; in `html` they are in their places."""
 
     slug: str
     title: str
@@ -57,6 +60,8 @@ class Article:
     card: Markup
     toc: tuple[tuple[str, Markup], ...]
     html: Markup
+    text: str
+    live: tuple[Markup, ...]
     faq: tuple[faq.Question, ...]
     data: Mapping[str, object]
     links: tuple[Link, ...]
@@ -76,9 +81,10 @@ class _Call(msgspec.Struct, frozen=True, array_like=True):
 
 
 class _Fixed(msgspec.Struct, frozen=True, array_like=True):
-    """What of an article no state of a service changes: the body with a slot for each of the
-    `calls`, its headings as (anchor, heading), and its links."""
+    """What of an article no state of a service changes: the body, as Markdown and as HTML, with a
+    slot for each of the `calls`, its headings as (anchor, heading), and its links."""
 
+    text: str
     html: str
     toc: tuple[tuple[str, str], ...]
     links: tuple[str, ...]
@@ -133,7 +139,7 @@ def _opened(path: Path, board: Board) -> tuple[head.Head, str, Row | None]:
     if not SLUG.fullmatch(path.stem):
         raise ContentError(f"{path}: the file name is not a slug (a-z, 0-9, -)")
     top, body = head.read(path)
-    if taken := _SLOT.search(body):
+    if taken := SLOT.search(body):
         raise ContentError(f"{path}: {taken[0]!r} is a word that is kept for live parts")
     row = next((row for row in board.rows if row.service.id == top.service), None)
     if top.service and row is None:
@@ -151,7 +157,7 @@ def _article(path: Path, board: Board, settings: str, memory: Anew) -> Article:
     kept = memory.note(f"article {path.stem}", (body, settings), make)
     fixed = msgspec.msgpack.decode(kept, type=_Fixed)
     rows = {row.service.id: row for row in board.rows}
-    live = [_PARTS[one.part](rows[one.service], board, *one.others) for one in fixed.calls]
+    live = tuple(_PARTS[one.part](rows[one.service], board, *one.others) for one in fixed.calls)
     asked = faq.questions(top, row, board)
     answers = " ".join(one.text for one in asked)
     return Article(
@@ -164,7 +170,9 @@ def _article(path: Path, board: Board, settings: str, memory: Anew) -> Article:
         minutes=max(1, round(len(f"{body} {answers}".split()) / _WORDS_A_MINUTE)),
         card=parts.card(row, board) if row else Markup(),
         toc=tuple((anchor, Markup(name)) for anchor, name in fixed.toc),
-        html=Markup(_SLOT.sub(lambda slot: live[int(slot[1] or slot[2])], fixed.html)),
+        html=Markup(_PLACED.sub(lambda slot: live[int(slot[1] or slot[2])], fixed.html)),
+        text=fixed.text,
+        live=live,
         faq=asked,
         data=faq.data(top, asked, f"guides/{path.stem}/", board),
         links=tuple(_link(path, body, link) for link in fixed.links),
@@ -175,8 +183,9 @@ def _fixed(path: Path, body: str, board: Board) -> _Fixed:
     from crawler.site import marked
 
     calls: list[_Call] = []
-    html, toc, links = marked.convert(_filled(path, body, board, calls), parts.ROOT)
-    return _Fixed(html, toc, tuple(links), tuple(calls))
+    text = _filled(path, body, board, calls)
+    html, toc, links = marked.convert(text, parts.ROOT)
+    return _Fixed(text, html, toc, tuple(links), tuple(calls))
 
 
 def _link(path: Path, body: str, target: str) -> Link:

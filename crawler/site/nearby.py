@@ -42,7 +42,7 @@ def _line(story: Story, board: Board) -> Markup:
     else:
         shape = Markup('<span class="st {}">{}<b>{}</b></span>')
         said = shape.format(impact, parts.icon(impact), words.IMPACTS[impact])
-    return Markup('<li>{}<span class="meta">{}{}<span>{}</span></span></li>').format(
+    return Markup('<li>{} <span class="meta">{} {} <span>{}</span></span></li>').format(
         parts.title(story), said, parts.moment(began(story)), _lasted(story, board)
     )
 

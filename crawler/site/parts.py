@@ -61,7 +61,7 @@ def card(row: Row, board: Board) -> Markup:
     return Markup(
         '<aside class="answer {}"{} aria-label="{} now">'
         '<p class="word">{}<b class="w">{}</b></p><p class="lead"><bdi dir="auto">{}</bdi></p>'
-        '<p class="who">{}</p>{}<p class="meta"><span>{}</span>'
+        '<p class="who">{}</p>{}<p class="meta"><span>{}</span> '
         '<span><a href="{}{}">Evidence and history</a></span></p></aside>'
     ).format(
         verdict.level,

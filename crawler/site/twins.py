@@ -5,13 +5,12 @@ What a provider wrote is escaped, so that nothing of it is markup, and marked as
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from urllib.parse import quote
+from urllib.parse import quote, urljoin
 
 from crawler.site import words
 from crawler.site.api.schema import LICENCE
-from crawler.site.articles import Article
+from crawler.site.articles import SLOT, Article
 from crawler.site.board import Board, Row, Story
-from crawler.site.kept import ANEW, Anew
 from crawler.site.markdown import convert, plain
 from crawler.site.nearby import began
 from crawler.site.views import overall
@@ -19,17 +18,18 @@ from crawler.times import human, span
 
 _INCIDENTS = 10
 _SIMULATED = "Simulated data: invented days, not the state of any real service."
-# When a state stops counting moves with every run, and no Markdown says it.
-_UNTIL = re.compile(r' data-until="\d+"')
+# A live part that begins a line stays inside its list when it takes more lines.
+_SLOT = re.compile(rf"(?:^( *(?:(?:[-*+]|\d+\.) +)?))?{SLOT.pattern}", re.MULTILINE)
+# Code is passed over; then where a link leads, beside its words or on a line of its own.
+_LINK = re.compile(
+    r"^ *```.*?^ *```$|`[^`\n]*`|(\]\(|^\[[^\]\n]+\]: *)([^)\s]+)", re.MULTILINE | re.DOTALL
+)
 
 
-def render(board: Board, guides: Sequence[Article], memory: Anew = ANEW) -> dict[str, bytes]:
-    """`index.md` of each service page and each guide, and `llms.txt`, by path.
-
-    `memory` may have the text of a guide as Markdown.
-    """
+def render(board: Board, guides: Sequence[Article]) -> dict[str, bytes]:
+    """`index.md` of each service page and each guide, and `llms.txt`, by path."""
     files = {f"{row.path}index.md": _text(_service(row, board)) for row in board.rows}
-    files |= {f"{one.path}index.md": _text(_guide(one, board, memory)) for one in guides}
+    files |= {f"{one.path}index.md": _text(_guide(one, board)) for one in guides}
     return files | {"llms.txt": _text(_index(board, guides))}
 
 
@@ -71,8 +71,9 @@ def _service(row: Row, board: Board) -> Iterator[str]:
     yield from _listed("More", _more(row, board))
 
 
-def _guide(article: Article, board: Board, memory: Anew) -> Iterator[str]:
-    address = f"{board.site.url.rstrip('/')}/{article.path}"
+def _guide(article: Article, board: Board) -> Iterator[str]:
+    base = board.site.url.rstrip("/")
+    address = f"{base}/{article.path}"
     yield f"# {plain(article.title)}"
     yield ""
     if board.simulated:
@@ -81,11 +82,28 @@ def _guide(article: Article, board: Board, memory: Anew) -> Iterator[str]:
     yield ""
     yield convert(str(article.card), address)
     yield ""
-    told = _UNTIL.sub("", str(article.html))
-    note = memory.note(
-        f"twin {article.slug}", (told, address), lambda: convert(told, address).encode()
-    )
-    yield note.decode()
+    yield _written(article, base, address)
+    if article.faq:
+        yield from ("", "## Questions")
+    for one in article.faq:
+        yield from ("", f"### {plain(one.question)}", "", plain(one.text))
+
+
+def _written(article: Article, base: str, address: str) -> str:
+    """What the author wrote, with links that lead from anywhere and the live parts of now."""
+
+    def live(slot: re.Match[str]) -> str:
+        lead = slot[1] or ""
+        said = convert(str(article.live[int(slot[2])]), address)
+        return lead + re.sub(r"\n(?=.)", "\n" + " " * len(lead), said)
+
+    def led(link: re.Match[str]) -> str:
+        if not link[1]:
+            return link[0]
+        goal = f"{base}{link[2]}" if link[2].startswith("/") else urljoin(address, link[2])
+        return f"{link[1]}{goal}"
+
+    return _SLOT.sub(live, _LINK.sub(led, article.text.strip()))
 
 
 def _uptime(row: Row) -> str:
