@@ -1,5 +1,6 @@
 """A built site on a loopback server, and a real browser that looks at it."""
 
+import json
 import shutil
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -7,11 +8,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from posixpath import splitext
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
+from crawler.times import iso
+from lives import MINUTE
 from loopback import Loopback
 
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "google-chrome", "chrome"))), None)
@@ -180,3 +184,18 @@ class Visitor:
 
 Open = Callable[..., Visitor]
 """What the fixture `visit` gives: opens a window with the options of a browser context."""
+
+
+def statuses(served: Served, at: int, **changed: dict[str, Any]) -> None:
+    """Publish another statuses.json, of the moment `at`, with some services changed."""
+    told = json.loads(served.files["statuses.json"])
+    told["fetchedAt"] = iso(at)
+    for one in told["services"]:
+        one["checkedAt"], one["validUntil"] = iso(at), iso(at + 45 * MINUTE)
+        one.update(changed.get(one["id"], {}))
+    served.files["statuses.json"] = json.dumps(told).encode()
+
+
+def words(page: Page, rows: str = "#list .row") -> set[str]:
+    """The state words of rows."""
+    return {*page.locator(f"{rows} > .w").all_text_contents()}

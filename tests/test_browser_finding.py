@@ -1,0 +1,98 @@
+"""Search, filters, stars and the mark in the tab, in a real browser."""
+
+from pathlib import Path
+
+from playwright.sync_api import expect
+
+from browsing import Open, Served, statuses, words
+from lives import MINUTE, START
+
+
+def test_search_narrows_the_list_and_the_address_remembers_it(visit: Open) -> None:
+    visitor = visit()
+    page = visitor.open("")
+    page.keyboard.press("/")
+    page.keyboard.type("copilot")
+    expect(page.locator("#list .row:visible")).to_have_count(1)
+    expect(page.locator("#hits")).to_contain_text("1 of 118 services")
+    assert page.url.endswith("?q=copilot")
+    page.reload()
+    expect(page.locator("#list .row:visible")).to_have_count(1)
+    page.get_by_role("button", name="Show all").click()
+    expect(page.locator("#list .row:visible")).to_have_count(118)
+
+
+def test_the_address_chooses_services_and_states(visit: Open) -> None:
+    visitor = visit()
+    page = visitor.open("?only=openai,github")
+    expect(page.locator("#list .row:visible")).to_have_count(2)
+    page.get_by_role("button", name="Trouble").click()
+    expect(page.locator("#list .row:visible")).to_have_count(2)
+    page = visitor.open("?cat=gateway")
+    expect(page.locator("#list .row:visible")).to_have_count(5)
+    page = visitor.open("?show=unknown")
+    assert words(page, "#list .row:visible") == {"Unknown"}
+
+
+def test_stars_come_first_stay_and_become_a_list_of_feeds(visit: Open) -> None:
+    visitor = visit()
+    page = visitor.open("")
+    for name in ("Mistral AI", "Groq"):
+        page.get_by_role("button", name=f"Star {name}", exact=True).click()
+    page.reload()
+    expect(page.locator("#starred .row")).to_have_count(2)
+    expect(page.locator("#list .row").first).to_contain_text("Mistral AI")
+    with page.expect_download() as download:
+        page.locator("#opml").click()
+    opml = Path(download.value.path()).read_text(encoding="utf-8")
+    assert f'xmlUrl="{visitor.site.url}service/groq/feed.rss"' in opml
+    page.locator("#starred").get_by_role("button", name="Star Groq").click()
+    expect(page.locator("#starred .row")).to_have_count(1)
+    expect(page.locator("section[aria-labelledby=inference] [data-id=groq]")).to_have_count(1)
+    page = visitor.open("service/mistral/")
+    assert (
+        page.get_by_role("button", name="Star Mistral AI").get_attribute("aria-pressed") == "true"
+    )
+
+
+def test_nothing_breaks_where_storage_is_refused(visit: Open) -> None:
+    visitor = visit()
+    refuse = "Object.defineProperty(window,'localStorage',{get(){throw new Error('refused')}})"
+    visitor.page.add_init_script(refuse)
+    page = visitor.open("")
+    page.get_by_role("button", name="Star Groq", exact=True).click()
+    expect(page.locator("#starred .row")).to_have_count(1)
+    page.locator("#theme").click()
+    page.locator("#q").fill("groq")
+    expect(page.locator("#list .row:visible")).to_have_count(1)
+    assert visitor.wrong == []
+
+
+def test_an_older_or_newer_page_does_not_stop_the_script(visit: Open, served: Served) -> None:
+    served.files["bare.html"] = (
+        b"<!doctype html><html lang=en data-checked=1><title>x</title>"
+        b"<link rel=icon href=icons/none.svg><main id=main>"
+        b"<div id=answer data-until=1></div><div class=row data-until=1></div><h1 data-all=1></h1>"
+        b"<div id=check></div><div id=history></div><p class=ask-line></main>"
+        b"<script src=site.js></script>"
+    )
+    visitor = visit()
+    page = visitor.open("bare.html")
+    page.wait_for_load_state("networkidle")
+
+    expect(page.locator("html")).to_have_class("scripted")
+    assert [one for one in visitor.wrong if not one.startswith(("tick", "starring", "check"))] == []
+
+
+def test_a_watched_service_shows_in_the_tab(visit: Open, served: Served) -> None:
+    visitor = visit()
+    page = visitor.open("service/mistral/")
+    page.get_by_role("button", name="Watch in this tab").click()
+    hidden = "Object.defineProperty(document,'hidden',{configurable:true,get:()=>true})"
+    page.evaluate(hidden)
+    down = {"indicator": "major", "verdict": {"answer": "partly", "headline": "Slow"}}
+    statuses(served, START + 5 * MINUTE, mistral=down)
+    visitor.at(START + 6 * MINUTE)
+    page.evaluate("window.dispatchEvent(new Event('load'))")
+
+    expect(page).to_have_title("● Is Mistral AI down? Partly · whosdown")

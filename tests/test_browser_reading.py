@@ -1,0 +1,127 @@
+"""Keyboard, colours and narrow screens, in a real browser."""
+
+import pytest
+from playwright.sync_api import expect
+
+from browsing import Open
+from lives import MINUTE, START
+
+
+def test_the_keyboard_reaches_the_content_first_and_each_day(visit: Open) -> None:
+    page = visit().open("service/github/")
+    page.keyboard.press("Tab")
+    expect(page.locator(":focus")).to_have_text("Skip to content")
+    page.locator(".slider").focus()
+    page.keyboard.press("End")
+    expect(page.locator("#read")).to_contain_text("22 Nov 2026: ")
+    page.keyboard.press("Home")
+    expect(page.locator("#read")).to_contain_text("25 Aug 2026: ")
+    slider = page.get_by_role("slider", name="Day")
+    assert (slider.get_attribute("aria-valuetext") or "").startswith("25 Aug 2026: ")
+    box = slider.bounding_box()
+    assert box
+    slider.hover(position={"x": box["width"] - 2, "y": 5})
+    expect(page.locator("#read")).to_contain_text("22 Nov 2026: ")
+
+
+def test_colours_follow_the_system_until_the_reader_chooses(visit: Open) -> None:
+    visitor = visit(color_scheme="dark")
+    page = visitor.open("")
+    ground = "getComputedStyle(document.body).backgroundColor"
+    dark = page.evaluate(ground)
+    page.get_by_role("button", name="Colours: automatic").click()
+    light = page.evaluate(ground)
+    page.reload()
+    assert page.evaluate(ground) == light != dark
+    expect(page.get_by_role("button", name="Colours: light")).to_be_visible()
+
+
+def test_every_state_reads_without_colour(visit: Open) -> None:
+    page = visit().open("")
+    for word in (
+        "Operational",
+        "Degraded",
+        "Partial outage",
+        "Major outage",
+        "Maintenance",
+        "Unknown",
+    ):
+        row = page.locator(f'#list .row:has(> .w:text-is("{word}"))').first
+        shape = row.locator("use").first.get_attribute("href")
+        assert shape == f"#i-{row.get_attribute('class', timeout=1000).split()[1]}"  # type: ignore[union-attr]
+        expect(page.locator(".tally")).to_contain_text(word)
+    assert page.locator(".tally").bounding_box()["y"] < 700  # type: ignore[index]
+
+
+def test_announced_work_is_told_in_utc_and_in_the_readers_time(visit: Open) -> None:
+    page = visit().open("service/cloudflare/")
+
+    expect(page.locator("time.both").first).to_contain_text("UTC (")
+    expect(page.locator("time.both").first).to_contain_text("your time)")
+
+
+def test_the_menu_of_a_phone_shows_where_the_reader_is(visit: Open) -> None:
+    page = visit(viewport={"width": 360, "height": 800}).open("api/")
+
+    expect(page.locator(".top [aria-current]")).to_be_in_viewport(ratio=1)
+
+
+def test_links_and_buttons_are_large_enough_for_fingers(visit: Open) -> None:
+    page = visit(viewport={"width": 360, "height": 800}, has_touch=True, is_mobile=True).open("")
+    for selector in (".top nav a", "#theme", "#q", ".pick button", "#cat", ".star", ".row"):
+        box = page.locator(selector).first.bounding_box()
+        assert box, selector
+        assert box["height"] >= 44, f"{selector}: {box}"
+
+
+@pytest.mark.parametrize("width", [360, 768, 1400])
+def test_ages_never_run_into_the_stars(visit: Open, width: int) -> None:
+    visitor = visit(viewport={"width": width, "height": 900})
+    visitor.at(START + 40 * MINUTE)
+    page = visitor.open("")
+    ends = """rows => rows.map((row) => {
+      const [age, star] = [".ago", ".star"].map((one) => row.querySelector(one));
+      const words = document.createRange();
+      words.selectNodeContents(age);
+      return [age.textContent, words.getBoundingClientRect(), star.getBoundingClientRect()];
+    }).filter(([, age, star]) => age.right > star.left + 4 && age.bottom > star.top)"""
+
+    assert page.locator(".row").evaluate_all(ends) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("subscribe/", "section td a, section p a"),
+        ("api/", ".format > code"),
+        ("errors/", ".codelist code"),
+        ("guides/is-openrouter-down/", "article p code"),
+    ],
+)
+def test_no_address_and_no_code_breaks_within_a_word_on_a_phone(
+    visit: Open, path: str, words: str
+) -> None:
+    page = visit(viewport={"width": 360, "height": 800}).open(path)
+    broken = """all => all.flatMap((one) => [...one.childNodes]).filter((node) => {
+      const range = document.createRange();
+      range.selectNodeContents(node);
+      const lines = new Set([...range.getClientRects()].map((line) => line.top));
+      return lines.size > 1 && !/\\s/.test(node.textContent);
+    }).map((node) => node.textContent)"""
+
+    shown = page.locator(words)
+    assert shown.count() > 3
+    assert shown.evaluate_all(broken) == []
+
+
+def test_the_ranking_of_a_phone_shows_its_figure_without_scrolling(visit: Open) -> None:
+    page = visit(viewport={"width": 360, "height": 800}).open("reliability/")
+
+    expect(page.locator(".rank tbody .num").first).to_be_in_viewport(ratio=1)
+
+
+def test_a_very_long_name_in_a_choice_makes_no_page_wider(visit: Open) -> None:
+    page = visit(viewport={"width": 360, "height": 800}).open("api/")
+    page.locator(".which").evaluate("one => one.append(new Option('Long '.repeat(60)))")
+
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
