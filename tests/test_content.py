@@ -137,7 +137,9 @@ def test_an_address_without_fault_is_one_that_the_crawler_can_take_apart(rest: s
         assert address.host(url)
         assert parts.port != 0
         assert "@" not in parts.netloc
-        assert parts.geturl().rstrip("?#") == url.rstrip("?#")
+        # Nothing is lost, but the mark of an empty query or fragment.
+        unmarked = str.maketrans("", "", "?#")
+        assert parts.geturl().translate(unmarked) == url.translate(unmarked)
 
 
 HAS_PROVIDERS = any((CONTENT / "providers").glob("*.toml"))

@@ -203,7 +203,7 @@ def test_a_hostile_text_in_a_guide_is_words_and_nothing_else(
     words = [one for _, one in strings()][part::4]
     root = shown(guide(life, tmp_path, words))
 
-    allowed = {"main", "h1", "p", "ul", "ol", "li", "a", "strong", "em", "code"}
+    allowed = {"main", "h1", "h2", "h3", "p", "ul", "ol", "li", "a", "strong", "em", "code"}
     assert {str(one.tag) for one in root.iter()} <= allowed
     said = {" ".join(one.text_content().split()) for one in root.iter("a")}
     assert {" ".join(text.plain(one).split()) for one in words} - said <= {""}
