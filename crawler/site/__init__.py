@@ -39,7 +39,7 @@ def build(
     machines = (
         api.render(board),
         badges.render(board),
-        twins.render(board, guides),
+        twins.render(board, guides, memory),
         tables.render(board),
     )
     subscribed = feeds.render(board, memory)

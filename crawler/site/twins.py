@@ -11,6 +11,7 @@ from crawler.site import words
 from crawler.site.api.schema import LICENCE
 from crawler.site.articles import SLOT, Article
 from crawler.site.board import Board, Row, Story
+from crawler.site.kept import ANEW, Anew
 from crawler.site.markdown import convert, plain
 from crawler.site.nearby import began
 from crawler.site.views import overall
@@ -18,6 +19,8 @@ from crawler.times import human, span
 
 _INCIDENTS = 10
 _SIMULATED = "Simulated data: invented days, not the state of any real service."
+# When a state stops counting moves with every run, and no Markdown says it.
+_UNTIL = re.compile(r' data-until="\d+"')
 # A live part that begins a line stays inside its list when it takes more lines.
 _SLOT = re.compile(rf"(?:^( *(?:(?:[-*+]|\d+\.) +)?))?{SLOT.pattern}", re.MULTILINE)
 # Code is passed over; then where a link leads, beside its words or on a line of its own.
@@ -26,10 +29,13 @@ _LINK = re.compile(
 )
 
 
-def render(board: Board, guides: Sequence[Article]) -> dict[str, bytes]:
-    """`index.md` of each service page and each guide, and `llms.txt`, by path."""
+def render(board: Board, guides: Sequence[Article], memory: Anew = ANEW) -> dict[str, bytes]:
+    """`index.md` of each service page and each guide, and `llms.txt`, by path.
+
+    `memory` may have the text of a guide.
+    """
     files = {f"{row.path}index.md": _text(_service(row, board)) for row in board.rows}
-    files |= {f"{one.path}index.md": _text(_guide(one, board)) for one in guides}
+    files |= {f"{one.path}index.md": _text(_guide(one, board, memory)) for one in guides}
     return files | {"llms.txt": _text(_index(board, guides))}
 
 
@@ -71,7 +77,7 @@ def _service(row: Row, board: Board) -> Iterator[str]:
     yield from _listed("More", _more(row, board))
 
 
-def _guide(article: Article, board: Board) -> Iterator[str]:
+def _guide(article: Article, board: Board, memory: Anew) -> Iterator[str]:
     base = board.site.url.rstrip("/")
     address = f"{base}/{article.path}"
     yield f"# {plain(article.title)}"
@@ -82,19 +88,25 @@ def _guide(article: Article, board: Board) -> Iterator[str]:
     yield ""
     yield convert(str(article.card), address)
     yield ""
-    yield _written(article, base, address)
+    live = [_UNTIL.sub("", one) for one in article.live]
+    note = memory.note(
+        f"twin {article.slug}",
+        (article.text, live, address),
+        lambda: _written(article.text, live, base, address).encode(),
+    )
+    yield note.decode()
     if article.faq:
         yield from ("", "## Questions")
     for one in article.faq:
         yield from ("", f"### {plain(one.question)}", "", plain(one.text))
 
 
-def _written(article: Article, base: str, address: str) -> str:
+def _written(text: str, live: Sequence[str], base: str, address: str) -> str:
     """What the author wrote, with links that lead from anywhere and the live parts of now."""
 
-    def live(slot: re.Match[str]) -> str:
+    def put(slot: re.Match[str]) -> str:
         lead = slot[1] or ""
-        said = convert(str(article.live[int(slot[2])]), address)
+        said = convert(live[int(slot[2])], address)
         return lead + re.sub(r"\n(?=.)", "\n" + " " * len(lead), said)
 
     def led(link: re.Match[str]) -> str:
@@ -103,7 +115,7 @@ def _written(article: Article, base: str, address: str) -> str:
         goal = f"{base}{link[2]}" if link[2].startswith("/") else urljoin(address, link[2])
         return f"{link[1]}{goal}"
 
-    return _SLOT.sub(live, _LINK.sub(led, article.text.strip()))
+    return _SLOT.sub(put, _LINK.sub(led, text.strip()))
 
 
 def _uptime(row: Row) -> str:
