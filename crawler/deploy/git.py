@@ -22,6 +22,7 @@ _LATE = (
     "non-fast-forward",
     "fetch first",
 )
+_QUIET = ("--quiet", "--no-tags", "--depth=1", "--no-write-commit-graph")
 _RULES = ("GH006", "GH013")
 _NO_PERMISSION = ("error: 403", "denied", "authentication", "could not read username")
 _WHO = "github-actions[bot]"
@@ -194,6 +195,3 @@ def origin(environment: Mapping[str, str]) -> str:
     except FileNotFoundError:
         raise Refused("git is not installed") from None
     return "" if done.returncode else done.stdout.decode().strip()
-
-
-_QUIET = ("--quiet", "--no-tags", "--depth=1", "--no-write-commit-graph")
