@@ -109,7 +109,22 @@ def aged(row: Row, document: dict[str, Any], now: int, max_age: int | None) -> R
     told = f"Too old to count; it was {row['indicator']}." if old else "Could not be read."
     reason = "stale" if old else row.get("unreachableReason")
     lost = {"indicator": "unknown", "description": told, "reachable": False, "stale": old}
-    return {**row, **lost, "unreachableReason": reason}
+    return {**row, **lost, "unreachableReason": reason, **_lost_within(row, told)}
+
+
+def _lost_within(row: Row, told: str) -> Row:
+    """The parts of a service that say more than its indicator, where that is unknown by now."""
+    found: Row = {}
+    if isinstance(verdict := row.get("verdict"), dict):
+        unknown: Row = {"level": "unknown", "answer": "unknown", "who": "unknown", "headline": told}
+        if row["indicator"] != "unknown":
+            unknown |= {"lastKnown": row["indicator"], "lastKnownAt": row.get("checkedAt")}
+        found["verdict"] = {**verdict, **unknown, "confidence": "stale", "basis": "none"}
+    if isinstance(parts := row.get("components"), list):
+        found["components"] = [
+            {**part, "level": "unknown"} for part in parts if isinstance(part, dict)
+        ]
+    return found
 
 
 def exit_code(rows: Iterable[Row]) -> int:

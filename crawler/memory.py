@@ -55,6 +55,14 @@ class Snapshot:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """A level of a service that was not unknown, and the freshest evidence for it (seconds UTC)."""
+
+    level: Level
+    seen: int
+
+
+@dataclass(frozen=True, slots=True)
 class Head:
     """What a run must know of an earlier incident to tell whether it changed. `ended` is its stated
     end, else when it was first seen over."""
@@ -139,14 +147,17 @@ class Run:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Memories:
     """What the site is made of. `runs` are those of the last 7 days; `records` and `works` those
-    of a year, counted from the newest change of any of them, so that time alone takes none away.
+    of a year, counted from the newest change of any of them, and the newest of each provider, so
+    that time alone takes none away.
 
+    `held` is the last level of each service that was not unknown, which may be the present one;
     `covers` is from when on the list of a source is complete; `first_seen` when each service was
     first watched; `daily` the tallies of its finished days of the last 90;
     `intervals(service, start, end)` what was known of it in between.
     """
 
     snapshots: Mapping[str, Snapshot]
+    held: Mapping[str, Held]
     probes: Mapping[str, ProbeState]
     sources: Mapping[str, SourceLine]
     read_at: Mapping[str, int]
@@ -164,6 +175,7 @@ class Memories:
 
 NOTHING = Memories(
     snapshots={},
+    held={},
     probes={},
     sources={},
     read_at={},

@@ -192,7 +192,8 @@ class Verdict:
     `answer` to "Is it down?": yes, partly, no, maintenance, unknown. `who` has the problem:
     nobody, them, upstream, unknown. `confidence`: confirmed, reported, possible, stale or None.
     `basis`: official, probe, official+probe, carried or none. `reason` (a slug of errors.REASONS)
-    says why the level is unknown, else None. `last_known` is what was known before it went stale.
+    says why the level is unknown, else None; `last_known` is the level that was known last then,
+    and `last_known_at` the time of the evidence for it.
     """
 
     level: Level
@@ -209,3 +210,4 @@ class Verdict:
     valid_until: int | None = None
     reason: str | None = None
     last_known: Level | None = None
+    last_known_at: int | None = None

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from crawler import text, upstream
 from crawler.errors import REASONS
-from crawler.memory import ProbeState, Snapshot, Trouble
+from crawler.memory import Held, ProbeState, Snapshot, Trouble
 from crawler.model import Evidence, Level, Maintenance, Upstream, Verdict
 from crawler.records import Record
 
@@ -27,7 +27,7 @@ _PROBES = {
 
 def build(
     snapshot: Snapshot,
-    remembered: Snapshot | None,
+    held: Held | None,
     evidence: Iterable[Evidence],
     upstreams: Iterable[tuple[str, str, Level]],
     *,
@@ -36,14 +36,14 @@ def build(
 ) -> Verdict:
     """The verdict of a snapshot as it may be shown now (`judge.present`).
 
-    `remembered` is the same before its age was looked at; `upstreams` are (id, name, level) of the
-    declared ones; `read_at` is the last good reading and `validity` V, in seconds.
+    `held` is the last level that was not unknown, None where there was none; `upstreams` are
+    (id, name, level) of the declared ones; `read_at` is the last good reading and `validity` V, in
+    seconds.
     """
     links = upstream.parse(snapshot.flags)
     known = tuple(Upstream(one, name, level, links.get(one, "")) for one, name, level in upstreams)
-    unknown = snapshot.level is Level.UNKNOWN
-    last = remembered.level if remembered and remembered.level is not Level.UNKNOWN else None
-    seen = remembered.last_seen if remembered else None
+    last = held if snapshot.level is Level.UNKNOWN else None
+    now = held if snapshot.level is not Level.UNKNOWN else None
     return Verdict(
         level=snapshot.level,
         answer=_ANSWERS[snapshot.level],
@@ -56,9 +56,10 @@ def build(
         upstreams=known,
         since=snapshot.since,
         read_at=read_at,
-        valid_until=seen + validity if seen is not None and not unknown else None,
+        valid_until=now.seen + validity if now else None,
         reason=snapshot.reason,
-        last_known=last if unknown else None,
+        last_known=last.level if last else None,
+        last_known_at=last.seen if last else None,
     )
 
 
@@ -95,9 +96,12 @@ def evidence(
     for record in opened:
         one = record.incident
         at = one.started_at or record.first_seen
-        rows.append(Evidence("incident", provider, one.title, at, one.url))
+        title = one.title.strip() or "Incident without a title"
+        rows.append(Evidence("incident", provider, title, at, one.url))
     rows += [
-        Evidence("maintenance", provider, one.title, one.starts_at, one.url)
+        Evidence(
+            "maintenance", provider, one.title.strip() or "Maintenance", one.starts_at, one.url
+        )
         for one in work
         if one.phase == "in_progress"
     ]

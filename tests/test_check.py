@@ -231,3 +231,26 @@ def test_a_file_that_says_nothing_about_time_is_not_believed() -> None:
     found = {"services": document()["services"]}
 
     assert check.aged(found["services"][0], found, START, None)["indicator"] == "unknown"
+
+
+def test_nothing_in_an_aged_answer_still_claims_to_be_good_news() -> None:
+    verdict = {"level": "none", "answer": "no", "who": "nobody", "headline": "Fine", "basis": "x"}
+    found = document(
+        verdict=verdict,
+        components=[{"id": "c", "name": "C", "level": "none"}],
+        checkedAt="2026-11-22T11:00:00Z",
+        validUntil="2026-11-22T11:45:00Z",
+    )
+    one = check.aged(found["services"][0], found, START + 2_701, None)
+
+    assert one["verdict"] == {
+        "level": "unknown",
+        "answer": "unknown",
+        "who": "unknown",
+        "headline": "Too old to count; it was none.",
+        "lastKnown": "none",
+        "lastKnownAt": "2026-11-22T11:00:00Z",
+        "confidence": "stale",
+        "basis": "none",
+    }
+    assert one["components"] == [{"id": "c", "name": "C", "level": "unknown"}]

@@ -6,7 +6,7 @@ import pytest
 
 import verdicts
 from crawler import judge, upstream, verdict
-from crawler.memory import ProbeState, Snapshot
+from crawler.memory import Held, ProbeState, Snapshot
 from crawler.model import Level, Upstream
 from crawler.scope import Scoped
 from crawler.streak import advance
@@ -213,10 +213,12 @@ def test_a_carried_conclusion_is_stale_and_keeps_its_level_until_it_expires() ->
 def test_a_page_nobody_rebuilt_turns_unknown_and_tells_what_was_known_last() -> None:
     known = snapshot(Level.CRITICAL, last_seen=NOW)
     shown = judge.present(known, NOW + V + 1, V, blind=False)
-    built = verdict.build(shown, known, (), (), read_at=NOW, validity=V)
+    held = Held(Level.CRITICAL, NOW - 60)
+    built = verdict.build(shown, held, (), (), read_at=NOW, validity=V)
 
     assert (built.level, built.answer, built.reason) == (Level.UNKNOWN, "unknown", "stale")
-    assert (built.last_known, built.valid_until) == (Level.CRITICAL, None)
+    assert (built.last_known, built.last_known_at) == (Level.CRITICAL, NOW - 60)
+    assert built.valid_until is None
 
 
 @pytest.mark.parametrize(

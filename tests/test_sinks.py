@@ -154,8 +154,8 @@ def check_json(board: Board, shown: dict[str, tuple[str, str]]) -> None:
     [row] = json.loads(raw)["services"]
     evidence = [one["what"] for one in row["verdict"]["evidence"] if one["kind"] == "incident"]
 
-    assert sorted(evidence) == sorted(title for title, _ in shown.values())
-    briefs = [one["name"] for one in row["recentIncidentBriefs"]]
+    assert sorted(evidence) == sorted(title or EMPTY_TITLE for title, _ in shown.values())
+    briefs = [one["name"] or EMPTY_TITLE for one in row["recentIncidentBriefs"]]
     assert len(briefs) == min(5, len(shown))
     assert {*briefs} <= {*evidence}
     for path, body in api.render(board).items():

@@ -73,7 +73,7 @@ def test_a_twin_of_old_news_claims_nothing(life: Life) -> None:
 
     assert "**Unknown.**" in said
     assert "- Last known: none" in said
-    assert "## Components" not in said
+    assert "\n## Components\n\n- API: unknown\n" in said
 
 
 @requires_shared

@@ -13,13 +13,19 @@ from crawler.uptime import WINDOW_COVERAGE, Figure, Tally
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
-    """An incident with its place on the site. `path` has no leading slash and ends in one."""
+    """An incident with its place on the site. `path` has no leading slash and ends in one.
+
+    `open` says that it goes on, as far as a reading that still counts can tell. `read_at` is when
+    that was last looked at, in seconds UTC; None for what is over. `duration` goes until then.
+    """
 
     record: Record
     services: tuple[Service, ...]
     provider_name: str
     path: str
     duration: int | None
+    open: bool = False
+    read_at: int | None = None
     edits: int = 0
 
 
@@ -165,8 +171,8 @@ class Board:
 
     @property
     def open(self) -> tuple[Story, ...]:
-        """Incidents that are open now, newest first."""
-        return tuple(story for story in self.stories if story.record.incident.open)
+        """Incidents that go on as far as anybody can tell, newest first."""
+        return tuple(story for story in self.stories if story.open)
 
     @property
     def troubled(self) -> tuple[Row, ...]:

@@ -40,9 +40,9 @@ def _answer(row: Row, board: Board) -> str:
     verdict = row.verdict
     at = words.seen(verdict)
     if verdict.level is Level.UNKNOWN:
-        last = verdict.last_known
+        last, then = verdict.last_known, verdict.last_known_at
         known = f" The last known state is “{last.label}”" if last else ""
-        known += f", read at {times.human(at)}." if last and at is not None else "." if last else ""
+        known += f", of {times.human(then)}." if then is not None else "." if last else ""
         why = words.why_unknown(verdict)
         asked = f"Nobody here can tell as of {times.human(board.at)}."
         return f"{asked} {why}{known} Look at the official page.".replace("  ", " ")

@@ -1,17 +1,17 @@
 """Catalogue and memory -> Board. Pure: here old news becomes unknown."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from crawler import __version__, judge, upstream, verdict
 from crawler.catalogue import Catalogue, Category, Provider, Service
 from crawler.lines import SourceLine
 from crawler.memory import Latency, Memories, Snapshot
 from crawler.model import Component, Evidence, Level, Maintenance
-from crawler.records import Record
-from crawler.scope import concerns
-from crawler.site.board import Board, Planned, Row, Story
+from crawler.site.board import Board, Row, Story
 from crawler.site.measure import measure
-from crawler.site.sources import cadence, early_warnings, source_row
+from crawler.site.sources import cadence, early_warnings, source_rows
+from crawler.site.stories import in_scope, planned, stories
 from crawler.times import DAY
 
 
@@ -31,10 +31,10 @@ def gather(
         service.id: judge.present(known.snapshots.get(service.id), now, validity, blind=blind)
         for _, service in catalogue.services()
     }
-    stories = _stories(catalogue, known.records, now)
+    told = stories(catalogue, known, now, validity)
     above = {service.id: (provider, service) for provider, service in catalogue.services()}
     rows = tuple(
-        _row(provider, service, known, shown, stories, above, now, validity)
+        _row(provider, service, known, shown, told, above, now, validity)
         for provider, service in catalogue.services()
     )
     seeing = [run.id for run in known.runs if not run.blind]
@@ -43,16 +43,16 @@ def gather(
         site=catalogue.site,
         version=__version__,
         rows=rows,
-        stories=tuple(stories),
-        planned=tuple(_planned(catalogue, known)),
-        sources=tuple(source_row(p, known, experimental) for p in catalogue.providers if p.source),
+        stories=tuple(told),
+        planned=tuple(planned(catalogue, known)),
+        sources=tuple(source_rows(catalogue, known, experimental, now - validity)),
         cadence=cadence([run.id for run in known.runs]),
         validity=validity,
         ran_at=seeing[-1] if seeing else None,
         last_run=last.id if last else None,
         blind=blind,
         simulated=simulated,
-        early=early_warnings(stories, {p.id for p in catalogue.providers if p.source}, now),
+        early=early_warnings(told, {p.id for p in catalogue.providers if p.source}, now),
         by_category=tuple(_by_category(catalogue, rows)),
     )
 
@@ -63,59 +63,6 @@ def _by_category(
     for category in catalogue.site.category:
         if found := tuple(row for row in rows if row.service.category == category.id):
             yield category, found
-
-
-def _stories(catalogue: Catalogue, records: Sequence[Record], now: int) -> list[Story]:
-    providers = {provider.id: provider for provider in catalogue.providers}
-    stories = []
-    for record in records:
-        provider = providers.get(record.provider)
-        services = (
-            tuple(s for s in provider.services if concerns(s, record.incident, record.service))
-            if provider
-            else ()
-        )
-        if provider is None or not services:
-            continue
-        edited: dict[str, set[int]] = {}
-        for one in record.revisions:
-            edited.setdefault(one.key, set()).add(one.seen_at)
-        # That the provider's title took the place of ours is no edit of theirs.
-        ours = record.failed_at is not None and not record.ours
-        stories.append(
-            Story(
-                record=record,
-                services=services,
-                provider_name=provider.name,
-                path=f"incident/{record.provider}/{record.slug}/",
-                duration=_duration(record, now),
-                edits=sum(len(times) - 1 for times in edited.values()) - ours,
-            )
-        )
-    return stories
-
-
-def _planned(catalogue: Catalogue, known: Memories) -> Iterator[Planned]:
-    providers = {provider.id: provider for provider in catalogue.providers}
-    for work in known.works:
-        if provider := providers.get(work.provider):
-            services = tuple(
-                service
-                for service in provider.services
-                if any(_in_scope(service, one.components) for _, one in work.versions)
-            )
-            if services:
-                yield Planned(work=work, services=services, provider_name=provider.name)
-
-
-def _duration(record: Record, now: int) -> int | None:
-    one = record.incident
-    start = one.started_at
-    if start is None:
-        return None
-    end = now if one.open else one.ended_at
-    # Imported incidents end when they start; they have no duration that anybody measured.
-    return end - start if end is not None and end > start else None
 
 
 def _row(
@@ -129,14 +76,16 @@ def _row(
     validity: int,
 ) -> Row:
     own = [story for story in stories if service in story.services]
-    opened = tuple(story for story in own if story.record.incident.open)
+    opened = tuple(story for story in own if story.open)
     at = known.read_at.get(provider.id) if provider.source else _probed(known, service)
     work = _ahead(provider, service, known)
     evidence = _evidence(provider, service, known, opened, work)
-    snapshot, last = shown[service.id], known.snapshots.get(service.id)
+    snapshot = shown[service.id]
     evidence += _blamed(provider, snapshot, opened, stories, above)
     ups = _upstreams(service, above, shown)
-    told = verdict.build(snapshot, last, evidence, ups, read_at=at, validity=validity)
+    held = known.held.get(service.id)
+    told = verdict.build(snapshot, held, evidence, ups, read_at=at, validity=validity)
+    parts = _components(service, known.sources.get(provider.id))
     records = [story.record for story in own]
     measured = measure(service, provider.id, known, records, known.maintenances, now)
     timing = known.latency.get(provider.id, Latency())
@@ -145,9 +94,9 @@ def _row(
         provider=provider.id,
         page_url=provider.source.page if provider.source else None,
         verdict=told,
-        components=_components(service, known.sources.get(provider.id)),
+        components=parts if at is not None and now <= at + validity else _lost(parts),
         open=opened,
-        recent=tuple(story for story in own if not story.record.incident.open)[:20],
+        recent=tuple(story for story in own if not story.open)[:20],
         maintenances=work,
         latency_ms=timing.last,
         latency=timing,
@@ -162,7 +111,7 @@ def _ahead(provider: Provider, service: Service, known: Memories) -> tuple[Maint
     return tuple(
         one
         for owner, one in known.maintenances
-        if owner == provider.id and one.phase != "completed" and _in_scope(service, one.components)
+        if owner == provider.id and one.phase != "completed" and in_scope(service, one.components)
     )
 
 
@@ -219,16 +168,17 @@ def _blamed(
             yield from verdict.blamed(provider.name, (cause.name, owner.name), found)
 
 
-def _in_scope(service: Service, components: Sequence[str]) -> bool:
-    return not service.components or not components or bool({*service.components} & {*components})
-
-
 def _components(service: Service, line: SourceLine | None) -> tuple[Component, ...]:
     if line is None:
         return ()
     listed = [Component(key, *one) for key, one in line.components.items() if one]
     wanted = {*service.components}
     return tuple(one for one in listed if not wanted or one.id in wanted or one.name in wanted)
+
+
+def _lost(parts: Sequence[Component]) -> tuple[Component, ...]:
+    """The same components when what was read of them counts no more."""
+    return tuple(replace(one, level=Level.UNKNOWN) for one in parts)
 
 
 def _probed(known: Memories, service: Service) -> int | None:

@@ -33,10 +33,13 @@ def measure(
     """Both series of a service at `now` (seconds UTC). `records` are the incidents about it and
     `work` all announced and finished maintenance as (provider, maintenance)."""
     horizon = now - (_DAYS + 1) * DAY
-    recent = [one for one in records if one.phases and (one.phases[-1][1] or now) > horizon]
-    stretches = [one for record in recent for one in told(record, service, now)]
-    outages = [(max(a, horizon), b, level) for a, b, level in stretches if b > horizon]
     covers, read_at = known.covers.get(provider), known.read_at.get(provider)
+    # What the provider had not told when we last read it is not known.
+    until = now if read_at is None else min(read_at, now)
+    recent = [one for one in records if one.phases and (one.phases[-1][1] or until) > horizon]
+    stretches = [one for record in recent for one in told(record, service, until)]
+    cut = ((max(a, horizon), min(b, until), level) for a, b, level in stretches)
+    outages = [(a, b, level) for a, b, level in cut if a < b]
     reported = None
     if covers is not None and read_at is not None and covers < now:
         hidden = [i for owner, one in work if owner == provider for i in _hides(one, service)]
@@ -52,8 +55,9 @@ def measure(
     )
 
 
-def told(record: Record, service: Service, now: int) -> list[Interval]:
-    """The stretches of trouble that a provider tells of, at the level that they have for a service.
+def told(record: Record, service: Service, until: int) -> list[Interval]:
+    """The stretches of trouble that a provider tells of, at the level that they have for a service;
+    what is not over is known `until` then.
 
     An incident that names no component of a service that is one of several counts as minor at most.
     """
@@ -67,7 +71,7 @@ def told(record: Record, service: Service, now: int) -> list[Interval]:
     if record.failed_at is not None and one.started_at is not None:
         # The first phase began with our own check, which the provider did not tell of.
         phases[0] = (max(one.started_at, phases[0][0]), phases[0][1])
-    return [(start, now if end is None else end, level) for start, end in phases]
+    return [(start, until if end is None else end, level) for start, end in phases]
 
 
 def _hides(one: Maintenance, service: Service) -> list[Interval]:
@@ -80,7 +84,6 @@ def _hides(one: Maintenance, service: Service) -> list[Interval]:
 
 
 def _reported(covers: int, read_at: int, outages: Sequence[Interval], now: int) -> Series:
-    # What the provider had not told when we last read it is not known.
     seen = [(a, min(b, read_at), level) for a, b, level in outages]
     spans = [(covers, read_at, Level.NONE), *seen]
     days = dict.fromkeys(_days(covers, now), _FULL)

@@ -50,8 +50,8 @@ def _line(story: Story, board: Board) -> Markup:
 def _lasted(story: Story, board: Board) -> str:
     if story.record.withdrawn_at is not None:
         return "withdrawn by the provider"
-    if story.record.incident.open:
-        return f"open at {times.human(board.at)}"
+    if story.read_at is not None:
+        return f"open at {times.human(board.at if story.open else story.read_at)}"
     if story.duration is None:
         return "duration not stated"
     return f"lasted {times.span(story.duration)}"

@@ -53,7 +53,7 @@ class Shown:
         )
 
     def incident(self, story: Story) -> object:
-        """The permanent page of an incident."""
+        """The page of an incident."""
         one = story.record.incident
         parts = views.named(one.components, self._parts.get(story.record.provider, {}))
         lasted = story.duration if one.open else None

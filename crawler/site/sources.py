@@ -1,34 +1,50 @@
 """How the crawler itself does: its sources, how often it runs, what it warned of. Pure."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import pairwise
 
-from crawler.catalogue import Provider
+from crawler.catalogue import Catalogue, Provider, Source
 from crawler.memory import Latency, Memories
+from crawler.model import Level
 from crawler.site.board import Cadence, EarlyWarnings, SourceRow, Story
 from crawler.times import DAY
 
 
-def source_row(provider: Provider, known: Memories, experimental: Collection[str]) -> SourceRow:
-    """One source as it stands; `experimental` are platforms."""
+def source_rows(
+    catalogue: Catalogue, known: Memories, experimental: Collection[str], oldest: int
+) -> Iterator[SourceRow]:
+    """Each source as it stands; `experimental` are platforms, and what was read before `oldest`
+    (seconds UTC) counts no more."""
+    for provider in catalogue.providers:
+        if provider.source:
+            yield _row(provider, provider.source, known, experimental, oldest)
+
+
+def _row(
+    provider: Provider,
+    source: Source,
+    known: Memories,
+    experimental: Collection[str],
+    oldest: int,
+) -> SourceRow:
     line = known.sources.get(provider.id)
     at = known.read_at.get(provider.id)
+    lost = line is not None and line.level is not None and (at is None or at < oldest)
     trouble = known.troubles.get(provider.id)
     failing = trouble if trouble and (at is None or trouble.last_seen > at) else None
-    source = provider.source
     return SourceRow(
         id=provider.id,
-        platform=source.platform if source else "",
-        url=source.url if source else "",
+        platform=source.platform,
+        url=source.url,
         services=tuple(service.id for service in provider.services),
         read_at=at,
-        level=line.level if line else None,
+        level=Level.UNKNOWN if lost else line.level if line else None,
         reason=failing.reason if failing else None,
         failing_since=failing.first_seen if failing else None,
         answered_by=line.answered_by if line else "",
         note=line.note if line else "",
         latency_ms=known.latency.get(provider.id, Latency()).last,
-        experimental=(line.platform if line else source.platform if source else "") in experimental,
+        experimental=(line.platform if line else source.platform) in experimental,
     )
 
 

@@ -83,6 +83,9 @@ def environment(
         "regions": views.by_region,
         "ranked": ranking.figure,
         "allowing": live.allowing,
+        "holds": lambda at: forms["seconds"](
+            deadline(board, None if at is None else at + board.validity)
+        ),
     }
     env.globals |= _values(board, articles, forms["seconds"])
     env.globals |= {"known": names, "sections": _SECTIONS}
@@ -120,7 +123,6 @@ def _values(
         "until": {
             row.service.id: seconds(deadline(board, row.verdict.valid_until)) for row in board.rows
         },
-        "latest": seconds(deadline(board, None)),
         "overall": views.overall(board),
         "strips": bars.of_rows(board.rows, board.at, 30),
         "policy": live.policy(),

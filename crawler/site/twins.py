@@ -62,14 +62,15 @@ def _service(row: Row, board: Board) -> Iterator[str]:
     if verdict.confidence:
         yield f"- Confidence: {verdict.confidence}"
     if verdict.last_known is not None:
-        yield f"- Last known: {verdict.last_known}"
+        when = "" if verdict.last_known_at is None else f", {human(verdict.last_known_at)}"
+        yield f"- Last known: {verdict.last_known}{when}"
     if why := words.why_unknown(verdict):
         yield f"- {why}"
     yield f"- {_uptime(row)}"
     yield from _evidence(row)
     yield from _listed("Open incidents", (_incident(one, base) for one in row.open))
     parts = (f"{plain(one.name)}: {one.level}" for one in row.components)
-    yield from _listed("Components", parts if verdict.confidence != "stale" else ())
+    yield from _listed("Components", parts)
     ups = (f"{plain(one.name)}: {one.level}{_link(one.link)}" for one in verdict.upstreams)
     yield from _listed("Upstreams", ups)
     recent = (_incident(one, base) for one in row.recent[:_INCIDENTS])
@@ -138,7 +139,8 @@ def _evidence(row: Row) -> Iterator[str]:
 def _incident(story: Story, base: str) -> str:
     one = story.record.incident
     impact = "impact not stated" if one.impact is None else one.impact.value
-    state = "open" if one.open else "withdrawn" if story.record.withdrawn_at else "resolved"
+    going = "open" if story.open else "open when last read"
+    state = going if one.open else "withdrawn" if story.record.withdrawn_at else "resolved"
     lasted = f", {span(story.duration)}" if story.duration is not None else ""
     title = plain(one.title) or "Incident without a title"
     return f"[{title}]({base}/{story.path}): {impact}, {state}, since {human(began(story))}{lasted}"

@@ -7,13 +7,22 @@ from crawler.model import Incident, Level, Update
 from crawler.records import Record, Revision
 from crawler.store import phases
 
+NEWEST = 50
+"""How many of a provider's incidents, and of its works, are kept on the site however old they are:
+news of others take away none of them."""
+
 
 def records(db: Connection, since: int) -> list[Record]:
-    """Incidents that are open, began or ended after `since`; the newest first."""
+    """Incidents that are open, began or ended after `since`, and the newest of each provider; the
+    newest first."""
     query = (
-        "SELECT * FROM incidents WHERE open OR max(coalesce(started_at, created_at, first_seen),"
-        " coalesce(ended_at, 0)) >= ? ORDER BY coalesce(started_at, created_at, first_seen) DESC,"
-        " provider, id"
+        "SELECT i.*, row_number() OVER (PARTITION BY provider ORDER BY"
+        " coalesce(started_at, created_at, first_seen) DESC, id) AS place FROM incidents i"
+    )
+    query = (
+        f"SELECT * FROM ({query}) WHERE open OR place <= {NEWEST} OR"  # noqa: S608 (our own words)
+        " max(coalesce(started_at, created_at, first_seen), coalesce(ended_at, 0)) >= ?"
+        " ORDER BY coalesce(started_at, created_at, first_seen) DESC, provider, id"
     )
     texts: dict[tuple[str, str], list[Row]] = {}
     found = select(db, query, since)

@@ -5,7 +5,7 @@ from functools import partial
 from sqlite3 import Connection, Row
 
 from crawler.lines import MaintenanceLine, SourceLine
-from crawler.memory import Head, Memories, Memory, Own, ProbeState, Run, Snapshot, Trouble
+from crawler.memory import Head, Held, Memories, Memory, Own, ProbeState, Run, Snapshot, Trouble
 from crawler.model import Level
 from crawler.store import incidents, latency, spans, works
 from crawler.store.fold import newest
@@ -46,6 +46,7 @@ def memories(db: Connection, now: int) -> Memories:
     holes = spans.gaps(db, horizon)
     return Memories(
         snapshots=known.snapshots,
+        held=held(db),
         probes=known.probes,
         sources=known.sources,
         read_at=known.read_at,
@@ -69,6 +70,16 @@ def latest(db: Connection) -> dict[str, Snapshot]:
         " ON n.id = s.service AND n.current = s.first_seen WHERE n.gone IS NULL"
     )
     return {row["service"]: _snapshot(row) for row in select(db, query, newest(db))}
+
+
+def held(db: Connection) -> dict[str, Held]:
+    """The newest level of each service in the catalogue that was not unknown."""
+    query = (
+        "SELECT n.id, s.level, coalesce(s.evidence, n.seen, ?) FROM services n JOIN snapshots s"
+        " ON s.service = n.id AND s.first_seen = (SELECT max(first_seen) FROM snapshots"
+        " WHERE service = n.id AND level <> 'unknown') WHERE n.gone IS NULL"
+    )
+    return {one: Held(Level(level), seen) for one, level, seen in db.execute(query, (newest(db),))}
 
 
 def probes(db: Connection) -> dict[str, ProbeState]:

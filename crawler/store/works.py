@@ -5,7 +5,7 @@ from sqlite3 import Connection, Row
 
 from crawler.model import Maintenance, Update
 from crawler.records import Work
-from crawler.store.incidents import select
+from crawler.store.incidents import NEWEST, select
 from crawler.store.life import slug
 
 
@@ -19,12 +19,17 @@ def maintenances(db: Connection, since: int) -> list[tuple[str, Maintenance]]:
 
 
 def works(db: Connection, since: int) -> list[Work]:
-    """Announced work that is not over or changed after `since`, with every wording."""
+    """Announced work that is not over or changed after `since`, and the newest of each provider,
+    with every wording."""
+    newest = (
+        "SELECT provider, id, phase, first_seen, row_number() OVER (PARTITION BY provider"
+        " ORDER BY first_seen DESC, id) AS place FROM maintenances"
+    )
     query = (
-        "SELECT r.*, m.first_seen FROM maintenance_revisions r JOIN maintenances m"
-        " USING (provider, id) WHERE m.phase != 'completed' OR (SELECT max(seen_at) FROM"
-        " maintenance_revisions WHERE provider = m.provider AND id = m.id) >= ?"
-        " ORDER BY provider, id, seen_at"
+        f"SELECT r.*, m.first_seen FROM maintenance_revisions r JOIN ({newest}) m"  # noqa: S608
+        f" USING (provider, id) WHERE m.phase != 'completed' OR m.place <= {NEWEST}"
+        " OR (SELECT max(seen_at) FROM maintenance_revisions"
+        " WHERE provider = m.provider AND id = m.id) >= ? ORDER BY provider, id, seen_at"
     )
     found: dict[tuple[str, str], list[tuple[int, Maintenance]]] = {}
     first: dict[tuple[str, str], int] = {}

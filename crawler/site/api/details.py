@@ -31,7 +31,8 @@ class MaintenanceItem(msgspec.Struct, frozen=True):
 
 class IncidentItem(msgspec.Struct, frozen=True):
     """An incident. `impact` is null where none is stated; `source` is probe where only our own
-    check saw it; `durationSeconds` is null while it is open, or where nobody says when it began."""
+    check saw it; `durationSeconds` is null while it is open, or where nobody says when it began.
+    `open` is what was known at `readAt`, when it was last looked; that is null for what is over."""
 
     id: str
     provider: Slug
@@ -40,6 +41,7 @@ class IncidentItem(msgspec.Struct, frozen=True):
     name: str
     impact: Level | None
     open: bool
+    readAt: Moment | None
     phase: str
     source: Literal["provider", "probe"]
     startedAt: Moment

@@ -33,6 +33,7 @@ def incident(story: Story, board: Board) -> IncidentItem:
         name=one.title,
         impact=one.impact,
         open=one.open,
+        readAt=moment(story.read_at),
         phase=one.phase,
         source="probe" if record.ours else "provider",
         startedAt=iso(began(story)),

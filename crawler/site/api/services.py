@@ -48,7 +48,7 @@ def service(row: Row, board: Board) -> ServiceItem:
         statusPage=row.page_url,
         verdict=_verdict(row),
         uptime=uptime(row.uptime),
-        components=components(row, board),
+        components=tuple(ComponentItem(one.id, one.name, one.level) for one in row.components),
         checkedAt=moment(row.checked_at),
         validUntil=moment(verdict.valid_until),
         stale=verdict.confidence == "stale",
@@ -71,16 +71,6 @@ def _feeds(folder: str) -> Links:
     )
 
 
-def components(row: Row, board: Board) -> tuple[ComponentItem, ...]:
-    """The components of a service; all unknown while the last reading is too old to count."""
-    at = row.verdict.read_at
-    fresh = at is not None and board.at <= at + board.validity
-    return tuple(
-        ComponentItem(one.id, one.name, one.level if fresh else Level.UNKNOWN)
-        for one in row.components
-    )
-
-
 def _verdict(row: Row) -> VerdictItem:
     one = row.verdict
     return VerdictItem(
@@ -96,6 +86,7 @@ def _verdict(row: Row) -> VerdictItem:
         ),
         since=moment(one.since),
         lastKnown=one.last_known,
+        lastKnownAt=moment(one.last_known_at),
     )
 
 

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 
 from crawler.model import Level
 from crawler.records import Work as Announced
-from crawler.site.api.services import components
 from crawler.site.api.shapes import (
     Indicator,
     Page,
@@ -117,7 +116,7 @@ def _parts(row: Row, board: Board) -> tuple[Part, ...]:
             group=False,
             only_show_if_degraded=False,
         )
-        for place, one in enumerate(components(row, board), 1)
+        for place, one in enumerate(row.components, 1)
     )
 
 

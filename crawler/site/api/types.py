@@ -99,6 +99,7 @@ class VerdictItem(msgspec.Struct, frozen=True):
     evidence: tuple[EvidenceItem, ...]
     since: Moment | None
     lastKnown: Level | None
+    lastKnownAt: Moment | None
 
 
 class ComponentItem(msgspec.Struct, frozen=True):

@@ -1,0 +1,83 @@
+"""Incidents and announced work, each with the services that it is about. Pure."""
+
+from collections.abc import Iterator, Sequence
+
+from crawler.catalogue import Catalogue, Service
+from crawler.memory import Memories
+from crawler.records import Record
+from crawler.scope import concerns
+from crawler.site.board import Planned, Story
+
+
+def stories(catalogue: Catalogue, known: Memories, now: int, validity: int) -> list[Story]:
+    """The incidents of services in the catalogue, in the order of the records, as they stand at
+    `now`, where a reading counts for `validity` seconds."""
+    providers = {provider.id: provider for provider in catalogue.providers}
+    found = []
+    for record in known.records:
+        provider = providers.get(record.provider)
+        services = (
+            tuple(s for s in provider.services if concerns(s, record.incident, record.service))
+            if provider
+            else ()
+        )
+        if provider is None or not services:
+            continue
+        edited: dict[str, set[int]] = {}
+        for one in record.revisions:
+            edited.setdefault(one.key, set()).add(one.seen_at)
+        # That the provider's title took the place of ours is no edit of theirs.
+        ours = record.failed_at is not None and not record.ours
+        read_at = _read_at(record, known) if record.incident.open else None
+        found.append(
+            Story(
+                record=record,
+                services=services,
+                provider_name=provider.name,
+                path=f"incident/{record.provider}/{record.slug}/",
+                duration=_duration(record, now if read_at is None else min(read_at, now)),
+                open=read_at is not None and now <= read_at + validity,
+                read_at=read_at,
+                edits=sum(len(times) - 1 for times in edited.values()) - ours,
+            )
+        )
+    return found
+
+
+def planned(catalogue: Catalogue, known: Memories) -> Iterator[Planned]:
+    """The work that was announced for services in the catalogue."""
+    providers = {provider.id: provider for provider in catalogue.providers}
+    for work in known.works:
+        if provider := providers.get(work.provider):
+            services = tuple(
+                service
+                for service in provider.services
+                if any(in_scope(service, one.components) for _, one in work.versions)
+            )
+            if services:
+                yield Planned(work=work, services=services, provider_name=provider.name)
+
+
+def in_scope(service: Service, components: Sequence[str]) -> bool:
+    """Whether work on these components is work on a service; work that names none is on all."""
+    return not service.components or not components or bool({*service.components} & {*components})
+
+
+def _read_at(record: Record, known: Memories) -> int:
+    """When it was last looked whether an open incident goes on."""
+    if record.ours and record.service is not None:
+        probe = known.probes.get(record.service)
+        at = probe.last if probe else None
+    else:
+        at = known.read_at.get(record.provider)
+    return record.changed_at if at is None else at
+
+
+def _duration(record: Record, read_at: int) -> int | None:
+    one = record.incident
+    start = one.started_at
+    if start is None:
+        return None
+    end = read_at if one.open else one.ended_at
+    # Imported incidents end when they start; they have no duration that anybody measured.
+    return end - start if end is not None and end > start else None
