@@ -80,7 +80,7 @@ def _hides(one: Maintenance, service: Service) -> list[Interval]:
     if one.phase == "scheduled" or not whole or one.starts_at is None or one.ends_at is None:
         return []
     end = min(one.ends_at, one.starts_at + _LONGEST_WORK)
-    return [(one.starts_at, end, Level.MAINTENANCE)]
+    return [(one.starts_at, end, Level.MAINTENANCE)] if one.starts_at < end else []
 
 
 def _reported(covers: int, read_at: int, outages: Sequence[Interval], now: int) -> Series:
