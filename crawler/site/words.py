@@ -35,7 +35,7 @@ KINDS = {
 LINKS = {
     "named": "named in their own incident",
     "coincident": "in trouble at the same time; no link is stated",
-    "at_risk": "in trouble; not felt here so far",
+    "at_risk": "in trouble; no trouble is known here so far",
 }
 
 BASES = {
