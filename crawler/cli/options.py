@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import click
 
 from crawler import __version__, times
+from crawler.errors import ContentError, noted
 
 if TYPE_CHECKING:
     from crawler.catalogue import Catalogue, Site
@@ -59,7 +60,6 @@ def web(_: click.Context, __: click.Parameter, raw: str | None) -> str | None:
 def page(_: click.Context, __: click.Parameter, raw: str) -> str:
     """The address of a status page, from whatever address of it a person pasted."""
     from crawler.discover import root
-    from crawler.errors import ContentError
 
     try:
         return root(raw)
@@ -122,11 +122,18 @@ def catalogue(content_folder: Path) -> "Catalogue":
 
 def checked(content_folder: Path, out_folder: Path, *needed: Path) -> "Catalogue":
     """What is watched, once it is sure that a site of it may go to a folder. Raises ContentError
-    and SiteError, as `site.check` does."""
+    and SiteError, as `site.check` does; of services that are missing it tells all at once."""
+    from crawler.content import read, strays
+    from crawler.platforms import PLATFORMS
     from crawler.site import check
 
-    loaded = catalogue(content_folder)
-    check(loaded, content_folder, out_folder, *needed)
+    loaded = read(content_folder, PLATFORMS)
+    loaded = replace(loaded, site=_own(loaded.site))
+    told = [*strays(content_folder, loaded)]
+    with noted(told):
+        check(loaded, content_folder, out_folder, *needed)
+    if told:
+        raise ContentError(*told)
     return loaded
 
 
