@@ -1,7 +1,7 @@
 """content/ -> Catalogue. What is wrong is one sentence with file, line, key and what is allowed."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from ipaddress import ip_network
 from pathlib import Path
 
@@ -32,6 +32,14 @@ CHOICES: Choices = {
 
 def load(content: Path, platforms: Iterable[str]) -> Catalogue:
     """Read and check a content folder. Raises ContentError; reads nothing but files."""
+    made = read(content, platforms)
+    if told := [*strays(content, made)]:
+        raise ContentError(*told)
+    return made
+
+
+def read(content: Path, platforms: Iterable[str]) -> Catalogue:
+    """What `load` gives, before somebody has looked for `strays`. Raises ContentError."""
     site = load_site(content)
     files = sorted((content / "providers").glob("*.toml"))
     if not files:
@@ -46,6 +54,18 @@ def load(content: Path, platforms: Iterable[str]) -> Catalogue:
         _check_provider(path, file, choices)
     _check_together(pairs)
     return Catalogue(site, tuple(_provider(path.stem, file) for path, file in pairs))
+
+
+def strays(content: Path, catalogue: Catalogue) -> Iterator[str]:
+    """A sentence for each upstream that is not the id of another service, over all files."""
+    ids = {service.id for _, service in catalogue.services()}
+    for provider in catalogue.providers:
+        path = content / "providers" / f"{provider.id}.toml"
+        for number, service in enumerate(provider.services):
+            for one in service.upstreams:
+                if one not in ids or one == service.id:
+                    problem = f"{one!r} is not the id of another service"
+                    yield str(wrong(path, f"service[{number}].upstreams", problem))
 
 
 def load_site(content: Path) -> Site:
@@ -214,10 +234,3 @@ def _check_together(pairs: list[tuple[Path, ProviderFile]]) -> None:
                     problem = f"{name!r} is taken by {names[name.lower()]}"
                     raise wrong(path, f"service[{number}].{key}", problem)
                 names[name.lower()] = path.name
-    ids = {service.id for _, file in pairs for service in file.service}
-    for path, file in pairs:
-        for number, service in enumerate(file.service):
-            for upstream in service.upstreams:
-                if upstream not in ids or upstream == service.id:
-                    problem = f"{upstream!r} is not the id of another service"
-                    raise wrong(path, f"service[{number}].upstreams", problem)

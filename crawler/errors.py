@@ -10,14 +10,24 @@ WhosdownError
 └── Unreadable       one source said nothing we may trust: that source alone is unknown
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 
 class WhosdownError(Exception):
-    """Base of every error that whosdown raises on purpose; its text is one plain sentence."""
+    """Base of every error that whosdown raises on purpose.
+
+    Each of its `sentences` is plain and stands for itself; most often there is one.
+    """
+
+    def __init__(self, *sentences: str) -> None:
+        super().__init__("\n".join(sentences))
+        self.sentences = sentences
 
 
 class ContentError(WhosdownError):
     """A file in content/ is wrong: names the file, the key and the line. Or a variable of the
-    environment is: names that."""
+    environment is: names that. Mistakes that may be many have a sentence each."""
 
 
 class StorageError(WhosdownError):
@@ -58,6 +68,15 @@ class Unreadable(WhosdownError):
         super().__init__(f"{reason}: {detail}" if detail else reason)
         self.reason = reason
         self.detail = detail
+
+
+@contextmanager
+def noted(told: list[str]) -> Iterator[None]:
+    """Add to `told` what is wrong with content, instead of raising it."""
+    try:
+        yield
+    except ContentError as error:
+        told += error.sentences
 
 
 REASONS = {

@@ -1,4 +1,4 @@
-"""How the command ends: our own errors as one sentence and an exit code."""
+"""How the command ends: our own errors as plain sentences and an exit code."""
 
 import os
 import sys
@@ -27,7 +27,8 @@ _EXITS = {
 
 
 class Group(click.Group):
-    """Turns our own errors into one sentence and an exit code; usage errors leave with 64."""
+    """Turns our own errors into a line for each sentence and an exit code; usage errors leave with
+    64."""
 
     def main(self, *args: Any, **extra: Any) -> Any:
         """Run the command and end the process."""
@@ -41,7 +42,8 @@ class Group(click.Group):
             error.show()
             sys.exit(64)
         except WhosdownError as error:
-            click.echo(f"whosdown: {line(str(error))}", err=True)
+            for sentence in error.sentences:
+                click.echo(f"whosdown: {line(sentence)}", err=True)
             sys.exit(_EXITS.get(type(error), 70))
         except OSError as error:
             click.echo(f"whosdown: {line(_plain(error))}", err=True)

@@ -59,6 +59,15 @@ def test_an_issue_is_made_when_it_is_needed_labelled_and_locked(town: Town, gith
     assert comment.startswith(f"<!-- whosdown:acme-{NOW + 300}-opened -->\n**The acme: partial out")
 
 
+def test_the_issues_of_a_copy_are_written_in_its_own_repository(town: Town, github: GitHub) -> None:
+    example = SITE + ALERTS.replace("acme/", "example/")
+    (town.place.content / "site.toml").write_text(example, encoding="utf-8")
+
+    said = town.notify(15)
+
+    assert [one["title"] for one in github.issues] == ["The acme: alerts"], said
+
+
 def test_an_issue_hears_of_the_beginning_and_the_end_only(town: Town, github: GitHub) -> None:
     town.notify(15)
     town.sick(Level.CRITICAL, "acme")

@@ -1,6 +1,7 @@
 """`whosdown doctor --github`: one line for each setting, with the repair where one is needed."""
 
 import json
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -150,6 +151,44 @@ def test_each_fault_has_its_repair(
     assert code == 1
     assert says in found[what][0]
     assert repair in found[what][1]
+
+
+@pytest.mark.parametrize(
+    ("authority", "used"),
+    [("example.github.io,2026", "acme.github.io,2026"), ("acme.test,2027", "acme.test,2027")],
+)
+def test_whoever_is_to_write_an_address_hears_which_feed_authority_is_in_use(
+    doctor: Doctor, github: GitHub, authority: str, used: str, tmp_path: Path
+) -> None:
+    assert github.pages is not None
+    github.pages.update(cname="up.acme.test", html_url="https://up.acme.test/")
+    site = tmp_path / "content" / "site.toml"
+    written = site.read_text("utf-8")
+    site.write_text(written.replace("example.test,2026", authority), encoding="utf-8")
+
+    repair = doctor()[1]["base path"][1]
+
+    assert 'write url = "https://up.acme.test" into content/site.toml' in repair
+    assert f'feed_authority = "{used}", which is in use' in repair
+
+
+def test_at_home_the_feed_authority_in_use_is_that_of_the_runs_on_github(
+    doctor: Doctor, github: GitHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    github.repository = "Acme/whosdown"
+    example = (Path(__file__).parent.parent / "content" / "site.toml").read_text("utf-8")
+    (tmp_path / "content" / "site.toml").write_text(example, encoding="utf-8")
+    origin = ("remote", "add", "origin", "https://github.com/Acme/whosdown.git")
+    for words in (("init", "-q"), origin):
+        subprocess.run(["git", *words], cwd=tmp_path, check=True)
+    monkeypatch.delenv("GITHUB_REPOSITORY")
+    monkeypatch.chdir(tmp_path)
+
+    says, repair = doctor()[1]["base path"]
+
+    assert "content/site.toml says https://example.github.io/whosdown" in says
+    assert 'write url = "https://acme.github.io/whosdown"' in repair
+    assert 'feed_authority = "acme.github.io,2026"' in repair
 
 
 def test_what_a_token_may_not_see_is_said_and_is_no_fault(doctor: Doctor, github: GitHub) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from crawler.model import Level
+from folders import ACME, OTHER
 from lives import REPOSITORY, START
 from running import tree, whosdown
 
@@ -101,6 +102,43 @@ def test_wrong_content_exits_78_with_one_sentence_and_writes_nothing(
         assert done.returncode == 78, command
         assert done.stderr.count("\n") == 1
         assert "site.toml:1: name" in done.stderr
+        assert tree(tmp_path) == before
+
+
+def test_every_service_that_is_missing_is_told_in_one_run_and_nothing_is_written(
+    content: Path, tmp_path: Path
+) -> None:
+    providers = content / "providers"
+    (providers / "acme.toml").write_text(
+        ACME.replace('["acme-cloud"]', '["azure", "acme-cloud"]'), encoding="utf-8"
+    )
+    (providers / "other.toml").write_text(OTHER + 'upstreams = ["aws"]\n', encoding="utf-8")
+    head = '+++\ntitle = "T"\ndek = "D"\nservice = "aws"\n+++\n'
+    for name in ("one", "two"):
+        body = head + '{{ card("aws") }}\n\n{{ errors("azure") }}\n'
+        (content / "articles" / f"{name}.md").write_text(body, encoding="utf-8")
+    before = tree(tmp_path)
+    wrong = "is not the id of another service"
+    ups = [
+        f"whosdown: {providers}/{at}: service[0].upstreams: {one!r} {wrong}"
+        for at, one in (("acme.toml:10", "azure"), ("other.toml:6", "aws"))
+    ]
+    guides = [
+        f"whosdown: {content}/articles/{name}.md:{line}: {words}"
+        for name in ("one", "two")
+        for line, words in (
+            (4, "service: no service 'aws'"),
+            (6, "no service 'aws'"),
+            (8, "no service 'azure'"),
+        )
+    ]
+    for command in ("run", "build", "demo", "crawl"):
+        folders = ["--content", content] + ["--out", tmp_path / "site"] * (command != "crawl")
+        folders += ["--data", tmp_path / "data"] * (command != "demo")
+        done = whosdown(command, *folders)
+
+        assert (done.returncode, done.stdout) == (78, ""), command
+        assert done.stderr.splitlines() == (ups if command == "crawl" else ups + guides), command
         assert tree(tmp_path) == before
 
 

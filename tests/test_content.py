@@ -8,6 +8,7 @@ from hypothesis import given, strategies
 
 from crawler import address, content
 from crawler.catalogue import Source
+from crawler.errors import ContentError
 from crawler.platforms import PLATFORMS
 from folders import ACME, OTHER, SITE, problem, write
 
@@ -46,6 +47,21 @@ def test_two_files_do_not_share_a_page_an_id_or_an_alias(tmp_path: Path) -> None
     assert problem(tmp_path / "id") == (
         "providers/other.toml:2: service[0].id: 'acme-cloud' is taken by acme.toml"
     )
+
+
+def test_upstreams_that_are_not_there_are_told_all_at_once(tmp_path: Path) -> None:
+    acme = ACME.replace('["acme-cloud"]', '[\n    "azure",\n    "acme-cloud",\n    "aws",\n]')
+    other = OTHER + 'upstreams = ["acme", "othr", "other"]\n'
+    write(tmp_path, acme=acme, other=other)
+    with pytest.raises(ContentError) as caught:
+        content.load(tmp_path, PLATFORMS)
+
+    assert [one.removeprefix(f"{tmp_path}/providers/") for one in caught.value.sentences] == [
+        "acme.toml:10: service[0].upstreams: 'azure' is not the id of another service",
+        "acme.toml:10: service[0].upstreams: 'aws' is not the id of another service",
+        "other.toml:6: service[0].upstreams: 'othr' is not the id of another service",
+        "other.toml:6: service[0].upstreams: 'other' is not the id of another service",
+    ]
 
 
 def test_a_missing_or_empty_folder_is_told(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from crawler import site
 from crawler.errors import ContentError
+from crawler.site import articles
 from guides import ASKED, FAQ, HEAD, TEMPLATES, built, guide, lived
 
 
@@ -35,6 +36,45 @@ def test_a_mistake_in_an_article_is_named_with_its_line(
 
     with pytest.raises(ContentError, match=expected):
         site.build(lived(tmp_path), content, TEMPLATES)
+
+
+def test_the_mistakes_of_all_articles_are_told_at_once(content: Path, tmp_path: Path) -> None:
+    calls = (
+        "{{ card('gone') }} {{ service('gone') }}\n\n{{ alternatives('acme', 'lost',\n'gone') }}"
+    )
+    files = {
+        "a": HEAD.replace("acme", "gone") + calls,
+        "b": HEAD + "{% for one in ['acme', 'far-off'] %}{{ card(one) }}{% endfor %}",
+        "c": HEAD.replace("title", "titel") + "{{ card('gone') }}",
+        "d": HEAD + "{{ card('acme') }}",
+        "e": HEAD + "{{ programs('gone') }} {% if %}",
+    }
+    for name, body in files.items():
+        (content / "articles" / f"{name}.md").write_text(body, encoding="utf-8")
+    with pytest.raises(ContentError) as caught:
+        articles.check(content, lived(tmp_path))
+
+    told = [one.removeprefix(f"{content}/articles/") for one in caught.value.sentences]
+    assert told[:5] == [
+        "a.md:4: service: no service 'gone'",
+        "a.md:6: no service 'gone'",
+        "a.md:8: no service 'lost'",
+        "a.md:9: no service 'gone'",
+        "b.md:6: no service 'far-off'",
+    ]
+    assert [one[:8] for one in told[5:]] == ["c.md:2: ", "e.md:6: "]
+
+
+def test_links_that_lead_nowhere_are_told_all_at_once(content: Path, tmp_path: Path) -> None:
+    links = "[x](/service/gone/) [y](/service/acme/)\n[z](/service/lost/) [x](/service/gone/)\n"
+    guide(content, HEAD + links)
+    with pytest.raises(ContentError) as caught:
+        site.build(lived(tmp_path), content, TEMPLATES)
+
+    assert [one.removeprefix(f"{content}/articles/") for one in caught.value.sentences] == [
+        "one.md:6: the link /service/gone/ leads nowhere",
+        "one.md:7: the link /service/lost/ leads nowhere",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -4,15 +4,22 @@ import json
 import re
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from crawler import content as contents
+from crawler.catalogue import Catalogue
 from crawler.model import Level
+from crawler.platforms import PLATFORMS
+from crawler.simulate import scenes
 from crawler.site.board import Board, Row
 from crawler.site.views import by_region, edits
 from crawler.times import DAY, iso
+from folders import ACME, SITE, write
 from lives import START, simulated
+from running import REPOSITORY, whosdown
 
 BEGINS = START - 90 * DAY
 
@@ -105,3 +112,87 @@ def test_a_service_is_well_since_its_last_trouble_ended(built: Path) -> None:
     assert {"deepinfra", "deepseek"} <= {*well}, "trouble that our own checks saw counts too"
     for one in well.values():
         assert one["updatedAt"] == (one["lastIncidentAt"] or iso(BEGINS)), one["id"]
+
+
+def chosen(*services: str, pages: bool = True) -> Catalogue:
+    """The real catalogue with some services alone."""
+    whole = contents.load(REPOSITORY / "content", PLATFORMS)
+    few = [
+        replace(
+            one,
+            source=one.source if pages else None,
+            services=tuple(service for service in one.services if service.id in services),
+        )
+        for one in whole.providers
+    ]
+    return replace(whole, providers=tuple(one for one in few if one.services))
+
+
+def real(*names: str) -> dict[str, str]:
+    """Files of real providers, without the upstreams that a folder of these alone lacks."""
+    texts = {
+        name: (REPOSITORY / "content" / "providers" / f"{name}.toml").read_text("utf-8")
+        for name in names
+    }
+    return {
+        name: re.sub(r"^upstreams = \[.*\]$", "", text, flags=re.MULTILINE)
+        for name, text in texts.items()
+    }
+
+
+@pytest.mark.parametrize(
+    ("site", "providers", "shown"),
+    [
+        (SITE, {"acme": ACME}, {"acme": "none", "acme-cloud": "none"}),
+        (
+            (REPOSITORY / "content" / "site.toml").read_text("utf-8"),
+            real("cursor", "openai"),
+            {"cursor": "minor", "openai": "none", "codex": "none"},
+        ),
+    ],
+    ids=["invented", "real"],
+)
+def test_a_demo_of_few_services_is_built_and_tells_of_them_alone(
+    site: str, providers: dict[str, str], shown: dict[str, str], tmp_path: Path
+) -> None:
+    folder, out = write(tmp_path / "content", site, **providers), tmp_path / "site"
+    done = whosdown("demo", "--content", folder, "--out", out, "--now", START)
+
+    assert done.returncode == 0, done.stderr
+    services = json.loads((out / "statuses.json").read_bytes())["services"]
+    assert {one["id"]: one["indicator"] for one in services}.items() >= shown.items()
+    with closing(sqlite3.connect(out / "data/status.db")) as db:
+        told = {one for (one,) in db.execute("SELECT DISTINCT provider FROM incidents")}
+    assert told <= {*providers}
+
+
+@pytest.mark.parametrize(
+    ("services", "opened", "worked"),
+    [
+        (("github",), set(), set()),
+        (("github", "github-actions"), {"github"}, set()),
+        (("openai", "codex"), set(), set()),
+        (("openai", "codex", "github"), {"openai"}, set()),
+        (("cloudflare",), set(), {"work-now", "work-next"}),
+        (("cloudflare-workers-ai",), {"cloudflare"}, {"work-next"}),
+        (("anthropic", "groq", "neon"), {"groq"}, {"work-next"}),
+        (("perplexity",), set(), set()),
+    ],
+    ids=lambda some: " ".join(some) if isinstance(some, tuple) else "",
+)
+def test_a_scene_is_played_where_all_its_services_are(
+    services: tuple[str, ...], opened: set[str], worked: set[str]
+) -> None:
+    some = chosen(*services)
+
+    assert {one.provider for one in scenes.now_open(some, START)} == opened
+    assert {one.id for _, one in scenes.works(some, START)} == worked
+    assert {one.provider for one in scenes.just_over(some, START)} <= {p.id for p in some.providers}
+
+
+def test_a_provider_without_a_page_tells_of_nothing() -> None:
+    names = ("github", "github-actions", "groq", "fireworks", "cloudflare", "replicate", "neon")
+    mute = chosen(*names, pages=False)
+
+    told = [*scenes.now_open(mute, START), *scenes.just_over(mute, START)]
+    assert [*told, *scenes.works(mute, START)] == []

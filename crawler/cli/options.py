@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import click
 
 from crawler import __version__, times
+from crawler.errors import ContentError, noted
 
 if TYPE_CHECKING:
     from crawler.catalogue import Catalogue, Site
@@ -59,7 +60,6 @@ def web(_: click.Context, __: click.Parameter, raw: str | None) -> str | None:
 def page(_: click.Context, __: click.Parameter, raw: str) -> str:
     """The address of a status page, from whatever address of it a person pasted."""
     from crawler.discover import root
-    from crawler.errors import ContentError
 
     try:
         return root(raw)
@@ -122,11 +122,18 @@ def catalogue(content_folder: Path) -> "Catalogue":
 
 def checked(content_folder: Path, out_folder: Path, *needed: Path) -> "Catalogue":
     """What is watched, once it is sure that a site of it may go to a folder. Raises ContentError
-    and SiteError, as `site.check` does."""
+    and SiteError, as `site.check` does; of services that are missing it tells all at once."""
+    from crawler.content import read, strays
+    from crawler.platforms import PLATFORMS
     from crawler.site import check
 
-    loaded = catalogue(content_folder)
-    check(loaded, content_folder, out_folder, *needed)
+    loaded = read(content_folder, PLATFORMS)
+    loaded = replace(loaded, site=_own(loaded.site))
+    told = [*strays(content_folder, loaded)]
+    with noted(told):
+        check(loaded, content_folder, out_folder, *needed)
+    if told:
+        raise ContentError(*told)
     return loaded
 
 
@@ -138,17 +145,30 @@ def site(content_folder: Path) -> "Site":
 
 
 def _own(site: "Site") -> "Site":
-    """On GitHub, a repository whose owner has not named its address yet has that of its Pages."""
-    owner, _, name = os.environ.get("GITHUB_REPOSITORY", "").partition("/")
-    if not name or not site.url.startswith("https://example.github.io/"):
-        return site
+    return in_repository(site, os.environ.get("GITHUB_REPOSITORY", ""))
+
+
+def in_repository(site: "Site", repository: str) -> "Site":
+    """The settings as a run of this repository on GitHub ("owner/name", "" for none) has them.
+
+    Each one that is still the example's, by itself, is that of the repository and its Pages.
+    """
     from msgspec.structs import replace as changed
 
-    host = f"{owner.lower()}.github.io"
+    owner, _, name = repository.partition("/")
+    if not name:
+        return site
+    host, year = f"{owner.lower()}.github.io", site.feed_authority.partition(",")[2]
     server = os.environ.get("GITHUB_SERVER_URL", "https://github.com")
-    return changed(
-        site,
-        url=f"https://{host}" if name.lower() == host else f"https://{host}/{name}",
-        contact=f"{server}/{owner}/{name}",
-        feed_authority=site.feed_authority.replace("example.github.io", host),
+    pages = f"https://{host}" if name.lower() == host else f"https://{host}/{name}"
+    own = (
+        ("url", "https://example.github.io/", pages),
+        ("contact", "https://github.com/example/", f"{server}/{repository}"),
+        ("feed_authority", "example.github.io,", f"{host},{year}"),
     )
+    changes: dict[str, Any] = {
+        key: value for key, example, value in own if getattr(site, key).startswith(example)
+    }
+    if site.alerts.repository.startswith("example/"):
+        changes["alerts"] = changed(site.alerts, repository=repository)
+    return changed(site, **changes)

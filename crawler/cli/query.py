@@ -87,9 +87,7 @@ def _document(
         return checking.built(out)
     if site is not None:
         return checking.fetched(site, options.anywhere(), now)
-    from crawler.content import load_site
-
-    settings = load_site(content)
+    settings = options.site(content)
     return checking.fetched(settings.url, options.network(settings), now)
 
 

@@ -44,9 +44,8 @@ def add(
     """
     from crawler import discover
     from crawler.catalogue import SLUG
-    from crawler.content import load_site
 
-    site = load_site(content)
+    site = options.site(content)
     category = _category(site, category)
     key = key or discover.identifier(page)
     if not SLUG.fullmatch(key):

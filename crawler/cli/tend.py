@@ -125,7 +125,9 @@ def checkup(content: Path, now: int, *, as_json: bool) -> NoReturn:
     site = options.site(content)
     with github.opened(now) as door:
         facts = checking.ask(github.hub(door))
-    found = list(checking.checks(facts, site.url, now))
+    name = str(facts.get("repository").get("full_name", ""))
+    used = options.in_repository(site, name).feed_authority
+    found = list(checking.checks(facts, site.url, used, now))
     if as_json:
         click.echo(json.dumps([one._asdict() for one in found], ensure_ascii=True, indent=1))
     for one in () if as_json else found:

@@ -79,11 +79,12 @@ def ask(hub: GitHub) -> Facts:
     return Facts(answers)
 
 
-def checks(facts: Facts, site_url: str, now: int) -> Iterator[Check]:
-    """The findings. `site_url` is that of content/site.toml, `now` in seconds UTC."""
+def checks(facts: Facts, site_url: str, authority: str, now: int) -> Iterator[Check]:
+    """The findings. `site_url` is that of content/site.toml, `authority` the feed_authority that
+    the runs on GitHub use, `now` in seconds UTC."""
     yield from _repository(facts)
     yield from _schedule(facts)
-    yield from _pages(facts, site_url)
+    yield from _pages(facts, site_url, authority)
     yield _branch(facts, now)
     yield from _runs(facts, now)
     yield _secrets(facts)
@@ -127,7 +128,7 @@ def _schedule(facts: Facts) -> Iterator[Check]:
             yield Check(f"schedule of {name}", why, repair)
 
 
-def _pages(facts: Facts, site_url: str) -> Iterator[Check]:
+def _pages(facts: Facts, site_url: str, authority: str) -> Iterator[Check]:
     found = facts.get("pages")
     source = "Settings > Pages > Source: choose *GitHub Actions*"
     if facts.missing("pages"):
@@ -144,10 +145,10 @@ def _pages(facts: Facts, site_url: str) -> Iterator[Check]:
     insecure = domain and not found.get("https_enforced")
     repair = "Settings > Pages: enforce HTTPS" if insecure else ""
     yield Check("custom domain", domain or "none", repair)
-    yield _address(text.line(found.get("html_url") or ""), site_url)
+    yield _address(text.line(found.get("html_url") or ""), site_url, authority)
 
 
-def _address(served: str, site_url: str) -> Check:
+def _address(served: str, site_url: str, authority: str) -> Check:
     there, ours = urlsplit(served), urlsplit(site_url)
     same_host = there.netloc.lower() == ours.netloc.lower()
     same_path = there.path.rstrip("/") == ours.path.rstrip("/")
@@ -157,7 +158,8 @@ def _address(served: str, site_url: str) -> Check:
     return Check(
         "base path",
         f"Pages serves {served}, content/site.toml says {site_url}: another {what}",
-        f'write url = "{served.rstrip("/")}" into content/site.toml',
+        f'write url = "{served.rstrip("/")}" into content/site.toml, and beside it'
+        f' feed_authority = "{authority}", which is in use; by another one readers show all again',
     )
 
 

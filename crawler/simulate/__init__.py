@@ -23,7 +23,7 @@ def history(catalogue: Catalogue, now: int) -> Iterator[RunLine]:
     """Every run of the 90 days before `now` (seconds UTC), in order."""
     providers = [one for one in catalogue.providers if one.source]
     found = [one for provider in providers for one in outages(provider, now)]
-    found += [*scenes.just_over(now), *scenes.now_open(catalogue, now)]
+    found += [*scenes.just_over(catalogue, now), *scenes.now_open(catalogue, now)]
     telling, works = Telling(found), sorted(scenes.works(catalogue, now), key=lambda one: one[0])
     shown: dict[str, SnapshotLine] = {}
     checked: dict[str, ProbeLine] = {}

@@ -83,7 +83,7 @@ class Pages:
 
 
 def _working(provider: Provider) -> frozenset[str]:
-    under = (one.components for one in provider.services if one.id in scenes.WORK)
+    under = (one.components for one in provider.services if scenes.under_work(provider, one))
     return frozenset(key for components in under for key in components)
 
 

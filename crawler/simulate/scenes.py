@@ -1,10 +1,11 @@
 """What is going on at the last moment of the invented days: one scene for each thing that a page
-must be able to show."""
+must be able to show. A scene is played where its provider has a page and its services exist."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from crawler.catalogue import Catalogue
+from crawler.catalogue import Catalogue, Provider, Service
 from crawler.lines import MaintenanceLine
 from crawler.model import Level
 from crawler.simulate.outages import Outage, Said
@@ -26,13 +27,29 @@ LOST = "runway"
 """A service whose components are no longer on its page."""
 FAILING = {"github": 125 * _MINUTE, "voyage": 40 * _MINUTE}
 """Our own checks that fail, and since how many seconds; of the second the provider says nothing."""
-WORK = ("cloudflare", "replicate")
+_WORK = {"cloudflare": "cloudflare", "replicate": "cloudflare"}
 """Two services of one provider under maintenance, while a third of it has trouble."""
+_CAST: Mapping[str, Mapping[str, str]] = {
+    "github": {"github": "github", "github-actions": "github"},
+    "openai": {"openai": "openai", "codex": "openai", "github": "github"},
+    "cloudflare": {"cloudflare-workers-ai": "cloudflare"},
+    "cursor": {"cursor": "cursor"},
+    "anthropic": {"claude-code": "anthropic"},
+}
+"""The services that the open incident of a provider is about, each with its own provider; the other
+incidents are about the whole page."""
 
 
 def now_open(catalogue: Catalogue, now: int) -> Iterator[Outage]:
     """The incidents that are open at `now` (seconds UTC)."""
     parts = {service.id: tuple(service.components) for _, service in catalogue.services()}
+    there = {service.id: one.id for one, service in catalogue.services() if one.source}
+    for one in _open(defaultdict(tuple, parts), now):
+        if one.provider in there.values() and _CAST.get(one.provider, {}).items() <= there.items():
+            yield one
+
+
+def _open(parts: Mapping[str, tuple[str, ...]], now: int) -> Iterator[Outage]:
     github, openai = (
         parts["github"][:4] + parts["github-actions"],
         parts["openai"][:2] + parts["codex"],
@@ -58,18 +75,25 @@ def now_open(catalogue: Catalogue, now: int) -> Iterator[Outage]:
     yield _reopened(now)
 
 
-def just_over(now: int) -> Iterator[Outage]:
+def just_over(catalogue: Catalogue, now: int) -> Iterator[Outage]:
     """A service that flaps until now, and an incident that its provider deleted."""
-    for number in range(4):
+    there = _pages(catalogue)
+    for number in range(4 if FLAPS in there else 0):
         start = now - (110 - 24 * number) * _MINUTE
         yield Outage(provider=FLAPS, key=f"flap-{number}", title="Increased latency",
                      level=Level.MINOR, start=start, end=start + 700,
                      said=(Said(start, "investigating", "Answers are slower than usual."),
                            Said(start + 700, "resolved", "Latency is normal again.")))  # fmt: skip
     start = now - 3 * DAY
-    yield Outage(provider="fireworks", key="sim-gone", title="API outage", level=Level.CRITICAL,
-                 start=start, end=start + 2 * _HOUR, withdrawn=True,
-                 said=(Said(start, "investigating", "All requests fail."),))  # fmt: skip
+    if "fireworks" in there:
+        yield Outage(provider="fireworks", key="sim-gone", title="API outage",
+                     level=Level.CRITICAL, start=start, end=start + 2 * _HOUR, withdrawn=True,
+                     said=(Said(start, "investigating", "All requests fail."),))  # fmt: skip
+
+
+def _pages(catalogue: Catalogue) -> set[str]:
+    """The providers that have a page."""
+    return {provider.id for provider in catalogue.providers if provider.source}
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,20 +143,32 @@ def _reopened(now: int) -> Outage:
                   said=said)  # fmt: skip
 
 
+def under_work(provider: Provider, service: Service) -> bool:
+    """Whether a service is under maintenance in the last two hours."""
+    return provider.source is not None and _WORK.get(service.id) == provider.id
+
+
 def works(catalogue: Catalogue, now: int) -> Iterator[tuple[int, MaintenanceLine]]:
     """Announced work, as (when the provider's page says so, what it says)."""
-    parts = tuple(p for _, s in catalogue.services() if s.id in WORK for p in s.components)
+    there = _pages(catalogue)
+    worked = [
+        service for provider, service in catalogue.services() if under_work(provider, service)
+    ]
+    parts = tuple(one for service in worked for one in service.components)
     text = "Requests may be slower while routers are restarted one by one."
     for at, phase in ((now - 4 * DAY, "scheduled"), (now - 2 * _HOUR, "in_progress")):
-        yield at, MaintenanceLine("cloudflare", "work-now", "Router upgrades in several cities",
-                                  phase, now - 2 * _HOUR, now + _HOUR, components=parts,
-                                  text=text)  # fmt: skip
+        if worked:
+            yield at, MaintenanceLine("cloudflare", "work-now", "Router upgrades in several cities",
+                                      phase, now - 2 * _HOUR, now + _HOUR, components=parts,
+                                      text=text)  # fmt: skip
     begins = now + 2 * DAY
-    yield now - 3 * DAY, MaintenanceLine(
-        "cloudflare", "work-next", "Database failover exercise", "scheduled", begins,
-        begins + _HOUR, text="Configuration is read-only for a few minutes.",
-    )  # fmt: skip
-    yield now - DAY, MaintenanceLine(
-        "neon", "work-next", "Storage upgrade", "scheduled", now + 5 * _HOUR, now + 6 * _HOUR,
-        text="Connections are dropped once; clients that reconnect notice nothing.",
-    )  # fmt: skip
+    if "cloudflare" in there:
+        yield now - 3 * DAY, MaintenanceLine(
+            "cloudflare", "work-next", "Database failover exercise", "scheduled", begins,
+            begins + _HOUR, text="Configuration is read-only for a few minutes.",
+        )  # fmt: skip
+    if "neon" in there:
+        yield now - DAY, MaintenanceLine(
+            "neon", "work-next", "Storage upgrade", "scheduled", now + 5 * _HOUR, now + 6 * _HOUR,
+            text="Connections are dropped once; clients that reconnect notice nothing.",
+        )  # fmt: skip

@@ -102,7 +102,7 @@ def _snapshot(
     if service.id == scenes.LOST and moment > now - 30 * _HOUR:
         flags = ("components_missing", *answers, "status_page_unreadable")
         return _unknown("components_missing", now - 30 * _HOUR, "stale", *flags)
-    if service.id in scenes.WORK and moment > now - 2 * _HOUR:
+    if scenes.under_work(provider, service) and moment > now - 2 * _HOUR:
         return SnapshotLine(Level.MAINTENANCE, "Maintenance is under way.", "official",
                             now - 2 * _HOUR, confidence="reported")  # fmt: skip
     if running:

@@ -1,38 +1,26 @@
 """content/articles/*.md -> guides: our own words in Markdown with live parts of the board in them.
 
-An article is a TOML head between two `+++` lines, then Markdown with Jinja expressions. A helper
-such as `{{ card("openrouter") }}` leaves a slot, and its HTML is put in after Markdown has run,
-so what a provider wrote never meets Markdown, and all around the slots is made once for each text.
+An article is a TOML head between two `+++` lines, then Markdown with live parts in it, see `slots`.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
-from inspect import signature
 from pathlib import Path
-from types import TracebackType
 
 import msgspec
-from jinja2 import Environment, StrictUndefined, Template, TemplateError
 from markupsafe import Markup
-from msgspec import structs
 
-from crawler import times
 from crawler.catalogue import SLUG
-from crawler.errors import ContentError
-from crawler.site import faq, head, nearby, parts, publish
+from crawler.errors import ContentError, noted
+from crawler.site import faq, head, parts, publish, slots
 from crawler.site.board import Board, Row
 from crawler.site.kept import ANEW, Anew, digest
-from crawler.site.programs import programs
+from crawler.site.slots import SLOT, Call
 
-SLOT = re.compile(r"wdslot(\d+)x")
-"""Where a live part goes in an article, by its number in `Article.live`."""
 _PLACED = re.compile(rf"<p>{SLOT.pattern}</p>|{SLOT.pattern}")
 _WORDS_A_MINUTE = 220
-
-Part = Callable[..., Markup]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +60,6 @@ class Article:
         return f"guides/{self.slug}/"
 
 
-class _Call(msgspec.Struct, frozen=True, array_like=True):
-    """A live part that an article asks for: its name, the service, and other services."""
-
-    part: str
-    service: str
-    others: tuple[str, ...]
-
-
 class _Fixed(msgspec.Struct, frozen=True, array_like=True):
     """What of an article no state of a service changes: the body, as Markdown and as HTML, with a
     slot for each of the `calls`, its headings as (anchor, heading), and its links."""
@@ -88,11 +68,7 @@ class _Fixed(msgspec.Struct, frozen=True, array_like=True):
     html: str
     toc: tuple[tuple[str, str], ...]
     links: tuple[str, ...]
-    calls: tuple[_Call, ...]
-
-
-class _NoService(LookupError):
-    """An article names a service that the board does not have."""
+    calls: tuple[Call, ...]
 
 
 def load(content: Path, board: Board, memory: Anew = ANEW) -> tuple[Article, ...]:
@@ -104,20 +80,27 @@ def load(content: Path, board: Board, memory: Anew = ANEW) -> tuple[Article, ...
 
 
 def check(content: Path, board: Board) -> None:
-    """Raise ContentError, with file and line, for an article that `load` would refuse.
+    """Raise ContentError, with file and line, for every article that `load` would refuse.
 
     The services of `board` count, not how they are. Links are looked at when the site is there.
     """
+    told: list[str] = []
     for path in _paths(content):
-        _, body, _ = _opened(path, board)
-        _filled(path, body, board, [])
+        with noted(told):
+            top, body = _opened(path)
+            with noted(told):
+                _about(path, top, board)
+            slots.filled(path, body, board, [])
+    if told:
+        raise ContentError(*told)
 
 
 def check_links(articles: Iterable[Article], files: Mapping[str, bytes], base: str) -> None:
-    """Raise ContentError with file and line for a link of an article that leads nowhere.
+    """Raise ContentError with file and line for every link of an article that leads nowhere.
 
     `files` is the whole site by path, `base` its address.
     """
+    told = []
     for article in articles:
         own = f"{article.path}index.html"
         for link in article.links:
@@ -127,29 +110,37 @@ def check_links(articles: Iterable[Article], files: Mapping[str, bytes], base: s
             if target is None and page:
                 continue
             if body is None or (anchor and f'id="{anchor}"'.encode() not in body):
-                raise ContentError(f"{link.where}: the link {link.written} leads nowhere")
+                told.append(f"{link.where}: the link {link.written} leads nowhere")
+    if told:
+        raise ContentError(*dict.fromkeys(told))
 
 
 def _paths(content: Path) -> list[Path]:
     return sorted((content / "articles").glob("*.md"))
 
 
-def _opened(path: Path, board: Board) -> tuple[head.Head, str, Row | None]:
-    """The head of an article, its body, and the service that it is about."""
+def _opened(path: Path) -> tuple[head.Head, str]:
+    """The head of an article and its body."""
     if not SLUG.fullmatch(path.stem):
         raise ContentError(f"{path}: the file name is not a slug (a-z, 0-9, -)")
     top, body = head.read(path)
     if taken := SLOT.search(body):
         raise ContentError(f"{path}: {taken[0]!r} is a word that is kept for live parts")
+    return top, body
+
+
+def _about(path: Path, top: head.Head, board: Board) -> Row | None:
+    """The service that an article is about."""
     row = next((row for row in board.rows if row.service.id == top.service), None)
     if top.service and row is None:
         line = head.line_of(path, "service")
         raise ContentError(f"{path}:{line}: service: no service {top.service!r}")
-    return top, body, row
+    return row
 
 
 def _article(path: Path, board: Board, settings: str, memory: Anew) -> Article:
-    top, body, row = _opened(path, board)
+    top, body = _opened(path)
+    row = _about(path, top, board)
 
     def make() -> bytes:
         return msgspec.msgpack.encode(_fixed(path, body, board), enc_hook=str)
@@ -157,7 +148,9 @@ def _article(path: Path, board: Board, settings: str, memory: Anew) -> Article:
     kept = memory.note(f"article {path.stem}", (body, settings), make)
     fixed = msgspec.msgpack.decode(kept, type=_Fixed)
     rows = {row.service.id: row for row in board.rows}
-    live = tuple(_PARTS[one.part](rows[one.service], board, *one.others) for one in fixed.calls)
+    live = tuple(
+        slots.PARTS[one.part](rows[one.service], board, *one.others) for one in fixed.calls
+    )
     asked = faq.questions(top, row, board)
     answers = " ".join(one.text for one in asked)
     return Article(
@@ -182,8 +175,8 @@ def _article(path: Path, board: Board, settings: str, memory: Anew) -> Article:
 def _fixed(path: Path, body: str, board: Board) -> _Fixed:
     from crawler.site import marked
 
-    calls: list[_Call] = []
-    text = _filled(path, body, board, calls)
+    calls: list[Call] = []
+    text = slots.filled(path, body, board, calls)
     html, toc, links = marked.convert(text, parts.ROOT)
     return _Fixed(text, html, toc, tuple(links), tuple(calls))
 
@@ -194,57 +187,3 @@ def _link(path: Path, body: str, target: str) -> Link:
     lines = body.split("\n")
     line = next((number for number, text in enumerate(lines, 1) if written in text), 1)
     return Link(f"{path}:{line}", written if written == target else f"/{written}", target)
-
-
-def _filled(path: Path, body: str, board: Board, calls: list[_Call]) -> str:
-    """The Markdown after Jinja: our settings written out, each live part a numbered slot."""
-    rows = {row.service.id: row for row in board.rows}
-
-    def known(service: str) -> Row:
-        if service not in rows:
-            raise _NoService(f"no service {service!r}")
-        return rows[service]
-
-    def helper(name: str, part: Part) -> Callable[..., Markup]:
-        def slot(service: str, *others: str) -> Markup:
-            signature(part).bind(*map(known, (service, *others)), board)
-            calls.append(_Call(name, service, others))
-            return Markup(f"wdslot{len(calls) - 1}x")
-
-        return slot
-
-    helpers: dict[str, object] = {name: helper(name, part) for name, part in _PARTS.items()}
-    helpers["programs"] = lambda service: programs(known(service), board)
-    own = structs.replace(board.site, url=board.site.url.rstrip("/"))
-    site = {"site": own, "root": parts.ROOT, "validity": times.span(board.validity)}
-    try:
-        return _template(body).render(helpers | site)
-    except (TemplateError, _NoService, TypeError, AttributeError, ArithmeticError) as error:
-        line = getattr(error, "lineno", None) or _line_in_template(error.__traceback__)
-        raise ContentError(f"{path}:{line}: {error}") from None
-
-
-@cache
-def _template(body: str) -> Template:
-    return Environment(autoescape=True, undefined=StrictUndefined).from_string(body)
-
-
-def _line_in_template(trace: TracebackType | None) -> int:
-    line = 1
-    while trace is not None:
-        if trace.tb_frame.f_code.co_filename == "<template>":
-            line = trace.tb_lineno
-        trace = trace.tb_next
-    return line
-
-
-_PARTS: dict[str, Part] = {
-    "card": parts.card,
-    "service": parts.inline,
-    "upstreams": parts.upstreams,
-    "errors": lambda row, _: parts.errors_table(row),
-    "feeds": lambda row, _: parts.feeds(row),
-    "links": lambda row, _: parts.links(row),
-    "outages": nearby.outages,
-    "alternatives": nearby.stand_ins,
-}

@@ -9,11 +9,12 @@ from urllib.parse import quote, urljoin
 
 from crawler.site import words
 from crawler.site.api.schema import LICENCE
-from crawler.site.articles import SLOT, Article
+from crawler.site.articles import Article
 from crawler.site.board import Board, Row, Story
 from crawler.site.kept import ANEW, Anew
 from crawler.site.markdown import convert, plain
 from crawler.site.nearby import began
+from crawler.site.slots import SLOT
 from crawler.site.views import overall
 from crawler.times import human, span
 
