@@ -33,7 +33,7 @@ class Asked:
 @dataclass(frozen=True, slots=True)
 class _Page:
     """A provider's page as it stands after this run; `at` is when it was read. `stand_in` says
-    that its feed was read because robots.txt keeps us from the page."""
+    that its feed was read in its place."""
 
     reading: Reading | None
     at: int | None
@@ -118,7 +118,7 @@ def _page(
     if provider.source is None or visit is None:
         return _Page(None, None, fresh=False, reason=None)
     if visit.reading is not None:
-        stand_in = "feed" == visit.platform != provider.source.platform
+        stand_in = provider.source.stands_in(visit.platform)
         return _Page(visit.reading, now, fresh=True, reason=None, stand_in=stand_in)
     line = memory.sources.get(provider.id)
     at = now if visit.unchanged else memory.read_at.get(provider.id)
@@ -133,7 +133,7 @@ def _page(
         components=components if line.listed else None,
         incidents=tuple(record.incident for record in records),
     )
-    stand_in = "feed" == line.platform != provider.source.platform
+    stand_in = provider.source.stands_in(line.platform)
     return _Page(reading, at, fresh=visit.unchanged, reason=visit.reason, stand_in=stand_in)
 
 

@@ -224,7 +224,7 @@ def _in_scope(service: Service, components: Sequence[str]) -> bool:
 
 
 def _components(service: Service, line: SourceLine | None) -> tuple[Component, ...]:
-    if line is None:
+    if line is None or not line.listed:
         return ()
     listed = [Component(key, *one) for key, one in line.components.items() if one]
     wanted = {*service.components}
