@@ -164,7 +164,7 @@ def _snapshots(
             reason=page.reason,
         )
         found[service.id] = judge.judge(facts, previous, now, validity)
-        states[service.id] = _state(found[service.id], page)
+        states[service.id] = _state(found[service.id], page, now - validity)
     mentions = {service.id: service.mentions for _, service in catalogue.services()}
     owners = {service.id: provider.id for provider, service in catalogue.services()}
     return {
@@ -183,10 +183,13 @@ def _resolved(previous: Snapshot | None, reading: Reading | None, now: int) -> i
     return max((end for one in previous.incidents if (end := closed[one])), default=now)
 
 
-def _state(snapshot: Snapshot, page: _Page) -> upstream.State:
+def _state(snapshot: Snapshot, page: _Page, since: int) -> upstream.State:
+    """What bears on other services; of a page that was read at `since` or later, as one failure to
+    read it again is no news of it."""
     opened = [one for one in page.reading.incidents if one.open] if page.reading else []
     own = [one for one in opened if one.id in snapshot.incidents]
-    level = scope((), (), page.reading).level if page.reading and page.fresh else None
+    holds = page.at is not None and page.at >= since
+    level = scope((), (), page.reading).level if page.reading and holds else None
     return upstream.State(snapshot.level, own, level or Level.UNKNOWN, opened)
 
 

@@ -137,17 +137,17 @@ def _probe_word(facts: Facts, now: int, validity: int) -> tuple[str, int]:
 def present(snapshot: Snapshot | None, now: int, validity: int, *, blind: bool) -> Snapshot:
     """A remembered conclusion as it may be shown at `now`: what is older than V is unknown.
 
-    `blind` says that the last run saw nothing because our own network failed.
+    `blind` says that the last run saw nothing because our own network failed: that is told beside
+    what holds, and changes nothing of it.
     """
     flags = ("blind_run",) if blind else ()
     if snapshot is None:
         return _lost("blind" if blind else "never_read", None, flags, now)
-    seen = snapshot.last_seen
+    seen, told = snapshot.last_seen, replace(snapshot, flags=(*snapshot.flags, *flags))
     if snapshot.level is Level.UNKNOWN:
-        return replace(snapshot, flags=flags) if blind else snapshot
+        return told
     if seen is not None and now - seen <= validity:
-        carried = replace(snapshot, basis="carried", confidence="stale", flags=flags)
-        return carried if blind else snapshot
+        return replace(told, basis="carried", confidence="stale") if blind else told
     expired = now if seen is None else min(now, seen + validity)
     return _lost("blind" if blind else "stale", "stale", flags or ("stale_official",), expired)
 

@@ -210,6 +210,17 @@ def test_a_carried_conclusion_is_stale_and_keeps_its_level_until_it_expires() ->
     assert (lost.level, lost.basis, lost.reason) == (Level.UNKNOWN, "none", "blind")
 
 
+def test_a_blind_run_adds_its_flag_and_takes_none_away() -> None:
+    known = snapshot(Level.MAJOR, flags=("unstable", "upstream_named:cloud"), last_seen=NOW)
+    unread = snapshot(Level.UNKNOWN, flags=("status_page_unreadable",), last_seen=NOW)
+
+    assert [judge.present(one, NOW + V, V, blind=True).flags for one in (known, unread)] == [
+        ("unstable", "upstream_named:cloud", "blind_run"),
+        ("status_page_unreadable", "blind_run"),
+    ]
+    assert judge.present(known, NOW + V + 1, V, blind=True).flags == ("blind_run",)
+
+
 def test_a_page_nobody_rebuilt_turns_unknown_and_tells_what_was_known_last() -> None:
     known = snapshot(Level.CRITICAL, last_seen=NOW)
     shown = judge.present(known, NOW + V + 1, V, blind=False)
