@@ -103,8 +103,6 @@ def judge(facts: Facts, previous: Snapshot | None, now: int, validity: int) -> S
     )
     if facts.scoped and usable:
         flags = [*flags, *facts.scoped.flags, *held]
-    fresh = (facts.fresh and usable) or (basis == "probe" and facts.probe is not None)
-    seen_at = now if fresh or level is Level.UNKNOWN else facts.read_at
     reason = _reason(facts, aged=aged) if level is Level.UNKNOWN else None
     snapshot = Snapshot(
         level=level,
@@ -117,9 +115,19 @@ def judge(facts: Facts, previous: Snapshot | None, now: int, validity: int) -> S
         official=official if usable else None,
         shown=shown,
         changes=changes,
-        last_seen=seen_at,
+        last_seen=_seen_at(level, basis, facts, now),
     )
     return _continued(snapshot, previous, facts, now)
+
+
+def _seen_at(level: Level, basis: str, facts: Facts, now: int) -> int | None:
+    """When the freshest evidence was had; that one request failed is no news of an earlier answer
+    on which a conclusion rests."""
+    if facts.fresh or level is Level.UNKNOWN:
+        return now
+    if basis != "probe":
+        return facts.read_at
+    return facts.probe.ok_at if facts.probe and level is Level.NONE else now
 
 
 def _probe_word(facts: Facts, now: int, validity: int) -> tuple[str, int]:

@@ -10,7 +10,7 @@ from crawler.memory import ProbeState, Snapshot
 from crawler.model import Level, Upstream
 from crawler.scope import Scoped
 from crawler.streak import advance
-from lives import HOUR, MINUTE, START, Life, V
+from lives import HOUR, MINUTE, START, Life, V, provider, world
 from shared import SHARED, requires_shared
 from verdicts import Row, Step
 
@@ -383,6 +383,31 @@ def test_a_probe_alone_keeps_a_service_without_a_page_until_its_answer_is_too_ol
     late = judge.judge(judge.Facts(probe=refused, has_page=False), None, NOW + V + 1, V)
 
     assert (soon.level, late.level) == (Level.NONE, Level.UNKNOWN)
+    assert soon.last_seen == NOW, "it is as old as the answer"
+
+
+@pytest.mark.parametrize("outcome", ["inconclusive", "fail"])
+def test_an_answer_that_stands_is_shown_no_longer_than_v_after_it(
+    tmp_path: Path, outcome: str
+) -> None:
+    alone = world(provider("acme", page=False))
+    shown, valid = {}, {}
+    with Life(tmp_path, alone) as life:
+        for minute, said in ((0, "ok"), (20, "ok"), (40, outcome), (60, "inconclusive")):
+            life.run(NOW + minute * MINUTE, probes={"acme": said})
+            for later in (minute, minute + 4, minute + 6):
+                [row] = life.board(NOW + later * MINUTE).rows
+                shown[later], valid[later] = str(row.verdict.level), row.verdict.valid_until
+        [row] = life.board(NOW + 66 * MINUTE).rows
+        known = life.store.memories(NOW + 3 * HOUR).intervals("acme", NOW, NOW + 3 * HOUR)
+        life.run(NOW + 70 * MINUTE, probes={"acme": "ok"})
+        [fresh] = life.board(NOW + 70 * MINUTE).rows
+
+    assert {shown[minute] for minute in (0, 24, 40, 46, 60, 64)} == {"none"}
+    assert {valid[minute] for minute in (20, 46, 60, 64)} == {NOW + 65 * MINUTE}
+    assert (shown[66], row.verdict.reason) == ("unknown", "stale")
+    assert known == [(NOW, NOW + 65 * MINUTE, Level.NONE)]
+    assert (fresh.verdict.level, fresh.verdict.valid_until) == (Level.NONE, NOW + 115 * MINUTE)
 
 
 def test_nothing_that_is_unknown_is_ever_called_well_or_down(tmp_path: Path) -> None:

@@ -25,8 +25,8 @@ def fold(db: Connection, run: RunLine) -> bool:
     if run.blind:
         return True
     _sources(db, run, before)
-    spans.fold(db, run, before)
     _probes(db, run, before)
+    spans.fold(db, run, before)
     for incident in run.incidents:
         life.fold(db, run.id, incident)
     for maintenance in run.maintenances:
