@@ -6,7 +6,8 @@ weighed over all services, and only what differs from the memory goes into the l
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from itertools import chain, pairwise
+from itertools import chain
+from statistics import median
 
 from crawler import __version__, changes, early, judge, streak, upstream
 from crawler.catalogue import Catalogue, Provider, Service
@@ -15,6 +16,8 @@ from crawler.memory import Memory, ProbeState, Snapshot
 from crawler.model import Component, Level, Reading, Visit
 from crawler.records import Remembered
 from crawler.scope import scope
+
+_JOB = 900
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,12 +215,18 @@ def _weighed(
 
 
 def validity(starts: Iterable[int]) -> int:
-    """V in seconds from the starts of the runs of the last 7 days: 2.5 times their median gap,
-    between 45 min and 3 h; 45 min until ten gaps are known."""
-    ordered = sorted(starts)
-    gaps = sorted(b - a for a, b in pairwise(ordered))
-    if len(gaps) < 10:
+    """V in seconds from the starts of the runs of the last 7 days: 2.5 times the median pause
+    between jobs, between 45 min and 3 h; 45 min until ten pauses are known.
+
+    The runs of the quarter of an hour after a job began are its passes. What a reading has to last
+    for is the pause after them, however many they are.
+    """
+    first, last, pauses = None, 0, list[int]()
+    for start in sorted(starts):
+        if first is None or start - first > _JOB:
+            pauses += [] if first is None else [start - last]
+            first = start
+        last = start
+    if len(pauses) < 10:
         return 2_700
-    middle = len(gaps) // 2
-    median = gaps[middle] if len(gaps) % 2 else (gaps[middle - 1] + gaps[middle]) / 2
-    return min(10_800, max(2_700, int(2.5 * median)))
+    return min(10_800, max(2_700, int(2.5 * median(pauses))))
