@@ -66,7 +66,9 @@ def sources(visits: Mapping[str, Visit], memory: Memory, now: int) -> dict[str, 
         if reading is None:
             continue
         old = memory.sources.get(source)
-        listed = {one.id: (one.name, one.level) for one in reading.components or ()}
+        listed = dict(old.components) if old else {}
+        if reading.components is not None:
+            listed = {one.id: (one.name, one.level) for one in reading.components}
         new = SourceLine(
             platform=visit.platform,
             level=page_level(reading),

@@ -6,7 +6,8 @@ weighed over all services, and only what differs from the memory goes into the l
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from itertools import chain, pairwise
+from itertools import chain
+from statistics import median
 
 from crawler import __version__, changes, early, judge, streak, upstream
 from crawler.catalogue import Catalogue, Provider, Service
@@ -15,6 +16,8 @@ from crawler.memory import Memory, ProbeState, Snapshot
 from crawler.model import Component, Level, Reading, Visit
 from crawler.records import Remembered
 from crawler.scope import scope
+
+_JOB = 900
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +36,7 @@ class Asked:
 @dataclass(frozen=True, slots=True)
 class _Page:
     """A provider's page as it stands after this run; `at` is when it was read. `stand_in` says
-    that its feed was read because robots.txt keeps us from the page."""
+    that its feed was read in its place."""
 
     reading: Reading | None
     at: int | None
@@ -118,7 +121,7 @@ def _page(
     if provider.source is None or visit is None:
         return _Page(None, None, fresh=False, reason=None)
     if visit.reading is not None:
-        stand_in = "feed" == visit.platform != provider.source.platform
+        stand_in = provider.source.stands_in(visit.platform)
         return _Page(visit.reading, now, fresh=True, reason=None, stand_in=stand_in)
     line = memory.sources.get(provider.id)
     at = now if visit.unchanged else memory.read_at.get(provider.id)
@@ -133,7 +136,7 @@ def _page(
         components=components if line.listed else None,
         incidents=tuple(record.incident for record in records),
     )
-    stand_in = "feed" == line.platform != provider.source.platform
+    stand_in = provider.source.stands_in(line.platform)
     return _Page(reading, at, fresh=visit.unchanged, reason=visit.reason, stand_in=stand_in)
 
 
@@ -164,7 +167,7 @@ def _snapshots(
             reason=page.reason,
         )
         found[service.id] = judge.judge(facts, previous, now, validity)
-        states[service.id] = _state(found[service.id], page)
+        states[service.id] = _state(found[service.id], page, now - validity)
     mentions = {service.id: service.mentions for _, service in catalogue.services()}
     owners = {service.id: provider.id for provider, service in catalogue.services()}
     return {
@@ -183,10 +186,13 @@ def _resolved(previous: Snapshot | None, reading: Reading | None, now: int) -> i
     return max((end for one in previous.incidents if (end := closed[one])), default=now)
 
 
-def _state(snapshot: Snapshot, page: _Page) -> upstream.State:
+def _state(snapshot: Snapshot, page: _Page, since: int) -> upstream.State:
+    """What bears on other services; of a page that was read at `since` or later, as one failure to
+    read it again is no news of it."""
     opened = [one for one in page.reading.incidents if one.open] if page.reading else []
     own = [one for one in opened if one.id in snapshot.incidents]
-    level = scope((), (), page.reading).level if page.reading and page.fresh else None
+    holds = page.at is not None and page.at >= since
+    level = scope((), (), page.reading).level if page.reading and holds else None
     return upstream.State(snapshot.level, own, level or Level.UNKNOWN, opened)
 
 
@@ -209,12 +215,18 @@ def _weighed(
 
 
 def validity(starts: Iterable[int]) -> int:
-    """V in seconds from the starts of the runs of the last 7 days: 2.5 times their median gap,
-    between 45 min and 3 h; 45 min until ten gaps are known."""
-    ordered = sorted(starts)
-    gaps = sorted(b - a for a, b in pairwise(ordered))
-    if len(gaps) < 10:
+    """V in seconds from the starts of the runs of the last 7 days: 2.5 times the median pause
+    between jobs, between 45 min and 3 h; 45 min until ten pauses are known.
+
+    The runs of the quarter of an hour after a job began are its passes. What a reading has to last
+    for is the pause after them, however many they are.
+    """
+    first, last, pauses = None, 0, list[int]()
+    for start in sorted(starts):
+        if first is None or start - first > _JOB:
+            pauses += [] if first is None else [start - last]
+            first = start
+        last = start
+    if len(pauses) < 10:
         return 2_700
-    middle = len(gaps) // 2
-    median = gaps[middle] if len(gaps) % 2 else (gaps[middle - 1] + gaps[middle]) / 2
-    return min(10_800, max(2_700, int(2.5 * median)))
+    return min(10_800, max(2_700, int(2.5 * median(pauses))))

@@ -4,13 +4,14 @@ A page may list a thousand messages of incidents that are long over. What is new
 the lines for the journal and nobody asks for the rest, so it is not held until all are read.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from crawler import changes, early
 from crawler.catalogue import Provider
-from crawler.lines import IncidentLine
+from crawler.lines import IncidentLine, SourceLine
 from crawler.memory import Head, Memory
-from crawler.model import Incident, Visit
+from crawler.model import Incident, Reading, Visit
 from crawler.records import Remembered
 
 _CLOCK_SKEW = 300
@@ -24,15 +25,37 @@ def hear(
     Its incidents have every component that they ever named and times that can be true at `now`
     (seconds UTC); those that are over have no messages, unless they may go on one of ours.
     """
-    if visit.reading is None:
+    reading = visit.reading
+    if reading is None:
         return visit, ()
+    if provider.source and provider.source.stands_in(visit.platform):
+        reading = _placed(reading, provider, memory.sources.get(provider.id))
     heads = memory.heads(provider.id)
-    united = tuple(_united(one, heads.get(one.id), now) for one in visit.reading.incidents)
-    whole = replace(visit.reading, incidents=united)
+    united = tuple(_united(one, heads.get(one.id), now) for one in reading.incidents)
+    whole = replace(reading, incidents=united)
     told = tuple(changes.incidents(provider.id, whole, heads, remembered, now))
     if not early.waits(provider, memory):
         united = tuple(one if one.open else replace(one, updates=()) for one in united)
     return replace(visit, reading=replace(whole, incidents=united)), told
+
+
+def _placed(reading: Reading, provider: Provider, line: SourceLine | None) -> Reading:
+    """A feed's reading with the components as the page calls them: a feed has names, and services
+    may follow ids. `line` knows what the page listed last. Whoever names one that nobody knows may
+    mean any service, and so counts as naming none."""
+    called = {one: {one} for service in provider.services for one in service.components}
+    for key, component in (line.components if line else {}).items():
+        for one in (key, component[0]) if component else ():
+            called[one] = called.get(one, set()) | {key, one}
+
+    def known(named: Sequence[str]) -> tuple[str, ...]:
+        if not called.keys() >= {*named}:
+            return ()
+        return tuple(sorted(set().union(*(called[one] for one in named))))
+
+    incidents = (replace(one, components=known(one.components)) for one in reading.incidents)
+    works = (replace(one, components=known(one.components)) for one in reading.maintenances)
+    return replace(reading, incidents=tuple(incidents), maintenances=tuple(works))
 
 
 def _united(incident: Incident, head: Head | None, now: int) -> Incident:

@@ -4,7 +4,7 @@ The rules, in the order in which they apply:
 1. A blind run changes nothing; what was known holds for the validity V and is then unknown.
 2. An official reading counts while it is at most V old. Its trouble is believed at once; an
    all-clear needs a resolved incident or a second reading. Four changes in two hours are
-   "unstable": the worst of them holds until an hour of quiet.
+   "unstable": the worst trouble among them holds until an hour of quiet.
 3. A probe can worsen, never improve: one failing surface is minor, more are major, never critical,
    and only after two failing runs 5 to 60 minutes apart.
 4. Nothing usable is unknown, never up and never down.
@@ -13,11 +13,10 @@ The rules, in the order in which they apply:
 from dataclasses import dataclass, replace
 
 from crawler.errors import REASONS
-from crawler.memory import Change, ProbeState, Snapshot
+from crawler.hold import hold
+from crawler.memory import ProbeState, Snapshot
 from crawler.model import Level, worst
 from crawler.scope import Scoped
-
-QUIET, FLAP_WINDOW, FLAP_CHANGES = 3_600, 7_200, 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,15 +90,19 @@ def judge(facts: Facts, previous: Snapshot | None, now: int, validity: int) -> S
     official = facts.scoped.level if facts.scoped else None
     aged = facts.read_at is not None and now - facts.read_at > validity
     usable = official is not None and facts.read_at is not None and not aged
-    shown, changes, held = _held(official if usable else None, facts, previous, now)
+    shown, changes, held = hold(
+        official if usable else None,
+        previous,
+        facts.read_at,
+        fresh=facts.fresh,
+        resolved=facts.resolved,
+    )
     word, surfaces = _probe_word(facts, now, validity)
     level, basis, flags = decide(
         shown, word, surfaces, has_page=facts.has_page, stale=official is not None and aged
     )
     if facts.scoped and usable:
         flags = [*flags, *facts.scoped.flags, *held]
-    fresh = (facts.fresh and usable) or (basis == "probe" and facts.probe is not None)
-    seen_at = now if fresh or level is Level.UNKNOWN else facts.read_at
     reason = _reason(facts, aged=aged) if level is Level.UNKNOWN else None
     snapshot = Snapshot(
         level=level,
@@ -112,9 +115,19 @@ def judge(facts: Facts, previous: Snapshot | None, now: int, validity: int) -> S
         official=official if usable else None,
         shown=shown,
         changes=changes,
-        last_seen=seen_at,
+        last_seen=_seen_at(level, basis, facts, now),
     )
     return _continued(snapshot, previous, facts, now)
+
+
+def _seen_at(level: Level, basis: str, facts: Facts, now: int) -> int | None:
+    """When the freshest evidence was had; that one request failed is no news of an earlier answer
+    on which a conclusion rests."""
+    if facts.fresh or level is Level.UNKNOWN:
+        return now
+    if basis != "probe":
+        return facts.read_at
+    return facts.probe.ok_at if facts.probe and level is Level.NONE else now
 
 
 def _probe_word(facts: Facts, now: int, validity: int) -> tuple[str, int]:
@@ -129,41 +142,20 @@ def _probe_word(facts: Facts, now: int, validity: int) -> tuple[str, int]:
     return word, int(word in ("fail", "recovering"))
 
 
-def _held(
-    official: Level | None, facts: Facts, previous: Snapshot | None, now: int
-) -> tuple[Level | None, tuple[Change, ...], list[str]]:
-    """The official level after the rules for all-clear and flapping, the changes, the flags."""
-    if official is None or previous is None:
-        return official, (), []
-    before = previous.official
-    changes = tuple(one for one in previous.changes if now - one[0] <= FLAP_WINDOW)
-    if before is not None and before is not official and facts.fresh:
-        changes = (*changes, (now, official))
-    if len(changes) >= FLAP_CHANGES and now - changes[-1][0] < QUIET:
-        levels = [level for _, level in changes]
-        return worst([official, *levels, *([before] if before else [])]), changes, ["unstable"]
-    trouble = previous.shown is not None and previous.shown.trouble
-    if official is Level.NONE and trouble and facts.resolved is None:
-        first = before is not Level.NONE or not facts.fresh
-        if first and before is not None:
-            return previous.shown, changes, ["recovery_pending"]
-    return official, changes, []
-
-
 def present(snapshot: Snapshot | None, now: int, validity: int, *, blind: bool) -> Snapshot:
     """A remembered conclusion as it may be shown at `now`: what is older than V is unknown.
 
-    `blind` says that the last run saw nothing because our own network failed.
+    `blind` says that the last run saw nothing because our own network failed: that is told beside
+    what holds, and changes nothing of it.
     """
     flags = ("blind_run",) if blind else ()
     if snapshot is None:
         return _lost("blind" if blind else "never_read", None, flags, now)
-    seen = snapshot.last_seen
+    seen, told = snapshot.last_seen, replace(snapshot, flags=(*snapshot.flags, *flags))
     if snapshot.level is Level.UNKNOWN:
-        return replace(snapshot, flags=flags) if blind else snapshot
+        return told
     if seen is not None and now - seen <= validity:
-        carried = replace(snapshot, basis="carried", confidence="stale", flags=flags)
-        return carried if blind else snapshot
+        return replace(told, basis="carried", confidence="stale") if blind else told
     expired = now if seen is None else min(now, seen + validity)
     return _lost("blind" if blind else "stale", "stale", flags or ("stale_official",), expired)
 
@@ -224,6 +216,8 @@ def _headline(level: Level, basis: str, facts: Facts, reason: str | None, flags:
         return "Possible issue: our checks fail."
     if "recovery_pending" in flags:
         return "The provider reports recovery; one more reading will confirm it."
+    if "unstable" in flags and facts.scoped and facts.scoped.level is not level:
+        return "The provider's word keeps changing; its worst is held until an hour is quiet."
     if facts.scoped and facts.scoped.title:
         return f"The provider reports: {facts.scoped.title}"
     return (

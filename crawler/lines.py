@@ -29,8 +29,9 @@ class SnapshotLine(msgspec.Struct, frozen=True, omit_defaults=True):
 
 class SourceLine(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a source says now. `components` has only those that changed, None for a gone one;
-    `listed` is false where this kind of source lists none; `covers` is the time from which on its
-    list of incidents is complete, None where it has no such list."""
+    `listed` is false where this reading lists none: what an earlier one listed is kept for its
+    names. `covers` is the time from which on its list of incidents is complete, None where it has
+    no such list."""
 
     platform: str
     level: Level | None = None

@@ -18,9 +18,9 @@ FLOORS = {
     3: {"memory", "scope"},
     4: {
         *("content", "fetch", "github", "platforms", "robots", "journal"),
-        *("judge", "streak", "upstream"),
+        *("hold", "streak", "upstream"),
     },
-    5: {"store", "verdict", "changes", "early"},
+    5: {"store", "judge", "verdict", "changes", "early"},
     6: {"conclude", "hear", "saved", "simulate", "check", "visit", "doctor"},
     7: {"crawl", "discover", "site", "progress", "serve", "alerts", "deploy", "exits"},
     8: {"cli", "__main__"},

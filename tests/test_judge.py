@@ -10,7 +10,7 @@ from crawler.memory import Held, ProbeState, Snapshot
 from crawler.model import Level, Upstream
 from crawler.scope import Scoped
 from crawler.streak import advance
-from lives import HOUR, MINUTE, START, Life, V
+from lives import HOUR, MINUTE, START, Life, V, provider, world
 from shared import SHARED, requires_shared
 from verdicts import Row, Step
 
@@ -210,6 +210,17 @@ def test_a_carried_conclusion_is_stale_and_keeps_its_level_until_it_expires() ->
     assert (lost.level, lost.basis, lost.reason) == (Level.UNKNOWN, "none", "blind")
 
 
+def test_a_blind_run_adds_its_flag_and_takes_none_away() -> None:
+    known = snapshot(Level.MAJOR, flags=("unstable", "upstream_named:cloud"), last_seen=NOW)
+    unread = snapshot(Level.UNKNOWN, flags=("status_page_unreadable",), last_seen=NOW)
+
+    assert [judge.present(one, NOW + V, V, blind=True).flags for one in (known, unread)] == [
+        ("unstable", "upstream_named:cloud", "blind_run"),
+        ("status_page_unreadable", "blind_run"),
+    ]
+    assert judge.present(known, NOW + V + 1, V, blind=True).flags == ("blind_run",)
+
+
 def test_a_page_nobody_rebuilt_turns_unknown_and_tells_what_was_known_last() -> None:
     known = snapshot(Level.CRITICAL, last_seen=NOW)
     shown = judge.present(known, NOW + V + 1, V, blind=False)
@@ -261,6 +272,98 @@ def test_an_unstable_service_is_held_at_its_worst_until_an_hour_of_quiet() -> No
     assert shown[110] is Level.NONE
 
 
+def told(*words: tuple[int, str], fresh: bool = True) -> list[Snapshot]:
+    """What is concluded after each reading of a page, by the minute and its word; the last is
+    `fresh` or the page could not be read then."""
+    found: list[Snapshot] = []
+    for minute, word in words:
+        now = NOW + minute * MINUTE
+        new = fresh or (minute, word) != words[-1]
+        facts = judge.Facts(
+            scoped=Scoped(level=Level(word)),
+            read_at=now if new else NOW + words[-2][0] * MINUTE,
+            fresh=new,
+        )
+        found.append(judge.judge(facts, found[-1] if found else None, now, V))
+    return found
+
+
+def each(step: int, words: str) -> list[tuple[int, str]]:
+    return [(number * step, word) for number, word in enumerate(words.split())]
+
+
+def test_work_does_not_hide_the_outage_of_an_unstable_page() -> None:
+    found = told(*each(10, "none maintenance none minor major"))
+
+    assert (found[-1].level, found[-1].flags) == (Level.MAJOR, ("unstable",))
+    assert found[-1].headline == "The provider reports: Partial outage."
+
+
+def test_an_outage_is_held_while_an_unstable_page_says_maintenance() -> None:
+    found = told(*each(10, "none major none minor maintenance"))
+
+    assert (found[-1].level, found[-1].flags) == (Level.MAJOR, ("unstable",))
+
+
+def test_a_page_that_turns_unknown_again_and_again_is_unknown_whenever_it_is() -> None:
+    found = told(*each(10, "none unknown none unknown none unknown"))
+
+    assert [str(one.level) for one in found[1::2]] == ["unknown"] * 3
+    assert [str(one.level) for one in found[::2]] == ["none"] * 3
+    assert found[-2].flags == (), "nothing worse was seen that could be held"
+
+
+def test_an_unstable_page_that_turns_unknown_is_unknown_and_stays_unstable() -> None:
+    found = told(*each(10, "none major none minor unknown none"))
+
+    assert [str(one.level) for one in found[-2:]] == ["unknown", "major"]
+    assert "unstable" not in found[-2].flags
+
+
+def test_new_trouble_of_an_unstable_page_is_believed_at_once() -> None:
+    found = told(*each(10, "none minor none minor none critical"))
+
+    assert [str(one.level) for one in found[-2:]] == ["minor", "critical"]
+
+
+@pytest.mark.parametrize(
+    ("minute", "level"), [(131, "major"), (150, "major"), (187, "major"), (188, "none")]
+)
+def test_the_worst_is_held_for_an_hour_after_the_last_change(minute: int, level: str) -> None:
+    # When 131 comes, the change at 10 is more than two hours ago.
+    changes = [(0, "none"), (10, "major"), (50, "none"), (90, "minor"), (128, "none")]
+    found = told(
+        *changes, (129, "none"), *([] if minute == 131 else [(131, "none")]), (minute, "none")
+    )
+
+    assert found[-1].level == level
+
+
+def test_an_hour_in_which_the_page_was_not_read_is_no_hour_of_quiet() -> None:
+    changes = each(10, "none major none major none")
+
+    found = told(*changes, (80, "none"), (101, "none"), fresh=False)
+
+    assert (found[-1].level, found[-1].flags) == (Level.MAJOR, ("unstable",))
+    assert told(*changes, (80, "none"), (101, "none"))[-1].level is Level.NONE
+
+
+def test_a_page_that_flaps_for_days_keeps_its_worst_and_no_list_without_end() -> None:
+    found = told(*each(30, "none critical " + "none minor " * 50))
+
+    assert found[-1].level is Level.CRITICAL
+    assert len(found[-1].changes) <= 6
+
+
+def test_what_is_held_says_so_and_does_not_put_it_in_the_provider_s_mouth() -> None:
+    found = told(*each(10, "none major none major none"))
+
+    assert found[-1].headline == (
+        "The provider's word keeps changing; its worst is held until an hour is quiet."
+    )
+    assert found[-2].headline == "The provider reports: Partial outage."
+
+
 def test_recovery_is_held_for_one_reading_that_is_new() -> None:
     down = judge.Facts(scoped=Scoped(level=Level.MAJOR), read_at=NOW, fresh=True)
     up = judge.Facts(scoped=Scoped(level=Level.NONE), read_at=NOW + 300, fresh=True)
@@ -282,6 +385,31 @@ def test_a_probe_alone_keeps_a_service_without_a_page_until_its_answer_is_too_ol
     late = judge.judge(judge.Facts(probe=refused, has_page=False), None, NOW + V + 1, V)
 
     assert (soon.level, late.level) == (Level.NONE, Level.UNKNOWN)
+    assert soon.last_seen == NOW, "it is as old as the answer"
+
+
+@pytest.mark.parametrize("outcome", ["inconclusive", "fail"])
+def test_an_answer_that_stands_is_shown_no_longer_than_v_after_it(
+    tmp_path: Path, outcome: str
+) -> None:
+    alone = world(provider("acme", page=False))
+    shown, valid = {}, {}
+    with Life(tmp_path, alone) as life:
+        for minute, said in ((0, "ok"), (20, "ok"), (40, outcome), (60, "inconclusive")):
+            life.run(NOW + minute * MINUTE, probes={"acme": said})
+            for later in (minute, minute + 4, minute + 6):
+                [row] = life.board(NOW + later * MINUTE).rows
+                shown[later], valid[later] = str(row.verdict.level), row.verdict.valid_until
+        [row] = life.board(NOW + 66 * MINUTE).rows
+        known = life.store.memories(NOW + 3 * HOUR).intervals("acme", NOW, NOW + 3 * HOUR)
+        life.run(NOW + 70 * MINUTE, probes={"acme": "ok"})
+        [fresh] = life.board(NOW + 70 * MINUTE).rows
+
+    assert {shown[minute] for minute in (0, 24, 40, 46, 60, 64)} == {"none"}
+    assert {valid[minute] for minute in (20, 46, 60, 64)} == {NOW + 65 * MINUTE}
+    assert (shown[66], row.verdict.reason) == ("unknown", "stale")
+    assert known == [(NOW, NOW + 65 * MINUTE, Level.NONE)]
+    assert (fresh.verdict.level, fresh.verdict.valid_until) == (Level.NONE, NOW + 115 * MINUTE)
 
 
 def test_nothing_that_is_unknown_is_ever_called_well_or_down(tmp_path: Path) -> None:

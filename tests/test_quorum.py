@@ -18,10 +18,18 @@ from lives import START
         ([300] * 10, 2_700),  # at least 45 minutes
         ([1_500] * 10, 3_750),
         ([1_500] * 5 + [2_500] * 5, 5_000),  # an even number: the middle of the two
-        ([600] * 6 + [90_000] * 5, 2_700),  # one missed day is no cadence
+        ([1_000] * 6 + [90_000] * 5, 2_700),  # one missed day is no cadence
+        ([300, 300, 6_600] * 9, 2_700),  # nine pauses between jobs of three passes
+        ([300, 300, 6_600] * 84, 10_800),  # a job every two hours
+        ([300, 300, 1_500] * 84, 3_750),  # every thirty-five minutes
+        ([240, 480, 1_500] * 84, 3_750),  # the passes are seldom where they should be
+        (([300] * 144 + [7_200]) * 7, 2_700),  # always at work but for two hours a day
+        ([600] * 100, 2_700),
     ],
 )
-def test_how_long_a_reading_holds_follows_the_median_gap(gaps: list[int], seconds: int) -> None:
+def test_how_long_a_reading_holds_follows_the_median_gap_between_jobs(
+    gaps: list[int], seconds: int
+) -> None:
     starts = [START]
     for gap in gaps:
         starts.append(starts[-1] + gap)

@@ -223,6 +223,39 @@ def test_the_words_that_name_an_upstream_and_what_began_there_first_are_the_evid
     )
 
 
+def test_who_has_the_problem_changes_with_news_and_not_with_a_run_that_read_nothing(
+    tmp_path: Path,
+) -> None:
+    cloud = provider("cloud", service("cloud", mentions=["Cloud"]))
+    catalogue = world(cloud, provider("app", service("app", upstreams=["cloud"])))
+    pages = {
+        "cloud": reading(incident("c", "Disks are lost", impact=Level.MAJOR), word=Level.MAJOR),
+        "app": reading(incident("a", "Cloud is down", started=START + MINUTE), word=Level.MINOR),
+    }
+    whose = {}
+    with Life(tmp_path, catalogue) as life:
+        for minute, said, blind in (
+            (10, pages, False),
+            (20, pages, True),
+            (30, pages | {"cloud": "timeout"}, False),
+            (40, pages | {"cloud": "timeout", "app": "timeout"}, False),
+            (54, pages | {"cloud": "timeout"}, False),
+            (56, pages | {"cloud": "timeout"}, False),  # 46 minutes after its last reading
+        ):
+            now = START + minute * MINUTE
+            life.run(now, said, blind=blind)
+            verdicts = {row.service.id: row.verdict for row in life.board(now).rows}
+            whose[minute] = (verdicts["app"].who, verdicts["app"].level)
+            if minute == 20:
+                assert verdicts["app"].flags == ("upstream_named:cloud", "blind_run")
+                assert "upstream" in {one.kind for one in verdicts["app"].evidence}
+
+    assert whose == {
+        **dict.fromkeys((10, 20, 30, 40, 54), ("upstream", Level.MINOR)),
+        56: ("them", Level.MINOR),
+    }
+
+
 @pytest.mark.parametrize(
     ("cause", "effect", "mentions"),
     [

@@ -169,7 +169,7 @@ def _blamed(
 
 
 def _components(service: Service, line: SourceLine | None) -> tuple[Component, ...]:
-    if line is None:
+    if line is None or not line.listed:
         return ()
     listed = [Component(key, *one) for key, one in line.components.items() if one]
     wanted = {*service.components}

@@ -86,7 +86,7 @@ FLAGS = {
     "probe_recovery_pending": "Our own check works again; one more good run clears it.",
     "reachability_only": "We only know that the service answers.",
     "recovery_pending": "The page is green again; we wait for a second reading.",
-    "scope_unstated": "An open incident names no component, so it counts as degraded at most.",
+    "scope_unstated": "An open incident names no known component; it counts as degraded at most.",
     "stale_official": "The last reading of the status page is too old to count.",
     "status_page_unreadable": "The status page could not be read in the last run.",
     "unconfirmed_probe_failure": "Our own check failed once; a second run must confirm it.",

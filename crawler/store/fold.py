@@ -12,6 +12,8 @@ from crawler.lines import MaintenanceLine, RunLine, SourceLine
 from crawler.model import Level
 from crawler.store import life, spans
 
+_Listing = dict[str, tuple[str, Level | None]]
+
 
 def fold(db: Connection, run: RunLine) -> bool:
     """Apply one run inside the caller's transaction; False when it is known already."""
@@ -23,8 +25,8 @@ def fold(db: Connection, run: RunLine) -> bool:
     if run.blind:
         return True
     _sources(db, run, before)
-    spans.fold(db, run, before)
     _probes(db, run, before)
+    spans.fold(db, run, before)
     for incident in run.incidents:
         life.fold(db, run.id, incident)
     for maintenance in run.maintenances:
@@ -63,13 +65,7 @@ def _sources(db: Connection, run: RunLine, before: int | None) -> None:
 
 def _reading(db: Connection, source: str, line: SourceLine) -> None:
     old = db.execute("SELECT components FROM readings WHERE source = ?", (source,)).fetchone()
-    known: dict[str, tuple[str, Level]] = json.loads(old[0]) if old and old[0] else {}
-    for key, component in line.components.items():
-        if component is None:
-            known.pop(key, None)
-        else:
-            known[key] = component
-    components = json.dumps(known, ensure_ascii=False) if line.listed else None
+    components = _listing(json.loads(old[0]) if old and old[0] else {}, line)
     db.execute(
         "INSERT INTO readings VALUES (?, NULL, ?, ?, ?, ?, ?, ?, ?, ?)"
         " ON CONFLICT (source) DO UPDATE SET covers = excluded.covers,"
@@ -85,9 +81,22 @@ def _reading(db: Connection, source: str, line: SourceLine) -> None:
             line.headline,
             line.answered_by,
             line.note,
-            components,
+            json.dumps(components, ensure_ascii=False) if line.listed or components else None,
         ),
     )
+
+
+def _listing(known: _Listing, line: SourceLine) -> _Listing:
+    """The components after a reading. Those of an earlier one keep their names, not their levels,
+    where it lists none."""
+    for key, component in line.components.items():
+        if component is None:
+            known.pop(key, None)
+        else:
+            known[key] = component
+    if line.listed:
+        return {key: (name, level or Level.UNKNOWN) for key, (name, level) in known.items()}
+    return {key: (name, None) for key, (name, _) in known.items()}
 
 
 def _probes(db: Connection, run: RunLine, before: int | None) -> None:

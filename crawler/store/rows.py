@@ -149,9 +149,11 @@ def _source(row: Row) -> SourceLine:
         headline=row["headline"],
         answered_by=row["answered_by"],
         note=row["note"],
-        listed=components is not None,
+        listed=components is not None and all(level for _, level in listed.values()),
         covers=row["covers"],
-        components={key: (name, Level(level)) for key, (name, level) in listed.items()},
+        components={
+            key: (name, Level(level or "unknown")) for key, (name, level) in listed.items()
+        },
     )
 
 

@@ -69,7 +69,8 @@ CREATE TABLE readings (                 -- the last good reading of each source
     headline TEXT NOT NULL,
     answered_by TEXT NOT NULL,          -- the address that was read
     note TEXT NOT NULL,                 -- see model.Visit
-    components TEXT                     -- JSON object id: [name, level]; NULL where none are listed
+    components TEXT                     -- JSON object id: [name, level], level null where it lists
+                                        -- none but an earlier one did; NULL where none ever did
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE waits (source TEXT PRIMARY KEY, not_before INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE probes (

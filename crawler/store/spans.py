@@ -89,7 +89,8 @@ def _close(db: Connection, service: str, until: int, evidence: int | None) -> No
 
 
 def _carry(db: Connection, run: RunLine, old: Mapping[str, int]) -> None:
-    """Keep the time of the evidence for those whose page was not read, and only for them."""
+    """Keep the time of the evidence for those whose page was not read, or whose check did not tell
+    where there is no page, and only for them."""
     back = old.keys() - {*run.carried}
     if back:
         wanted = json.dumps(sorted(back))
@@ -103,7 +104,9 @@ def _carry(db: Connection, run: RunLine, old: Mapping[str, int]) -> None:
     fresh = [one for one in run.carried if one not in old]
     if fresh:
         db.execute(
-            "UPDATE services SET seen = (SELECT at FROM readings WHERE source = provider)"
+            "UPDATE services SET seen = coalesce("
+            "(SELECT at FROM readings WHERE source = provider),"
+            " (SELECT ok_at FROM probes WHERE service = id))"
             " WHERE id IN (SELECT value FROM json_each(?))",
             (json.dumps(fresh),),
         )

@@ -1,0 +1,179 @@
+"""A feed that is read because the page cannot be: it has names, and services follow ids."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from crawler.lines import SourceLine
+from crawler.model import Component, Incident, Level, Reading, Visit
+from lives import MINUTE, START, Life, dump, incident, provider, reading, run, service, world
+from loopback import Answer, Loopback
+from running import NOW, SUMMARY, Place, well
+from running import provider as written
+
+CHAT, LOGIN = "01CHAT", "01LOGIN"
+LISTED = (
+    Component(CHAT, "Chat Completions", Level.NONE),
+    Component(LOGIN, "Login", Level.NONE),
+)
+FOLLOWED = world(
+    provider("acme", service("api", components=[CHAT]), service("app", components=[LOGIN]))
+)
+STEP = 10 * MINUTE
+
+
+def trouble(*components: str, impact: Level | None = None) -> Incident:
+    return incident(impact=impact, components=components)
+
+
+def page(*incidents: Incident) -> Reading:
+    return reading(*incidents, word=Level.MAJOR, components=LISTED)
+
+
+def feed(now: int, *incidents: Incident) -> Visit:
+    """What comes of a run in which the page's own document cannot be read."""
+    said = Reading(incidents=incidents, history=True)
+    return Visit("acme", now, said, platform="feed", note="fallback:http_5xx")
+
+
+def told(life: Life, now: int) -> dict[str, tuple[str, tuple[str, ...], int]]:
+    """Level, flags and the number of open incidents of each service."""
+    return {
+        row.service.id: (str(row.verdict.level), row.verdict.flags, len(row.open))
+        for row in life.board(now).rows
+    }
+
+
+@pytest.fixture
+def life(tmp_path: Path) -> Iterator[Life]:
+    with Life(tmp_path / "data", FOLLOWED) as made:
+        yield made
+
+
+def test_names_in_a_feed_stand_for_the_ids_that_the_page_listed_last(life: Life) -> None:
+    life.run(START, {"acme": page()})
+    for now in (START + STEP, START + 2 * STEP):
+        life.run(now, {"acme": feed(now, trouble("Chat Completions", impact=Level.MAJOR))})
+
+    assert told(life, START + 2 * STEP) == {
+        "api": ("major", ("components_unreadable",), 1),
+        "app": ("none", ("components_unreadable",), 0),
+    }
+
+
+@pytest.mark.parametrize("names", [("Sora",), ("Chat Completions", "Sora"), ()])
+def test_an_incident_that_cannot_be_placed_counts_as_degraded_and_concerns_all(
+    life: Life, names: tuple[str, ...]
+) -> None:
+    life.run(START, {"acme": page()})
+    now = START + STEP
+    life.run(now, {"acme": feed(now, trouble(*names, impact=Level.CRITICAL))})
+
+    seen = ("minor", ("components_unreadable", "scope_unstated"), 1)
+    assert told(life, now) == {"api": seen, "app": seen}
+
+
+def test_before_the_page_was_ever_read_no_name_can_be_placed(life: Life) -> None:
+    life.run(START, {"acme": feed(START, trouble("Chat Completions"))})
+
+    seen = ("minor", ("components_unreadable", "scope_unstated"), 1)
+    assert told(life, START) == {"api": seen, "app": seen}
+
+
+def test_a_service_that_follows_a_name_needs_no_list(tmp_path: Path) -> None:
+    by_name = world(provider("acme", service("api", components=["Chat Completions"])))
+    with Life(tmp_path / "data", by_name) as life:
+        life.run(START, {"acme": feed(START, trouble("Chat Completions", impact=Level.MAJOR))})
+
+        assert told(life, START)["api"][0] == "major"
+
+
+def test_what_a_feed_could_not_place_is_no_better_placed_when_the_page_is_back(life: Life) -> None:
+    life.run(START, {"acme": feed(START, trouble("Chat Completions"))})
+    unnamed = trouble(impact=Level.MAJOR)
+    life.run(START + STEP, {"acme": page(unnamed)})
+
+    assert told(life, START + STEP) == {
+        "api": ("minor", ("scope_unstated",), 1),
+        "app": ("minor", ("scope_unstated",), 1),
+    }
+
+
+def test_trouble_that_the_feed_placed_stays_when_the_page_is_back(life: Life) -> None:
+    unnamed = trouble(impact=Level.MAJOR)
+    life.run(START, {"acme": page(unnamed)})
+    now = START + STEP
+    life.run(now, {"acme": feed(now, trouble("Chat Completions"))})
+    for now in (START + 2 * STEP, START + 3 * STEP):
+        life.run(now, {"acme": page(unnamed)})
+
+        assert told(life, now)["api"] == ("major", (), 1)
+
+
+def test_a_page_s_list_is_kept_by_name_and_its_old_levels_are_not(life: Life) -> None:
+    broken = (Component(CHAT, "Chat Completions", Level.CRITICAL), LISTED[1])
+    life.run(START, {"acme": reading(components=broken)})
+    lines = []
+    for now in (START + STEP, START + 2 * STEP):
+        lines.append(life.run(now, {"acme": feed(now)}))
+    known = life.store.memory().sources["acme"]
+
+    assert (known.listed, {*known.components}) == (False, {CHAT, LOGIN})
+    assert {one[1] for one in known.components.values() if one} == {Level.UNKNOWN}
+    assert all(row.components == () for row in life.board(now).rows)
+    assert lines[1].sources == {}, "the same feed again is no news"
+
+    life.run(now + STEP, {"acme": page()})
+    assert life.store.memory().sources["acme"].components == {
+        one.id: (one.name, one.level) for one in LISTED
+    }
+
+
+def test_a_component_that_is_unknown_on_the_page_is_listed_all_the_same(life: Life) -> None:
+    odd = tuple(Component(one.id, one.name, Level.UNKNOWN) for one in LISTED)
+    life.run(START, {"acme": page()})
+    life.run(START + STEP, {"acme": feed(START + STEP)})
+    life.run(START + 2 * STEP, {"acme": reading(components=odd)})
+
+    assert life.store.memory().sources["acme"].listed
+
+
+def test_a_journal_that_dropped_the_list_is_read_as_it_was_written(life: Life) -> None:
+    full = SourceLine("statuspage", components={CHAT: ("Chat Completions", Level.NONE)})
+    bare = SourceLine("feed", listed=False, components={CHAT: None})
+    for now, line in ((START, full), (START + STEP, bare)):
+        life.store.record(run(now, sources={"acme": line}))
+
+    known = life.store.memory().sources["acme"]
+    assert (known.listed, known.components) == (False, {})
+    assert dump(life.store)["readings"]
+
+
+FEED = """\
+<?xml version="1.0" encoding="utf-8"?>
+<feed xmlns="http://www.w3.org/2005/Atom"><title>Status</title><entry>
+<title>Errors</title><id>https://p0.test/incidents/01K000000000000000000000E1</id>
+<link href="https://p0.test/incidents/01K000000000000000000000E1"/>
+<updated>2026-11-22T10:58:02Z</updated>
+<content type="html">&lt;b&gt;Status: Investigating&lt;/b&gt;&lt;br/&gt;
+We look.&lt;br/&gt;
+&lt;br/&gt;&lt;b&gt;Affected components&lt;/b&gt;&lt;ul&gt;&lt;li&gt;API (Full outage)&lt;/li&gt;
+&lt;/ul&gt;</content></entry></feed>
+"""
+
+
+def test_whole_runs_read_the_feed_by_what_the_page_listed(
+    make: Callable[..., Place], net: Loopback
+) -> None:
+    followed = written("p0", feed="https://p0.test/feed.atom") + 'components = ["api"]\n'
+    place = make("p1", p0=followed)
+    well(net, "p0.test")
+    net.put("p0.test", "/feed.atom", Answer(body=FEED.encode()))
+    place.well(NOW)
+    net.put("p0.test", SUMMARY, Answer(status=403))
+    place.well(NOW + STEP)
+    place.well(NOW + 2 * STEP)
+
+    assert place.levels() == {"p0": "minor", "p1": "none"}
+    assert place.services()["p0"]["verdict"]["flags"] == ["components_unreadable"]
