@@ -1,6 +1,7 @@
 """A built site on a loopback server, and a real browser that looks at it."""
 
 import json
+import re
 import shutil
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -15,7 +16,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 from crawler.times import iso
-from lives import MINUTE
+from lives import MINUTE, START
 from loopback import Loopback
 
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "google-chrome", "chrome"))), None)
@@ -194,6 +195,38 @@ def statuses(served: Served, at: int, **changed: dict[str, Any]) -> None:
         one["checkedAt"], one["validUntil"] = iso(at), iso(at + 45 * MINUTE)
         one.update(changed.get(one["id"], {}))
     served.files["statuses.json"] = json.dumps(told).encode()
+
+
+def publish(served: Served, path: str, at: int, *changes: tuple[str, str]) -> None:
+    """Serve a page as a run at `at` would write it, with some words changed."""
+    text = served.files[path + "index.html"].decode()
+    text = text.replace(f'data-checked="{START}"', f'data-checked="{at}"')
+    text = text.replace(iso(START), iso(at))
+    text = re.sub(
+        r'data-until="(\d+)"', lambda one: f'data-until="{int(one[1]) + at - START}"', text
+    )
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    served.files[path + "index.html"] = text.encode()
+
+
+def opened(visit: Open, path: str, **options: object) -> tuple[Visitor, Page]:
+    """A page of the site in a window of its own, at rest."""
+    visitor = visit(**options)
+    page = visitor.open(path)
+    page.wait_for_load_state("networkidle")
+    return visitor, page
+
+
+def refresh(visitor: Visitor, at: int) -> None:
+    """Look at the page again at `at`, until it has read the page that is served now."""
+    page = visitor.page
+    visitor.at(at)
+    with page.expect_response(page.url.partition("?")[0]) as reply:
+        page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    reply.value.finished()
+    page.evaluate("fetch(document.querySelector('link[rel=icon]').href).then((one) => one.text())")
 
 
 def words(page: Page, rows: str = "#list .row") -> set[str]:

@@ -13,7 +13,9 @@
   const STALE = 45 * 60, DEAD = 3 * 3600, REFRESH = 5 * 60, PATIENCE = 10000;
   const page = document.documentElement;
   const root = page.dataset.root || "./";
+  /* When what the page shows was checked, and what statuses.json told last: the two may differ. */
   let checked = Number(page.dataset.checked) || 0;
+  let heard = checked, told;
   let asked = 0;
 
   const $ = (selector, from) => (from || document).querySelector(selector);
@@ -82,7 +84,8 @@
     const old = all(".row.expired").length, head = $("[data-all]");
     if (head && old) sentence("unknown", "Unknown: the results of " + old + " of " + head.dataset.all + " services are too old");
     if (old) for (const one of all("#more, .tally, .bars.all")) one.remove();
-    if (checked && now() > checked + DEAD) face("unknown");
+    /* The answer and the rows may be newer than the rest, and speak for themselves. */
+    if (!newer() && checked && now() > checked + DEAD) face("unknown");
   }
 
   function sentence(level, text) {
@@ -101,12 +104,14 @@
     if (word) document.title = document.title.replace(/\? [A-Z]\w*/, "? " + word);
   }
 
+  const newer = () => heard > checked && $("#answer, .row[data-id]");
+
   function warn() {
     const age = now() - checked;
     let banner = $(".stale");
     /* What is over, or was never checked, carries no clock. */
-    if (!page.dataset.checked || age < STALE) return banner && banner.remove();
-    const text = "These results are " + span(age) + " old.";
+    if (!checked || age < STALE) return banner && banner.remove();
+    const text = (newer() ? "Parts of this page are " : "These results are ") + span(age) + " old.";
     if (!banner) {
       banner = make("p", { className: "stale" });
       banner.setAttribute("role", "status");
@@ -130,14 +135,24 @@
     const reply = await fetch(root + "statuses.json", { cache: "no-cache" });
     if (!reply.ok) return;
     const statuses = await reply.json();
+    if (!(seconds(statuses.fetchedAt) > heard)) return;
+    const changed = apply(statuses);
+    mark(changed);
+    if (checked || changed.length) await renew().catch(() => { /* what is shown keeps its age */ });
+    if (checked >= heard) return;
+    apply(told);
+    if (changed.length) offer();
+  }
+
+  function apply(statuses) {
     const at = seconds(statuses.fetchedAt);
-    if (!(at > checked)) return;
-    checked = at;
     const changed = statuses.services.filter((one) => update(one, at));
+    told = statuses;
+    heard = at;
     whole();
     filter();
     tick();
-    if (changed.length) await news(changed);
+    return changed;
   }
 
   function update(one, at) {
@@ -177,41 +192,84 @@
       make("li", { className: level }, icon(level), make("b", { textContent: count(level) }), " " + LABELS[level])));
   }
 
-  /* The parts around the states, as the page is served now. They hold nothing that a reader set. */
+  function mark(changed) {
+    const mine = changed.filter((one) => watched().has(one.id));
+    if (!document.hidden || !mine.length) return;
+    document.title = "● " + document.title.replace(/^● /, "");
+    if (window.Notification && Notification.permission === "granted")
+      for (const one of mine) new Notification(one.name + ": " + LABELS[one.indicator], { body: one.description, tag: one.id });
+  }
 
-  const AROUND = ["#answer", ".glance", "[aria-labelledby=them]", "[aria-labelledby=upstream]", "[aria-labelledby=open]",
-    "[aria-labelledby=how]", ".hero", "#main > .chips"];
+  function offer() {
+    const place = $("#answer") || $(".hero");
+    if (!place || $(".news")) return;
+    const link = make("a", { href: location.href, textContent: "Load the whole page again" });
+    link.addEventListener("click", (event) => { event.preventDefault(); location.reload(); });
+    place.append(make("p", { className: "news" }, "This has changed since the page was loaded. ", link));
+  }
+
+  /* The page as it is served now, around what holds a reader's words or results: that is not even moved. */
+
+  const KEPT = "#find, #hits, #check, .badges";
 
   async function renew() {
     const reply = await fetch(location.pathname, { cache: "no-cache" });
-    if (!reply.ok) return false;
+    if (!reply.ok) return;
     const served = new DOMParser().parseFromString(await reply.text(), "text/html");
-    if (!(Number(served.documentElement.dataset.checked) >= checked)) return false;
-    for (const place of AROUND) {
-      const old = $(place), fresh = $(place, served);
-      if (old && fresh) old.replaceWith(fresh);
-      else if (old) old.remove();
-      else if (fresh) $("[aria-labelledby=days], #main > .chips").before(fresh);
-    }
+    const fresh = $("html[data-root] #main", served), at = Number(served.documentElement.dataset.checked) || 0;
+    /* A page without a clock tells of what is over by now. */
+    if (!fresh || (at && !(at > checked))) return;
+    checked = at;
+    heard = Math.max(heard, at);
+    const restore = places();
+    around($("#main"), fresh);
+    around($("footer"), $("footer", served));
     document.title = (document.title.startsWith("● ") ? "● " : "") + served.title;
     $("link[rel=icon]").setAttribute("href", $("link[rel=icon]", served).getAttribute("href"));
-    tick();
-    return true;
+    [starring, days, watching, locals, filter, tick].forEach(start);
+    restore();
   }
 
-  async function news(changed) {
-    const mine = changed.filter((one) => watched().has(one.id));
-    if (document.hidden && mine.length) {
-      document.title = "● " + document.title.replace(/^● /, "");
-      if (window.Notification && Notification.permission === "granted")
-        for (const one of mine) new Notification(one.name + ": " + LABELS[one.indicator], { body: one.description, tag: one.id });
+  function around(old, fresh) {
+    const holds = (node) => node.nodeType === 1 && (node.matches(KEPT) || $(KEPT, node));
+    for (const node of [...old.childNodes]) if (!holds(node)) node.remove();
+    let next = old.firstChild;
+    for (const node of [...fresh.childNodes]) {
+      if (!next || !holds(node)) { old.insertBefore(node, next); continue; }
+      if (!next.matches(KEPT)) around(next, node);
+      next = next.nextSibling;
     }
-    const renewed = await renew().catch(() => false);
-    if (renewed || $(".news")) return;
-    const link = make("a", { href: location.href, textContent: "Load the whole page again" });
-    link.addEventListener("click", (event) => { event.preventDefault(); location.reload(); });
-    const place = $("#answer") || $(".hero");
-    if (place) place.append(make("p", { className: "news" }, "This has changed since the page was loaded. ", link));
+  }
+
+  /* Opens, focuses and scrolls what is there again under the same name. */
+
+  function places() {
+    const top = (one) => one.offsetParent ? one.getBoundingClientRect().top : -1;
+    const held = [...handles()].map(([key, one]) => [key, one, one.scrollLeft, top(one)]);
+    const focused = document.activeElement, scrolled = scrollY;
+    return () => {
+      const found = handles();
+      const left = held.filter(([key]) => found.has(key));
+      for (const [key, one, across] of left) {
+        const again = found.get(key);
+        if (one.open) again.open = true;
+        if (across) again.scrollLeft = across;
+        if (one === focused && again !== one) again.focus({ preventScroll: true });
+      }
+      const seen = left.find(([, , , y]) => y >= 0);
+      if (scrolled && seen && top(found.get(seen[0])) !== -1) scrollBy({ top: top(found.get(seen[0])) - seen[3], behavior: "instant" });
+    };
+  }
+
+  function handles() {
+    const found = new Map();
+    for (const one of all("#main :is(a, button, details, summary, [tabindex])")) {
+      const part = one.closest("[aria-labelledby]");
+      let key = [one.tagName, part && part.getAttribute("aria-labelledby"), one.getAttribute("href"), one.getAttribute("aria-label")].join();
+      while (found.has(key)) key += "+";
+      found.set(key, one);
+    }
+    return found;
   }
 
   /* Stars, and the feeds of what is starred. */
@@ -284,6 +342,7 @@
   function watching() {
     const answer = $("#answer"), button = $("#watch button");
     if (!answer || !button) return;
+    button.setAttribute("aria-pressed", tab.has(answer.dataset.id));
     button.addEventListener("click", () => {
       const on = !tab.delete(answer.dataset.id);
       if (on) tab.add(answer.dataset.id);
@@ -357,6 +416,8 @@
 
   /* The days, one by one: point, touch, or arrow keys. */
 
+  let day = null;
+
   function days() {
     const figure = $("#history"), read = $("#read");
     if (!figure || !read) return;
@@ -365,9 +426,9 @@
     const slider = make("div", { className: "slider", tabIndex: 0 });
     const cursor = make("span", { className: "cursor" });
     const date = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
-    let day = said.length - 1;
+    const last = said.length - 1;
     const go = (to) => {
-      day = Math.max(0, Math.min(said.length - 1, to));
+      day = Math.max(0, Math.min(last, to));
       const text = date.format((Number(figure.dataset.first) + day * 86400) * 1000) + ": " + said[day];
       cursor.style.left = (100 * day) / said.length + "%";
       cursor.hidden = false;
@@ -383,14 +444,15 @@
     slider.addEventListener("keydown", (event) => {
       if (!(event.key in steps)) return;
       event.preventDefault();
-      go(day + steps[event.key]);
+      go((day ?? last) + steps[event.key]);
     });
     for (const kind of ["pointermove", "pointerdown"]) slider.addEventListener(kind, point);
-    slider.addEventListener("focus", () => go(day));
-    const words = { role: "slider", "aria-label": "Day", "aria-valuemin": 0, "aria-valuemax": day, "aria-valuenow": day, "aria-valuetext": said[day] };
+    slider.addEventListener("focus", () => go(day ?? last));
+    const words = { role: "slider", "aria-label": "Day", "aria-valuemin": 0, "aria-valuemax": last, "aria-valuenow": last, "aria-valuetext": said[last] };
     for (const key of Object.keys(words)) slider.setAttribute(key, words[key]);
     cursor.hidden = true;
     figure.append(slider, cursor);
+    if (day !== null) go(day);
   }
 
   /* Check right now: only on a click, only the two hosts that the page's own policy allows. */
@@ -431,23 +493,27 @@
     return worst(levels);
   }
 
-  function conclude(name, level, api, ours, said) {
-    const reached = api && Boolean(api.reply);
-    const them = said || level;
+  function conclude(name, level, asked, said) {
+    const { api } = asked, reached = Boolean(api && api.reply), them = said || level;
+    const state = (said ? "'s status page says " : " was last read as ") + LABELS[them];
+    const nobody = !Object.values(asked).some((one) => one && one.reply) &&
+      (api ? "Your network reaches neither " + name : "Your browser can read neither " + name + "'s status page") + " nor this site.";
     if (navigator.onLine === false) return ["It is you", "Your browser says that it is offline."];
-    if (trouble(them)) {
-      const more = !api ? "." : reached ? ", although it answers you." : ", and it does not answer you.";
-      return ["It is them", name + (said ? "'s status page says " : " was last read as ") + LABELS[them] + more];
+    if (trouble(them) || them === "maintenance") {
+      const more = nobody ? ". " + nobody + " Look at your own side too." : !api ? "." :
+        reached ? ", although it answers you." : ", and it does not answer you.";
+      return ["It is them", name + state + more];
     }
-    if (them === "maintenance") return ["It is them", "Planned work is under way at " + name + "."];
+    if (nobody) return ["It is you", nobody];
     if (reached && them === "none")
-      return ["It is you", name + " answers your browser and reports no trouble. Look at the key, the limits, the balance and the request."];
-    if (api && !reached && !ours.reply && !said) return ["It is you", "Your network reaches neither " + name + " nor this site."];
-    if (api && !reached && them === "none")
-      return ["They say it is fine, but you cannot reach it", "A firewall, a blocker or a VPN may be between, or an outage that nobody reported yet. Try another network."];
-    if (!api && said === "none")
-      return ["They say it is fine", "Their API has no address that a browser may try, so we cannot tell more."];
-    return ["Cannot tell", reached ? name + " answers you, but its state cannot be read." : "It does not answer you, and its state cannot be read."];
+      return ["It is you", name + " answers your browser. " + name + state + ". Look at the key, the limits, the balance and the request."];
+    if (api && them === "none")
+      return [(said ? "They say it is fine" : "It was fine when last read") + ", but you cannot reach it",
+        "A firewall, a blocker or a VPN may be between, or an outage that nobody reported yet. Try another network."];
+    if (api) return ["Cannot tell", name + (reached ? " answers you, but" : " does not answer you, and") + " its state is not known."];
+    if (said) return ["They say it is fine", "Their API has no address that a browser may try, so we cannot tell more."];
+    return ["Cannot tell", name + "'s status page cannot be read from here, and there is no address of its API to try." +
+      (level === "none" ? " " + name + state + "." : "")];
   }
 
   function checking() {
@@ -455,7 +521,7 @@
     if (!box) return;
     const { api, page: status, scope, words } = JSON.parse(box.dataset.check);
     const button = $("button", box), result = $(".result", box), name = box.dataset.name;
-    const told = (what, one) => what + (one.reply ? " answered in " + one.ms + " ms" : one.late ? " did not answer within 10 s" : " could not be reached");
+    const tell = (what, one) => what + (one.reply ? " answered in " + one.ms + " ms" : one.late ? " did not answer within 10 s" : " could not be reached");
     button.addEventListener("click", async () => {
       button.disabled = true;
       result.textContent = "Asking …";
@@ -468,11 +534,11 @@
       try { said = judged(await official.reply.json(), scope, words); } catch { /* not readable from here */ }
       const answer = $("#answer");
       const level = answer ? LEVELS.find((one) => answer.classList.contains(one)) : "unknown";
-      const [head, text] = conclude(name, level, reach, ours, said);
+      const [head, text] = conclude(name, level, { api: reach, ours, official }, said);
       const lines = [];
-      if (reach) lines.push(told(new URL(api).host, reach));
+      if (reach) lines.push(tell(new URL(api).host, reach));
       if (status) lines.push("Their status page " + (said ? "says " + LABELS[said] : "cannot be read from here"));
-      lines.push(told("This site", ours));
+      lines.push(tell("This site", ours));
       result.replaceChildren(make("b", { textContent: head }), make("p", { textContent: text }),
         make("ul", {}, ...lines.map((line) => make("li", { textContent: line }))));
       button.disabled = false;
