@@ -49,6 +49,13 @@ class Round:
 
 async def visit(client: Client, source: Source, turn: Round, now: int) -> Visit:
     """Ask a source's endpoints, all together for 25 s at most; whatever happens is the Visit."""
+    found = await _visit(client, source, turn, now)
+    if found.reading is not None:
+        turn.cache.digests[source.id] = found.digest
+    return found
+
+
+async def _visit(client: Client, source: Source, turn: Round, now: int) -> Visit:
     wait = turn.waits.get(source.id, 0)
     began = time.monotonic()
     failure: Visit | None = None
@@ -112,9 +119,6 @@ async def _try(client: Client, source: Source, turn: Round, now: int, spent: flo
             # Statuspage's parser reads incident.io's copy too, and loses what only that one has.
             again, gone = _as(source, shape, first.url), spent + time.monotonic() - began
             moved, _ = await _read(client, again, turn, now, gone)
-        if moved.unchanged:
-            # What another parser made of the same reply is not what was remembered.
-            turn.cache.digests.pop(source.id, None)
         if moved.reason is None:
             return replace(moved, note=f"platform:{moved.platform}")
         if moved.reason in _NETWORK:
@@ -158,8 +162,7 @@ async def _read(
             raise Unreadable("no_state")
     except Unreadable as error:
         return replace(done, reason=error.reason, detail=error.detail, answered_by=""), first
-    turn.cache.digests[source.id] = digest
-    return replace(done, reading=reading), first
+    return replace(done, reading=reading, digest=digest), first
 
 
 def _others(source: Source, first: Reply, shape: str | None, *, lost: bool) -> Iterator[Source]:
