@@ -21,6 +21,8 @@ from crawler.wire import Reply
 _NETWORK = frozenset({"dns", "refused", "tls", "timeout", "reset", "rate_limited", "http_5xx"})
 # Where one of these happened, the host may have become another platform's.
 _SHAPE = frozenset({"not_json", "not_xml", "unexpected_shape", "http_404", "empty"})
+# Of a source's 25 seconds, what robots.txt may take at most.
+_RULES = 10.0
 _USUAL = ("statuspage", "incidentio_native", "instatus", "betterstack")
 
 
@@ -130,8 +132,10 @@ async def _read(
     client: Client, source: Source, turn: Round, now: int, spent: float
 ) -> tuple[Visit, Reply | None]:
     """What a source says as its platform, and its first reply, None where it was not asked."""
+    began = time.monotonic()
     if not await allowed(client, source, turn, now):
         return Visit(source.id, now, reason="robots", platform=source.platform), None
+    spent += time.monotonic() - began
     requests = PLATFORMS[source.platform].requests(source)
     async with turn.locks[host(_address(source))]:
         replies = await client.ask_all(requests, turn.known, spent)
@@ -198,8 +202,8 @@ async def allowed(client: Client, source: Source, turn: Round, now: int) -> bool
         async with turn.locks[name]:
             asked_at, rules = turn.rules.get(name, (None, None))
             if robots.due(asked_at, now):
-                # Ten of the source's 25 seconds at most.
-                replies = await client.ask_all({"robots": robots.request(name)}, {}, 15)
+                asking = {"robots": robots.request(name)}
+                replies = await client.ask_all(asking, {}, SOURCE - _RULES)
                 rules = robots.rules(replies["robots"], rules)
                 turn.rules[name] = turn.cache.robots[name] = (now, rules)
         if not robots.allowed(rules, request.url):

@@ -97,6 +97,8 @@ EXPERIMENTAL: frozenset[str] = frozenset(
 )
 """The platforms written without a real reply at hand, as their docstrings say first of all."""
 
+_UNEXPECTED = (KeyError, IndexError, TypeError, ValueError, AttributeError, OverflowError)
+
 
 def read(platform: str, replies: Mapping[str, Reply]) -> Reading:
     """Read replies by one platform; anything that its parser did not expect is Unreadable.
@@ -106,7 +108,7 @@ def read(platform: str, replies: Mapping[str, Reply]) -> Reading:
     """
     try:
         return PLATFORMS[platform].read(replies)
-    except (KeyError, IndexError, TypeError, ValueError, AttributeError, OverflowError) as error:
+    except _UNEXPECTED as error:
         raise Unreadable("unexpected_shape", f"{type(error).__name__}: {error}") from error
 
 
@@ -116,7 +118,7 @@ def recognise(reply: Reply) -> str | None:
         try:
             if platform.recognises(reply):
                 return name
-        except Unreadable:
+        except (Unreadable, *_UNEXPECTED):
             continue
     return None
 
