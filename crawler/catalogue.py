@@ -157,6 +157,10 @@ class Source:
         """The address that people open."""
         return self.people or self.url
 
+    def stands_in(self, platform: str) -> bool:
+        """Whether what this platform read is the feed, in the place of the page."""
+        return "feed" == platform != self.platform
+
 
 @dataclass(frozen=True, slots=True)
 class Provider:

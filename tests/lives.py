@@ -118,15 +118,18 @@ class Life:
     def run(
         self,
         now: int,
-        said: Mapping[str, Reading | str] | None = None,
+        said: Mapping[str, Reading | str | Visit] | None = None,
         *,
         probes: Mapping[str, str] | None = None,
         blind: bool = False,
     ) -> RunLine:
-        """One run; pages of which nothing is said are well and list nothing."""
+        """One run; pages of which nothing is said are well and list nothing. A text is a reason; a
+        Visit tells that another endpoint answered."""
         wells = {one.id: reading() for one in self.catalogue.providers if one.source}
         visits = {
-            key: Visit(key, now, reason=one, platform="statuspage")
+            key: one
+            if isinstance(one, Visit)
+            else Visit(key, now, reason=one, platform="statuspage")
             if isinstance(one, str)
             else Visit(key, now, one, platform="statuspage", answered_by="summary")
             for key, one in {**wells, **(said or {})}.items()
