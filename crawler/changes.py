@@ -10,14 +10,13 @@ from crawler.catalogue import Catalogue, Provider
 from crawler.lines import (
     MISSED,
     IncidentLine,
-    MaintenanceLine,
     ProbeLine,
     SnapshotLine,
     SourceLine,
     UpdateLine,
 )
 from crawler.memory import Head, Memory, ProbeState, Snapshot
-from crawler.model import Incident, Maintenance, Reading, Visit
+from crawler.model import Incident, Reading, Visit
 from crawler.records import Record, Remembered
 from crawler.scope import page_level
 
@@ -118,13 +117,6 @@ def _probe_line(state: ProbeState) -> ProbeLine:
     return ProbeLine(state.outcome, state.failing_since, state.confirmed, state.recovering_since)
 
 
-def stand_in(provider: Provider, visit: Visit) -> bool:
-    """Whether a feed was read because the page could not be: what it leaves out may still stand on
-    the page. Where robots.txt keeps us from the page, the feed is all that we ever read."""
-    feed = provider.source is not None and provider.source.stands_in(visit.platform)
-    return feed and visit.note != "fallback:robots"
-
-
 def incidents(
     provider: Provider,
     visit: Visit,
@@ -144,7 +136,7 @@ def incidents(
     listed = {one.id for one in reading.incidents}
     covers = _reaches(reading, heads, now)
     # What tells how things are now, and no longer of an incident, says that it is over.
-    tells = (reading.word is not None or reading.history) and not stand_in(provider, visit)
+    tells = (reading.word is not None or reading.history) and not provider.only_by_feed(visit)
     for key, head in heads.items():
         if key in listed or head.withdrawn:
             continue
@@ -219,28 +211,3 @@ def _unseen(record: Record, head: Head) -> IncidentLine:
     """An open incident that the newest reading does not name, whatever that means."""
     line = _incident_line(record.provider, record.incident, head.digest, record)
     return structs.replace(line, missing=1)
-
-
-def maintenances(provider: str, reading: Reading, memory: Memory) -> Iterator[MaintenanceLine]:
-    """New and changed work, and work that the page no longer names, which is over."""
-    new = {one.id: _maintenance_line(provider, one) for one in reading.maintenances}
-    for key, line in new.items():
-        if memory.maintenances.get((provider, key)) != line:
-            yield line
-    for (owner, key), old in memory.maintenances.items():
-        if owner == provider and key not in new and old.phase != "completed":
-            yield structs.replace(old, phase="completed")
-
-
-def _maintenance_line(provider: str, one: Maintenance) -> MaintenanceLine:
-    return MaintenanceLine(
-        provider=provider,
-        id=one.id,
-        title=one.title,
-        phase=one.phase,
-        starts=one.starts_at,
-        ends=one.ends_at,
-        url=one.url,
-        components=one.components,
-        text=next((update.text for update in one.updates), ""),
-    )

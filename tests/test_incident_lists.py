@@ -1,6 +1,5 @@
 """Lists of incidents, read again and again: nothing is lost or doubled, and what leaves them."""
 
-
 import pytest
 from lxml import etree
 
