@@ -8,6 +8,7 @@ from crawler.model import Incident, Level, Reading, Visit
 from crawler.times import parse
 from crawler.wire import Reply
 from lives import HOUR, MINUTE, START, Life, incident, reading
+from looking import read
 from shared import SHARED, requires_shared
 
 STEP = 10 * MINUTE
@@ -168,3 +169,44 @@ def test_a_feed_that_is_all_we_may_read_is_the_page(life: Life) -> None:
         life.run(now, {"acme": Visit("acme", now, said, platform="feed", note="fallback:robots")})
 
     assert life.board(now).open == ()
+
+
+def twins(number: int) -> list[dict[str, object]]:
+    """A page of Google Cloud that lists an incident as lasting and as over, changed just now."""
+    lasting: dict[str, object] = {
+        "id": "X1",
+        "external_desc": "Twice",
+        "begin": "2026-11-22T10:00:00Z",
+        "severity": "low",
+        "updates": [],
+        "modified": f"2026-11-22T10:3{number}:00Z",
+        "affected_products": [{"id": "p1", "title": "Storage"}],
+    }
+    over = {
+        **lasting,
+        "begin": "2026-11-22T09:00:00Z",
+        "end": "2026-11-22T10:20:00Z",
+        "severity": "high",
+        "affected_products": [{"id": "p2", "title": "Queues"}],
+    }
+    return [lasting, over]
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_what_is_listed_twice_is_one_incident_that_lasts_while_either_does(order: int) -> None:
+    found = read("gcp", incidents=twins(0)[::order])
+
+    (one,) = found.incidents
+    assert (one.open, one.impact, one.ended_at) == (True, Level.CRITICAL, None)
+    assert one.started_at == parse("2026-11-22T09:00:00Z")
+    assert one.components == ("Queues", "Storage", "p1", "p2")
+
+
+def test_what_is_listed_twice_is_no_news_at_each_run(life: Life) -> None:
+    for number in range(4):
+        said = read("gcp", incidents=twins(number))
+        life.run(START + number * STEP, {"acme": said})
+
+    assert [len(run.incidents) for run in life.runs] == [1, 0, 0, 0]
+    (record,) = life.store.memories(life.runs[-1].id).records
+    assert len(record.phases) == 1
