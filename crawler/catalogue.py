@@ -11,6 +11,8 @@ from typing import Annotated
 
 import msgspec
 
+from crawler.model import Visit
+
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 """What an id looks like: it stands in addresses and file names."""
 CODE = re.compile(r"[0-9]{1,9}|[1-5]xx|[A-Za-z](?:[A-Za-z0-9]|[_/ ](?=[A-Za-z0-9])){0,79}")
@@ -171,6 +173,12 @@ class Provider:
     name: str
     source: Source | None
     services: tuple[Service, ...]
+
+    def only_by_feed(self, visit: Visit) -> bool:
+        """Whether its feed was read because the page could not be: what the feed leaves out may
+        still stand there. Where robots.txt keeps us from the page, the feed is all we ever read."""
+        feed = self.source is not None and self.source.stands_in(visit.platform)
+        return feed and visit.note != "fallback:robots"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,21 +6,19 @@ from collections.abc import Callable, Iterator, Mapping
 import msgspec
 from msgspec import structs
 
-from crawler.catalogue import Catalogue
+from crawler.catalogue import Catalogue, Provider
 from crawler.lines import (
+    MISSED,
     IncidentLine,
-    MaintenanceLine,
     ProbeLine,
     SnapshotLine,
     SourceLine,
     UpdateLine,
 )
 from crawler.memory import Head, Memory, ProbeState, Snapshot
-from crawler.model import Incident, Maintenance, Reading, Visit
+from crawler.model import Incident, Reading, Visit
 from crawler.records import Record, Remembered
 from crawler.scope import page_level
-
-_MISSED = 3
 
 
 def owners(catalogue: Catalogue, memory: Memory) -> dict[str, str]:
@@ -122,31 +120,33 @@ def _probe_line(state: ProbeState) -> ProbeLine:
 
 
 def incidents(
-    provider: str,
+    provider: Provider,
+    visit: Visit,
     reading: Reading,
     heads: Mapping[str, Head],
     remembered: Remembered,
     now: int,
 ) -> Iterator[IncidentLine]:
-    """New and changed incidents, and those that the provider's list should name and does not;
-    `heads` are all of the provider's that are known."""
+    """New and changed incidents of a reading, and those that it should name and does not; `heads`
+    are all of the provider's that are known."""
     for incident in reading.incidents:
         head = heads.get(incident.id)
         digest = _digest(incident)
         if head is None or head.digest != digest or head.missing or head.open != incident.open:
-            known = remembered(provider, incident.id) if head else None
-            yield _incident_line(provider, incident, digest, known)
+            known = remembered(provider.id, incident.id) if head else None
+            yield _incident_line(provider.id, incident, digest, known)
     listed = {one.id for one in reading.incidents}
     covers = _reaches(reading, heads, now)
+    # What tells how things are now, and no longer of an incident, says that it is over.
+    tells = (reading.word is not None or reading.history) and not provider.only_by_feed(visit)
     for key, head in heads.items():
         if key in listed or head.withdrawn:
             continue
         deleted = covers(head)
-        # A page that tells how things are now, and no longer of this, says that it is over.
-        if (deleted or (head.open and reading.word is not None)) and (
-            record := remembered(provider, key)
-        ):
-            yield _missing(record, head, now, deleted)
+        counts = deleted or (head.open and tells)
+        unseen = head.open and not head.missing
+        if (counts or unseen) and (record := remembered(provider.id, key)):
+            yield _missing(record, head, now, deleted) if counts else _unseen(record, head)
 
 
 def _reaches(reading: Reading, heads: Mapping[str, Head], now: int) -> Callable[[Head], bool]:
@@ -193,38 +193,23 @@ def _incident_line(
 
 
 def _missing(record: Record, head: Head, now: int, deleted: bool) -> IncidentLine:  # noqa: FBT001
-    missing = min(head.missing + 1, _MISSED)
-    gone = missing == _MISSED
-    line = _incident_line(record.provider, record.incident, head.digest, record)
+    ended = record.incident.ended_at
+    missing = min(head.missing + 1, MISSED)
+    if head.open:
+        # A stand-in that did not name it has no say in when it ended.
+        missing = missing if head.missing and head.ended is not None else 1
+        ended = now if missing == 1 else head.ended
+    gone = missing == MISSED
     return structs.replace(
-        line,
+        _incident_line(record.provider, record.incident, head.digest, record),
         open=head.open and not gone,
-        ended=now if gone and head.open else record.incident.ended_at,
+        ended=ended,
         missing=missing,
         withdrawn=gone and deleted,
     )
 
 
-def maintenances(provider: str, reading: Reading, memory: Memory) -> Iterator[MaintenanceLine]:
-    """New and changed work, and work that the page no longer names, which is over."""
-    new = {one.id: _maintenance_line(provider, one) for one in reading.maintenances}
-    for key, line in new.items():
-        if memory.maintenances.get((provider, key)) != line:
-            yield line
-    for (owner, key), old in memory.maintenances.items():
-        if owner == provider and key not in new and old.phase != "completed":
-            yield structs.replace(old, phase="completed")
-
-
-def _maintenance_line(provider: str, one: Maintenance) -> MaintenanceLine:
-    return MaintenanceLine(
-        provider=provider,
-        id=one.id,
-        title=one.title,
-        phase=one.phase,
-        starts=one.starts_at,
-        ends=one.ends_at,
-        url=one.url,
-        components=one.components,
-        text=next((update.text for update in one.updates), ""),
-    )
+def _unseen(record: Record, head: Head) -> IncidentLine:
+    """An open incident that the newest reading does not name, whatever that means."""
+    line = _incident_line(record.provider, record.incident, head.digest, record)
+    return structs.replace(line, missing=1)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from itertools import chain
 from statistics import median
 
-from crawler import __version__, changes, early, judge, streak, upstream
+from crawler import __version__, changes, early, judge, streak, upstream, works
 from crawler.catalogue import Catalogue, Provider, Service
 from crawler.lines import IncidentLine, RunLine
 from crawler.memory import Memory, ProbeState, Snapshot
@@ -79,9 +79,7 @@ def conclude(
         sources=changes.sources(visits, memory, now),
         probes=changes.probes(probes, memory),
         incidents=tuple(early.continued(chain.from_iterable(told), begun, adopted)),
-        maintenances=tuple(
-            line for one in fresh.items() for line in changes.maintenances(*one, memory)
-        ),
+        maintenances=tuple(works.maintenances(catalogue, visits, memory, now)),
         waits={s: v.not_before for s, v in sorted(visits.items()) if v.not_before is not None},
     )
 

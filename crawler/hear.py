@@ -33,7 +33,7 @@ def hear(
     heads = memory.heads(provider.id)
     united = tuple(_united(one, heads.get(one.id), now) for one in reading.incidents)
     whole = replace(reading, incidents=united)
-    told = tuple(changes.incidents(provider.id, whole, heads, remembered, now))
+    told = tuple(changes.incidents(provider, visit, whole, heads, remembered, now))
     if not early.waits(provider, memory):
         united = tuple(one if one.open else replace(one, updates=()) for one in united)
     return replace(visit, reading=replace(whole, incidents=united)), told

@@ -10,6 +10,9 @@ import msgspec
 
 from crawler.model import Level
 
+MISSED = 3
+"""So many readings in a row that no longer name an incident say that it is over."""
+
 
 class SnapshotLine(msgspec.Struct, frozen=True, omit_defaults=True):
     """A service's conclusion; the fields are those of judge.Snapshot."""
@@ -65,10 +68,12 @@ class UpdateLine(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
 class IncidentLine(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """A new or changed incident; `updates` has only the new and changed ones.
 
-    `digest` identifies the incident as it was read, `missing` counts the readings whose list
-    should have named it and did not. An incident that only our own check saw has the `service` it
-    was of, and when two runs had `confirmed` it; the provider's own that follows `adopts` it, by
-    its id, with the `lead` in seconds where that may be claimed.
+    `digest` identifies the incident as it was read, `missing` counts the readings in a row that
+    should have named it and did not, up to MISSED, when it is over; until then `ended` is when the
+    first of them was, or None where only a feed that stood in for the page left it out. An incident
+    that only our own check saw has the `service` it was of, and when two runs had `confirmed` it;
+    the provider's own that follows `adopts` it, by its id, with the `lead` in seconds where that
+    may be claimed.
     """
 
     provider: str

@@ -65,7 +65,7 @@ class Held:
 @dataclass(frozen=True, slots=True)
 class Head:
     """What a run must know of an earlier incident to tell whether it changed. `ended` is its stated
-    end, else when it was first seen over."""
+    end, else when it was first seen over, or missing while it is open."""
 
     digest: str
     open: bool
@@ -94,8 +94,9 @@ class Own:
 class Memory:
     """All that a run must know of the runs before it. `heads` gives
     a provider's incidents by id, as they are needed, because there may be very many; `opened` the
-    ids of those that are open; `watched` are the providers with an incident that is missing from
-    their list; `own` is by service, `blind` is the last blind run. Times are seconds UTC."""
+    ids of those that were open when it was last read; `watched` are the providers with an incident
+    that is missing and not over yet; `own` is by service, `blind` is the last blind run. Times are
+    seconds UTC."""
 
     owners: dict[str, str]
     snapshots: dict[str, Snapshot]

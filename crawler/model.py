@@ -140,7 +140,8 @@ class Visit:
     that the page said the same as at its last good reading (`unchanged`).
 
     `note` says that another endpoint answered than the first: `fallback:<reason of the first>`,
-    or that the page has another platform's shape: `platform:<name>`.
+    or that the page has another platform's shape: `platform:<name>`. `digest` identifies what a
+    reading was read from.
     """
 
     source: str
@@ -154,6 +155,7 @@ class Visit:
     answered_by: str = ""
     unchanged: bool = False
     note: str = ""
+    digest: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,8 @@ from crawler.wire import Reply
 _NETWORK = frozenset({"dns", "refused", "tls", "timeout", "reset", "rate_limited", "http_5xx"})
 # Where one of these happened, the host may have become another platform's.
 _SHAPE = frozenset({"not_json", "not_xml", "unexpected_shape", "http_404", "empty"})
+# Of a source's 25 seconds, what robots.txt may take at most.
+_RULES = 10.0
 _USUAL = ("statuspage", "incidentio_native", "instatus", "betterstack")
 
 
@@ -49,6 +51,13 @@ class Round:
 
 async def visit(client: Client, source: Source, turn: Round, now: int) -> Visit:
     """Ask a source's endpoints, all together for 25 s at most; whatever happens is the Visit."""
+    found = await _visit(client, source, turn, now)
+    if found.reading is not None:
+        turn.cache.digests[source.id] = found.digest
+    return found
+
+
+async def _visit(client: Client, source: Source, turn: Round, now: int) -> Visit:
     wait = turn.waits.get(source.id, 0)
     began = time.monotonic()
     failure: Visit | None = None
@@ -112,9 +121,6 @@ async def _try(client: Client, source: Source, turn: Round, now: int, spent: flo
             # Statuspage's parser reads incident.io's copy too, and loses what only that one has.
             again, gone = _as(source, shape, first.url), spent + time.monotonic() - began
             moved, _ = await _read(client, again, turn, now, gone)
-        if moved.unchanged:
-            # What another parser made of the same reply is not what was remembered.
-            turn.cache.digests.pop(source.id, None)
         if moved.reason is None:
             return replace(moved, note=f"platform:{moved.platform}")
         if moved.reason in _NETWORK:
@@ -126,8 +132,10 @@ async def _read(
     client: Client, source: Source, turn: Round, now: int, spent: float
 ) -> tuple[Visit, Reply | None]:
     """What a source says as its platform, and its first reply, None where it was not asked."""
+    began = time.monotonic()
     if not await allowed(client, source, turn, now):
         return Visit(source.id, now, reason="robots", platform=source.platform), None
+    spent += time.monotonic() - began
     requests = PLATFORMS[source.platform].requests(source)
     async with turn.locks[host(_address(source))]:
         replies = await client.ask_all(requests, turn.known, spent)
@@ -158,8 +166,7 @@ async def _read(
             raise Unreadable("no_state")
     except Unreadable as error:
         return replace(done, reason=error.reason, detail=error.detail, answered_by=""), first
-    turn.cache.digests[source.id] = digest
-    return replace(done, reading=reading), first
+    return replace(done, reading=reading, digest=digest), first
 
 
 def _others(source: Source, first: Reply, shape: str | None, *, lost: bool) -> Iterator[Source]:
@@ -195,8 +202,8 @@ async def allowed(client: Client, source: Source, turn: Round, now: int) -> bool
         async with turn.locks[name]:
             asked_at, rules = turn.rules.get(name, (None, None))
             if robots.due(asked_at, now):
-                # Ten of the source's 25 seconds at most.
-                replies = await client.ask_all({"robots": robots.request(name)}, {}, 15)
+                asking = {"robots": robots.request(name)}
+                replies = await client.ask_all(asking, {}, SOURCE - _RULES)
                 rules = robots.rules(replies["robots"], rules)
                 turn.rules[name] = turn.cache.robots[name] = (now, rules)
         if not robots.allowed(rules, request.url):

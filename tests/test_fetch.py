@@ -150,6 +150,17 @@ def test_a_server_that_takes_its_time_gets_no_more_than_the_deadline(
     assert time.monotonic() - began < 3
 
 
+@pytest.mark.parametrize("fault", ["hang", "drip"])
+def test_a_single_question_gets_no_more_than_the_deadline_either(net: Loopback, fault: str) -> None:
+    net.host(HOST, Fault(fault))
+    began = time.monotonic()
+
+    reply = ask(net)
+
+    assert reply.reason == "timeout"
+    assert time.monotonic() - began < 3
+
+
 def test_what_was_read_before_the_deadline_counts(net: Loopback) -> None:
     net.put(HOST, "/page", Answer(body=b"first"))
     net.put(HOST, "/slow", Fault("hang"))

@@ -1,15 +1,14 @@
 """Lists of incidents, read again and again: nothing is lost or doubled, and what leaves them."""
 
-from dataclasses import replace
-
 import pytest
 from lxml import etree
 
 from crawler import platforms
-from crawler.model import Incident, Level, Reading
+from crawler.model import Incident, Level, Reading, Visit
 from crawler.times import parse
 from crawler.wire import Reply
 from lives import HOUR, MINUTE, START, Life, incident, reading
+from looking import read
 from shared import SHARED, requires_shared
 
 STEP = 10 * MINUTE
@@ -58,24 +57,156 @@ def test_an_incident_that_its_page_no_longer_tells_of_is_over_after_three_readin
     life: Life,
 ) -> None:
     life.run(START, {"acme": reading(incident(), word=Level.MINOR, history=history)})
-    opened = []
+    opened, ended = [], []
     for number in range(1, 5):
         now = START + number * STEP
         life.run(now, {"acme": reading(history=history)})
         opened.append(len(life.board(now).open))
-    (record,) = life.store.memories(now).records
+        (record,) = life.store.memories(now).records
+        ended.append(record.incident.ended_at)
 
+    first = START + STEP
     assert opened == [1, 1, 0, 0]
-    assert record.incident.ended_at == START + 3 * STEP
+    assert ended == [None, None, first, first], "it ended with the first reading that lacked it"
     assert record.withdrawn_at is None
 
 
-def test_an_incident_that_dropped_off_the_end_of_a_feed_is_not_over(life: Life) -> None:
-    old = incident("old")
-    page = Reading(headline="A feed", incidents=(old,), history=True)
-    life.run(START, {"acme": page})
-    new = incident("new", started=START + 5 * MINUTE)
-    for number in range(1, 6):
-        life.run(START + number * STEP, {"acme": replace(page, incidents=(new,))})
+def level(life: Life, now: int) -> Level:
+    return life.board(now).rows[0].verdict.level
 
-    assert len(life.board(START + HOUR).open) == 2
+
+def test_what_left_a_page_does_not_come_back_when_the_page_cannot_be_read(life: Life) -> None:
+    outage = incident("x", "Big outage", impact=Level.CRITICAL)
+    said: list[Reading | str] = [
+        reading(outage, word=Level.CRITICAL, history=False),
+        reading(history=False),
+        reading(history=False),
+        "http_5xx",
+    ]
+    levels = []
+    for number, one in enumerate(said):
+        now = START + number * STEP
+        life.run(now, {"acme": one})
+        levels.append(level(life, now))
+
+    assert levels == [Level.CRITICAL, Level.CRITICAL, Level.NONE, Level.NONE]
+
+
+OLD = incident("old", "Never closed", impact=Level.MAJOR, started=START - 5 * HOUR)
+NEXT = incident("next", open=False, started=START - 4 * HOUR)
+NEW = incident("new", open=False, started=START - HOUR)
+
+
+def feed(*incidents: Incident) -> Reading:
+    return Reading(headline="A feed", incidents=incidents, history=True)
+
+
+def test_a_feed_that_says_the_same_again_means_the_same(life: Life) -> None:
+    life.run(START, {"acme": feed(OLD, NEXT)})
+    levels = []
+    for number in range(1, 9):
+        now = START + number * STEP
+        same = Visit("acme", now, unchanged=True, platform="statuspage")
+        life.run(now, {"acme": same if number in (3, 8) else feed(NEXT, NEW)})
+        levels.append(level(life, now))
+
+    assert levels == [Level.MAJOR, *[Level.NONE] * 7]
+
+
+@pytest.mark.parametrize("rest", [(NEXT, NEW), (NEW,)], ids=["some", "all"])
+def test_an_incident_that_newer_ones_pushed_off_the_end_of_a_feed_is_over(
+    rest: tuple[Incident, ...], life: Life
+) -> None:
+    life.run(START, {"acme": feed(OLD, NEXT)})
+    opened = []
+    for number in range(1, 5):
+        now = START + number * STEP
+        life.run(now, {"acme": feed(*rest)})
+        opened.append(len(life.board(now).open))
+    record = next(one for one in life.store.memories(now).records if one.incident.id == "old")
+
+    assert opened == [1, 1, 0, 0]
+    assert (record.incident.ended_at, record.withdrawn_at) == (START + STEP, None)
+    assert life.store.memory().watched == frozenset(), "nothing is awaited any more"
+
+
+def test_a_feed_in_the_place_of_the_page_ends_nothing_by_its_silence(life: Life) -> None:
+    page = reading(OLD, word=Level.MAJOR, history=False)
+    life.run(START, {"acme": page})
+    levels, opened = [], []
+    for number in range(1, 8):
+        now = START + number * STEP
+        note = "fallback:http_5xx"
+        there = Visit("acme", now, feed(NEXT, NEW), platform="feed", note=note)
+        same = Visit("acme", now, unchanged=True, platform="feed", note=note)
+        life.run(now, {"acme": (same if number == 5 else there) if number < 7 else page})
+        levels.append(level(life, now))
+        opened.append([story.record.incident.id for story in life.board(now).open])
+    record = next(one for one in life.store.memories(now).records if one.incident.id == "old")
+
+    assert levels == [Level.MAJOR, *[Level.NONE] * 5, Level.MAJOR]
+    assert opened == [["old"]] * 7
+    assert record.phases == ((OLD.started_at, None),)
+
+
+def test_its_silence_does_not_count_for_the_end_that_the_page_tells_of(life: Life) -> None:
+    life.run(START, {"acme": reading(OLD, word=Level.MAJOR, history=False)})
+    opened = []
+    for number in range(1, 6):
+        now = START + number * STEP
+        there = Visit("acme", now, feed(NEXT, NEW), platform="feed", note="fallback:timeout")
+        life.run(now, {"acme": there if number == 1 else reading(history=False)})
+        opened.append([story.record.incident.id for story in life.board(now).open])
+    record = next(one for one in life.store.memories(now).records if one.incident.id == "old")
+
+    assert opened == [["old"]] * 3 + [[]] * 2
+    assert record.incident.ended_at == START + 2 * STEP
+
+
+def test_a_feed_that_is_all_we_may_read_is_the_page(life: Life) -> None:
+    for number, said in enumerate((feed(OLD, NEXT), *[feed(NEXT, NEW)] * 3)):
+        now = START + number * STEP
+        life.run(now, {"acme": Visit("acme", now, said, platform="feed", note="fallback:robots")})
+
+    assert life.board(now).open == ()
+
+
+def twins(number: int) -> list[dict[str, object]]:
+    """A page of Google Cloud that lists an incident as lasting and as over, changed just now."""
+    lasting: dict[str, object] = {
+        "id": "X1",
+        "external_desc": "Twice",
+        "begin": "2026-11-22T10:00:00Z",
+        "severity": "low",
+        "updates": [],
+        "modified": f"2026-11-22T10:3{number}:00Z",
+        "affected_products": [{"id": "p1", "title": "Storage"}],
+    }
+    over = {
+        **lasting,
+        "begin": "2026-11-22T09:00:00Z",
+        "end": "2026-11-22T10:20:00Z",
+        "severity": "high",
+        "affected_products": [{"id": "p2", "title": "Queues"}],
+    }
+    return [lasting, over]
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_what_is_listed_twice_is_one_incident_that_lasts_while_either_does(order: int) -> None:
+    found = read("gcp", incidents=twins(0)[::order])
+
+    (one,) = found.incidents
+    assert (one.open, one.impact, one.ended_at) == (True, Level.CRITICAL, None)
+    assert one.started_at == parse("2026-11-22T09:00:00Z")
+    assert one.components == ("Queues", "Storage", "p1", "p2")
+
+
+def test_what_is_listed_twice_is_no_news_at_each_run(life: Life) -> None:
+    for number in range(4):
+        said = read("gcp", incidents=twins(number))
+        life.run(START + number * STEP, {"acme": said})
+
+    assert [len(run.incidents) for run in life.runs] == [1, 0, 0, 0]
+    (record,) = life.store.memories(life.runs[-1].id).records
+    assert len(record.phases) == 1

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
+from xml.sax.saxutils import escape
 
 import pytest
 from hypothesis import example, given
@@ -55,6 +56,22 @@ NESTED = st.recursive(
 @example(body=b"All systems operational")
 def test_nonsense_is_unreadable_and_never_a_word(name: str, body: bytes) -> None:
     assert outcome(name, body) in REASONS
+
+
+def channel(link: str) -> bytes:
+    title = "<title>Azure Status</title>"
+    return f"<rss><channel>{title}<link>{escape(link)}</link></channel></rss>".encode()
+
+
+@given(body=st.binary() | NESTED.map(lambda value: json.dumps(value).encode()))
+@example(body=channel("https://[x/"))
+def test_nothing_that_is_said_stops_the_question_whose_shape_it_has(body: bytes) -> None:
+    assert platforms.recognise(said(body)) in {None, *PLATFORMS}
+
+
+@pytest.mark.parametrize("link", ["https://[x/", "https://elsewhere.test/", ""])
+def test_an_empty_channel_that_does_not_link_to_azure_is_not_its_own(link: str) -> None:
+    assert not PLATFORMS["azure"].recognises(said(channel(link)))
 
 
 KEYS = [

@@ -1,6 +1,7 @@
 """Every platform reads its recorded cases as written down, and nothing else as good news."""
 
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -94,6 +95,30 @@ def only_stated(actual: Any, expected: Any) -> Any:
     if isinstance(actual, list) and isinstance(expected, list) and len(actual) == len(expected):
         return [only_stated(*pair) for pair in zip(actual, expected, strict=True)]
     return actual
+
+
+def doubled(value: Any) -> Any:
+    """A JSON document in which every row of every list stands twice."""
+    if isinstance(value, dict):
+        return {key: doubled(one) for key, one in value.items()}
+    if isinstance(value, list) and all(isinstance(one, dict) for one in value):
+        return [doubled(one) for one in value for _ in range(2)]
+    return value
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=NAMES)
+def test_a_list_that_names_everything_twice_says_the_same(folder: Path) -> None:
+    once = replies(folder)
+    twice = {}
+    for name, one in once.items():
+        with suppress(Unreadable):  # a feed, or a page made for people
+            twice[name] = said(json.dumps(doubled(one.json(object))).encode())
+
+    reading = platforms.read(folder.parent.name, once | twice)
+
+    expected = platforms.read(folder.parent.name, once)
+    assert {one.id: one for one in reading.incidents} == {one.id: one for one in expected.incidents}
+    assert len(reading.incidents) == len(expected.incidents)
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=NAMES)

@@ -3,6 +3,8 @@
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from crawler.model import Incident, Level, Maintenance
 from crawler.times import DAY
 from lives import HOUR, MIDNIGHT, MINUTE, START, Life, incident, provider, reading, service, world
@@ -121,3 +123,29 @@ def test_withdrawing_an_incident_never_raises_a_figure(life: Life) -> None:
     assert before is not None
     assert after is not None
     assert after.windows[30].critical == before.windows[30].critical == HOUR
+
+
+@pytest.mark.parametrize(("begins", "hidden"), [(0, HOUR), (1, 0)], ids=["finished", "called off"])
+def test_announced_work_hides_an_outage_only_as_long_as_it_is_announced(
+    tmp_path: Path, begins: int, hidden: int
+) -> None:
+    only = service("acme", components=["c1"])
+    began = START + begins * HOUR
+    work = Maintenance(
+        id="m",
+        title="Work",
+        phase="scheduled" if begins else "in_progress",
+        starts_at=began,
+        ends_at=began + 4 * HOUR,
+        components=("c1",),
+    )
+    outage = incident(started=START, impact=Level.MAJOR, components=("c1",))
+    with Life(tmp_path, world(provider("acme", only))) as life:
+        life.run(START - HOUR, {"acme": replace(reading(), maintenances=(work,))})
+        for now in range(START, START + 4 * HOUR + 1, STEP):
+            there = (work,) if now < began + HOUR and not begins else ()
+            life.run(now, {"acme": replace(reading(outage), maintenances=there)})
+        reported = life.uptime(now).reported
+
+    assert reported is not None
+    assert reported.windows[30].major == 4 * HOUR - hidden

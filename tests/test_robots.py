@@ -1,5 +1,6 @@
 """robots.txt: what it governs, when it is asked, and what happens when it says no."""
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,8 +8,10 @@ import pytest
 
 from crawler import robots
 from crawler.times import DAY
+from crawler.visit import Round
 from crawler.wire import Reply
 from killer import Killer
+from looking import acme, look
 from loopback import Answer, Fault, Loopback
 from running import NOW, SITE, SUMMARY, Place, provider, well
 
@@ -121,6 +124,23 @@ def test_rules_that_cannot_be_had_allow_and_those_known_hold(tmp_path: Path, net
     assert first == {"one": None, "two": "robots"}
     assert place.reasons() == {"one": None, "two": "robots"}
     assert place.lines()[1]["end"] - place.lines()[1]["id"] <= 15, "its time is bounded too"
+
+
+def test_what_its_rules_take_is_of_the_source_s_own_time(
+    net: Loopback, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crawler.fetch.client.SOURCE", 2.0)
+    monkeypatch.setattr("crawler.visit.SOURCE", 2.0)
+    monkeypatch.setattr("crawler.visit._RULES", 1.0)
+    net.put("acme.test", "/robots.txt", Fault("hang"))
+    net.put("acme.test", SUMMARY, Fault("hang"))
+    began = time.monotonic()
+
+    found = look(net, acme(), Round(strict=True))
+
+    assert found.reason == "timeout"
+    assert len(net.log) == 2
+    assert time.monotonic() - began < 2.7
 
 
 @pytest.mark.parametrize(

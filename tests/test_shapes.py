@@ -103,3 +103,12 @@ def test_incident_io_s_copy_at_the_address_of_statuspage_stays_unchanged_as_itse
     assert read.reading is not None
     assert (same.unchanged, same.note) == (True, "platform:incidentio")
     assert second.cache.digests == {}, "what is remembered is still true"
+
+
+def test_a_channel_that_takes_the_title_of_azure_costs_only_its_own_source(net: Loopback) -> None:
+    rss = b"<rss><channel><title>Azure Status</title><link>https://[x/</link></channel></rss>"
+    net.put("acme.test", "/feed.xml", Answer(body=rss))
+
+    found = look(net, acme("feed", feed="https://acme.test/feed.xml"))
+
+    assert (found.reading, found.reason) == (None, "no_state")

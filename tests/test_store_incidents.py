@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from crawler.lines import IncidentLine, RunLine
-from crawler.model import Reading
+from crawler.model import Reading, Visit
 from crawler.records import Record
 from crawler.store import incidents, works
 from crawler.store.life import slug
@@ -84,9 +84,9 @@ def test_an_incident_that_is_gone_from_three_lists_was_withdrawn(life: Life) -> 
         record = remembered(life)
         states.append((record.incident.open, record.withdrawn_at))
 
-    third = START + 4 * STEP
+    first, third = START + 2 * STEP, START + 4 * STEP
     assert states == [(True, None), (True, None), (False, third), (False, third)]
-    assert remembered(life).phases == ((START, third),)
+    assert remembered(life).phases == ((START, first),)
 
 
 def test_an_incident_that_comes_back_into_the_list_was_only_missing(life: Life) -> None:
@@ -137,6 +137,57 @@ def test_work_is_over_when_the_page_no_longer_lists_it(life: Life) -> None:
         phases.append([one.phase for _, one in works.maintenances(life.store.connection, START)])
 
     assert phases == [["scheduled"], ["in_progress"], ["completed"]]
+
+
+def announced(phase: str, starts: int, ends: int | None) -> Reading:
+    (one,) = working(phase).maintenances
+    return replace(reading(), maintenances=(replace(one, starts_at=starts, ends_at=ends),))
+
+
+@pytest.mark.parametrize(
+    ("phase", "starts", "ends", "expected"),
+    [
+        ("in_progress", START, START + HOUR, START + STEP),
+        ("scheduled", START, START + HOUR, START + STEP),
+        ("in_progress", START - HOUR, START + 1, START + 1),
+        ("scheduled", START + HOUR, START + 2 * HOUR, None),
+        ("in_progress", START, None, None),
+    ],
+    ids=["ended early", "was never called begun", "ended in time", "called off", "no end known"],
+)
+def test_work_that_left_the_page_ends_no_later_than_that(
+    phase: str, starts: int, ends: int | None, expected: int | None, life: Life
+) -> None:
+    life.run(START, {"acme": announced(phase, starts, ends)})
+    seen = []
+    for number in range(1, 4):
+        life.run(START + number * STEP)
+        [(_, work)] = works.maintenances(life.store.connection, START)
+        seen.append((work.phase, work.starts_at, work.ends_at))
+
+    assert seen == [("completed", starts, expected)] * 3
+    assert [len(run.maintenances) for run in life.runs] == [1, 1, 0, 0]
+
+
+def test_work_that_the_page_calls_completed_before_its_end_ended_when_we_saw_it(
+    life: Life,
+) -> None:
+    life.run(START, {"acme": announced("in_progress", START, START + HOUR)})
+    for number in range(1, 20):
+        life.run(START + number * STEP, {"acme": announced("completed", START, START + HOUR)})
+    [(_, work)] = works.maintenances(life.store.connection, START)
+
+    assert work.ends_at == START + STEP
+    assert [len(run.maintenances) for run in life.runs] == [1, 1, *[0] * 18]
+
+
+def test_a_feed_in_the_place_of_the_page_completes_no_work_by_its_silence(life: Life) -> None:
+    life.run(START, {"acme": working("in_progress")})
+    now = START + STEP
+    life.run(now, {"acme": Visit("acme", now, reading(), platform="feed", note="fallback:dns")})
+
+    work = works.maintenances(life.store.connection, START)
+    assert [one.phase for _, one in work] == ["in_progress"]
 
 
 def test_work_that_cannot_be_read_is_not_over(life: Life) -> None:

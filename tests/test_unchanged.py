@@ -15,7 +15,7 @@ from crawler.fetch import Network, open_client
 from crawler.model import Level, Reading, Visit
 from crawler.visit import Round, visit
 from crawler.wire import Reply
-from looking import CASES, acme, look
+from looking import CASES, acme, case, look
 from loopback import Answer, Loopback
 from running import INCIDENTS, NOW, SUMMARY, Place, incident, provider, summary, well
 
@@ -226,6 +226,76 @@ def test_a_provider_that_comes_back_is_read_anew(make: Callable[..., Place], net
     place.well(NOW + 20 * MINUTE)
 
     assert place.levels() == {"one": "none", "two": "none"}
+
+
+def bad() -> Answer:
+    return summary(level="major", component="partial_outage")
+
+
+def test_news_of_a_run_that_most_pages_failed_is_read_again_by_the_next(
+    make: Callable[..., Place], net: Loopback
+) -> None:
+    others = ("two", "three", "four", "five")
+    place = make("one", *others)
+    place.well(NOW)
+    for name in others[:3]:
+        net.put(f"{name}.test", SUMMARY, Answer(status=403))
+    net.put("one.test", SUMMARY, bad())
+    place.well(NOW + 10 * MINUTE)
+    blind = place.lines()[-1]
+    well(net, *(f"{name}.test" for name in others))
+
+    place.well(NOW + 20 * MINUTE)
+
+    assert blind["blind"]
+    assert place.levels() == {"one": "major", **dict.fromkeys(others, "none")}
+
+
+def test_after_a_commit_that_was_lost_the_page_is_read_anew(
+    make: Callable[..., Place], net: Loopback
+) -> None:
+    place = make("one")
+    place.well(NOW)
+    before = (place.data / "status.db").read_bytes()
+    net.put("one.test", SUMMARY, bad())
+    place.well(NOW + 10 * MINUTE)
+    (place.data / "status.db").write_bytes(before)  # its line stands in the journal
+    well(net, "one.test")
+
+    levels = []
+    for number in (2, 3):
+        place.well(NOW + number * 10 * MINUTE)
+        levels.append(place.levels()["one"])
+
+    # The first reading after trouble does not end it, the second one does.
+    assert levels == ["major", "none"]
+
+
+def test_what_a_second_run_of_one_moment_read_is_read_again_by_the_next(
+    make: Callable[..., Place], net: Loopback
+) -> None:
+    place = make("one")
+    place.well(NOW)
+    net.put("one.test", SUMMARY, bad())
+    place.well(NOW)
+    assert len(place.lines()) == 1
+
+    place.well(NOW + 10 * MINUTE)
+
+    assert place.levels() == {"one": "major"}
+
+
+def test_a_reading_that_was_given_up_for_another_shape_is_not_what_was_read(net: Loopback) -> None:
+    # Statuspage's parser reads incident.io's copy, whose own endpoints do not answer.
+    net.put("acme.test", "/index.json", Answer(status=404))
+    copy = case("incidentio/fine/summary.json")
+    net.put("acme.test", SUMMARY, copy, Answer(status=403))
+    turn = Round()
+
+    lost = look(net, acme("betterstack"), turn)
+
+    assert lost.reading is None
+    assert turn.cache.digests == {}
 
 
 def test_between_two_pages_that_take_long_to_read_the_network_has_its_turn(

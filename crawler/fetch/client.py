@@ -99,9 +99,12 @@ class Client:
     async def ask(
         self, request: Request, known: Known | None = None, *, follow: bool = True
     ) -> Reply:
-        """Up to three attempts, as long as another one may help."""
-        async with self._connection() as line:
-            return await self._tried(line, request, known, follow=follow)
+        """Up to three attempts, as long as another one may help, all of them within 25 s."""
+        try:
+            async with asyncio.timeout(SOURCE), self._connection() as line:
+                return await self._tried(line, request, known, follow=follow)
+        except TimeoutError:
+            return Reply(url=request.url, reason="timeout", detail="not answered in time")
 
     def _connection(self) -> contextlib.aclosing[Connection]:
         return contextlib.aclosing(Connection(self.network, self._context))

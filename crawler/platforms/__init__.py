@@ -4,12 +4,13 @@ A platform is a module with three pure functions. To add one: a file here, a fol
 cases in tests/platforms/, and a line in PLATFORMS.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from crawler.catalogue import Source
 from crawler.errors import Unreadable
-from crawler.model import Reading
+from crawler.model import Incident, Reading
 from crawler.platforms import (
     aws,
     azure,
@@ -37,6 +38,7 @@ from crawler.platforms import (
     statuspage,
     upptime,
     uptimekuma,
+    vocabulary,
 )
 from crawler.wire import Reply, Request
 
@@ -97,17 +99,45 @@ EXPERIMENTAL: frozenset[str] = frozenset(
 )
 """The platforms written without a real reply at hand, as their docstrings say first of all."""
 
+_UNEXPECTED = (KeyError, IndexError, TypeError, ValueError, AttributeError, OverflowError)
+
 
 def read(platform: str, replies: Mapping[str, Reply]) -> Reading:
-    """Read replies by one platform; anything that its parser did not expect is Unreadable.
+    """Read replies by one platform; anything that its parser did not expect is Unreadable. Each
+    incident is in it once, however often the page lists its id.
 
     This is the one border between foreign shapes and our code: a changed page costs its own
     source only. Raises Unreadable.
     """
     try:
-        return PLATFORMS[platform].read(replies)
-    except (KeyError, IndexError, TypeError, ValueError, AttributeError, OverflowError) as error:
+        reading = PLATFORMS[platform].read(replies)
+    except _UNEXPECTED as error:
         raise Unreadable("unexpected_shape", f"{type(error).__name__}: {error}") from error
+    twins: dict[str, list[Incident]] = {}
+    for one in reading.incidents:
+        twins.setdefault(one.id, []).append(one)
+    return replace(reading, incidents=tuple(map(_united, twins.values())))
+
+
+def _united(twins: Sequence[Incident]) -> Incident:
+    """What a page lists more than once under one id: open while any is, as grave as the worst,
+    with all that they name and say."""
+    if len(twins) == 1:
+        return twins[0]
+    lasting = [one for one in twins if one.open] or twins
+    worst = vocabulary.impact(one.impact for one in twins if one.impact is not None)
+    first = next((one for one in lasting if one.impact is worst), lasting[0])
+    somewhere = all(one.regions for one in twins)
+    return replace(
+        first,
+        impact=worst,
+        started_at=min((at for one in twins if (at := one.started_at)), default=None),
+        created_at=min((at for one in twins if (at := one.created_at)), default=None),
+        ended_at=max((at for one in lasting if (at := one.ended_at)), default=None),
+        components=vocabulary.names(*(name for one in twins for name in one.components)),
+        regions=vocabulary.names(*(name for one in twins for name in one.regions if somewhere)),
+        updates=vocabulary.newest(said for one in (*twins, first) for said in one.updates),
+    )
 
 
 def recognise(reply: Reply) -> str | None:
@@ -116,7 +146,7 @@ def recognise(reply: Reply) -> str | None:
         try:
             if platform.recognises(reply):
                 return name
-        except Unreadable:
+        except (Unreadable, *_UNEXPECTED):
             continue
     return None
 

@@ -72,7 +72,10 @@ def _channel(reply: Reply) -> etree._Element | None:
     channel = root.find("channel") if root.tag == "rss" else None
     if channel is None or (channel.findtext("title") or "").strip() != TITLE:
         return None
-    host = urlsplit((channel.findtext("link") or "").strip()).hostname or ""
+    try:
+        host = urlsplit((channel.findtext("link") or "").strip()).hostname or ""
+    except ValueError:
+        return None
     ours = any(host == one or host.endswith("." + one) for one in HOSTS)
     return channel if ours or (channel.find("item") is not None and not host) else None
 

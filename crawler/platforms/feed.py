@@ -10,14 +10,13 @@ incident has an item for each component, all with one guid).
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 from lxml import etree
 
 from crawler import text, times
 from crawler.catalogue import Source
 from crawler.errors import Unreadable
-from crawler.model import Incident, Level, Maintenance, Reading, Update, worst
+from crawler.model import Incident, Level, Maintenance, Reading, Update
 from crawler.platforms import azure, vocabulary
 from crawler.wire import Reply, Request
 
@@ -64,11 +63,12 @@ def recognises(reply: Reply) -> bool:
 
 
 def read(replies: Mapping[str, Reply]) -> Reading:
-    """Every item as an incident or a maintenance; `current` is false where no item has a label."""
+    """Every item as an incident or a maintenance, of one identifier only the newest items;
+    `current` is false where no item has a label."""
     roots = [reply.xml() for reply in replies.values()]
     if not roots:
         raise Unreadable("empty")
-    incidents: dict[str, Incident] = {}
+    incidents: dict[str, list[Incident]] = {}
     maintenances: dict[str, Maintenance] = {}
     notes: set[str] = set()
     labelled = False
@@ -80,25 +80,20 @@ def read(replies: Mapping[str, Reply]) -> Reading:
                 stage = vocabulary.work_phase(one, "in_progress")
                 maintenances.setdefault(one.id, vocabulary.maintenance(one, stage))
                 continue
-            twin = incidents.get(one.id)
-            incidents[one.id] = one if twin is None else _united(twin, one)
+            twins = incidents.setdefault(one.id, [one])
+            if _newest(one) > _newest(twins[0]):
+                incidents[one.id] = [one]
+            elif one is not twins[0] and _newest(one) == _newest(twins[0]):
+                # They tell of the same for different components.
+                twins.append(one)
     return Reading(
-        incidents=tuple(incidents.values()),
+        incidents=tuple(one for twins in incidents.values() for one in twins),
         maintenances=tuple(maintenances.values()),
         current=labelled,
         history=True,
         said_at=max(filter(None, map(_said_at, roots)), default=None),
         notes=tuple(sorted(notes)),
     )
-
-
-def _united(one: Incident, other: Incident) -> Incident:
-    """Of two items with one identifier the newer; of two that are equally new, which tell of the
-    same for different components, the graver with the components of both."""
-    if _newest(one) != _newest(other):
-        return max(one, other, key=_newest)
-    graver = other if worst((one.weight, other.weight)) is other.weight else one
-    return replace(graver, components=tuple(sorted({*one.components, *other.components})))
 
 
 def _newest(one: Incident) -> int:

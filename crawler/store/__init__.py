@@ -17,8 +17,11 @@ from crawler import journal, times
 from crawler.errors import Busy, StorageError
 from crawler.lines import RunLine
 from crawler.memory import Memories, Memory
-from crawler.store import alerts, files, latency, rows, schema
+from crawler.store import alerts, caches, files, latency, rows, schema
+from crawler.store.caches import Cache
 from crawler.store.fold import fold
+
+__all__ = ["Cache", "Store", "lock", "open_store", "rebuild", "transaction"]
 
 _OURS = frozenset({"README.md"})
 _DATABASE = ("status.db", "status.db-journal")
@@ -55,7 +58,7 @@ class Store:
         """Close the file."""
         self.db.close()
 
-    def record(self, run: RunLine, cache: "Cache | None" = None) -> None:
+    def record(self, run: RunLine, cache: Cache | None = None) -> None:
         """Remember one run for good: a line of the journal, then one transaction."""
         newest = self.connection.execute("SELECT max(id) FROM runs").fetchone()[0]
         if newest is not None and run.id < newest:
@@ -66,9 +69,11 @@ class Store:
         if run.id != newest:
             journal.append(self.data / "journal", run)
         with transaction(self.connection):
-            fold(self.connection, run)
+            taken = fold(self.connection, run)
             if cache is not None:
                 cache.write(self.connection, run.id)
+                if taken and not run.blind:
+                    cache.vouch(self.connection)
 
     def record_all(self, runs: Iterable[RunLine]) -> None:
         """Remember many runs at once: the journal day by day, then one transaction."""
@@ -106,25 +111,6 @@ class Store:
     def memories(self, now: int) -> Memories:
         """What the site is made of at `now` (seconds UTC)."""
         return rows.memories(self.connection, now)
-
-
-class Cache:
-    """What makes the next run cheaper and is never history. Collected in a run, written with it."""
-
-    def __init__(self) -> None:
-        self.bodies: dict[str, tuple[str | None, str | None, str, bytes]] = {}
-        self.digests: dict[str, str] = {}
-        self.timings: dict[str, int] = {}
-        self.robots: dict[str, tuple[int, str | None]] = {}
-
-    def write(self, db: sqlite3.Connection, at: int) -> None:
-        """Replace the rows that this run, begun at `at` (seconds UTC), knows better."""
-        bodies = [(url, *row) for url, row in self.bodies.items()]
-        db.executemany("INSERT OR REPLACE INTO cache VALUES (?, ?, ?, ?, ?)", bodies)
-        db.executemany("INSERT OR REPLACE INTO digests VALUES (?, ?)", self.digests.items())
-        latency.write(db, at, self.timings)
-        robots = [(host, *row) for host, row in self.robots.items()]
-        db.executemany("INSERT OR REPLACE INTO robots VALUES (?, ?, ?)", robots)
 
 
 def open_store(data: Path, say: Callable[[str], None], *, init: bool = False) -> Store:
@@ -235,6 +221,8 @@ def _catch_up(store: Store, runs: list[int], path: Path) -> None:
         _make(path, store.data, caches=path)
         store.db = _connect(path)
     elif missing:
+        # What these runs read, no digest tells.
+        caches.forget_digests(store.connection)
         _fold_all(store.connection, journal.read(store.data / "journal", known))
 
 

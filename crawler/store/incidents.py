@@ -91,7 +91,7 @@ def _record(row: Row, texts: list[Row]) -> Record:
             phase=row["phase"],
             started_at=row["started_at"],
             created_at=row["created_at"],
-            ended_at=row["ended_at"],
+            ended_at=None if row["open"] and row["missing"] else row["ended_at"],
             url=row["url"],
             components=tuple(json.loads(row["components"])),
             regions=tuple(json.loads(row["regions"])),

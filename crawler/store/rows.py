@@ -4,7 +4,7 @@ import json
 from functools import partial
 from sqlite3 import Connection, Row
 
-from crawler.lines import MaintenanceLine, SourceLine
+from crawler.lines import MISSED, MaintenanceLine, SourceLine
 from crawler.memory import Head, Held, Memories, Memory, Own, ProbeState, Run, Snapshot, Trouble
 from crawler.model import Level
 from crawler.store import incidents, latency, spans, works
@@ -15,7 +15,7 @@ from crawler.times import DAY
 
 def memory(db: Connection) -> Memory:
     """Everything that the next run needs."""
-    watched = "SELECT DISTINCT provider FROM incidents WHERE missing AND withdrawn_at IS NULL"
+    watched = "SELECT DISTINCT provider FROM incidents WHERE missing > 0 AND missing < ?"
     blind = db.execute("SELECT id FROM runs WHERE blind ORDER BY id DESC LIMIT 1").fetchone()
     return Memory(
         owners=dict(db.execute("SELECT id, provider FROM services WHERE gone IS NULL")),
@@ -25,7 +25,7 @@ def memory(db: Connection) -> Memory:
         probes=probes(db),
         heads=partial(_heads, db),
         opened=_opened(db),
-        watched=frozenset(one for (one,) in db.execute(watched)),
+        watched=frozenset(one for (one,) in db.execute(watched, (MISSED,))),
         own=_own(db),
         blind=blind[0] if blind else None,
         maintenances={
@@ -167,7 +167,11 @@ def _heads(db: Connection, provider: str) -> dict[str, Head]:
 
 
 def _opened(db: Connection) -> dict[str, list[str]]:
-    query = "SELECT provider, id FROM incidents WHERE open = 1 AND service IS NULL ORDER BY 1, 2"
+    # What is missing from the last reading is no part of what it said.
+    query = (
+        "SELECT provider, id FROM incidents WHERE open = 1 AND missing = 0 AND service IS NULL"
+        " ORDER BY 1, 2"
+    )
     found: dict[str, list[str]] = {}
     for provider, incident in db.execute(query):
         found.setdefault(provider, []).append(incident)

@@ -1,0 +1,62 @@
+"""What a page tells anew of announced work, in the shape of the journal. Pure."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from msgspec import structs
+
+from crawler.catalogue import Catalogue, Provider
+from crawler.lines import MaintenanceLine
+from crawler.memory import Memory
+from crawler.model import Maintenance, Visit
+
+
+def maintenances(
+    catalogue: Catalogue, visits: Mapping[str, Visit], memory: Memory, now: int
+) -> Iterator[MaintenanceLine]:
+    """New and changed work of every page that was read, and work that it no longer names, which is
+    over; `visits` are by provider."""
+    for provider in catalogue.providers:
+        visit = visits.get(provider.id)
+        if visit and visit.reading:
+            yield from _told(provider, visit, visit.reading.maintenances, memory, now)
+
+
+def _told(
+    provider: Provider, visit: Visit, listed: Iterable[Maintenance], memory: Memory, now: int
+) -> Iterator[MaintenanceLine]:
+    new = {one.id: _maintenance_line(provider.id, one) for one in listed}
+    for key, line in new.items():
+        old = memory.maintenances.get((provider.id, key))
+        if old != (line := _over(line, old, now)):
+            yield line
+    if provider.only_by_feed(visit):
+        return
+    for (owner, key), old in memory.maintenances.items():
+        if owner == provider.id and key not in new and old.phase != "completed":
+            yield _over(structs.replace(old, phase="completed"), old, now)
+
+
+def _over(line: MaintenanceLine, old: MaintenanceLine | None, now: int) -> MaintenanceLine:
+    """Work that is over before its announced end ended when that was first seen; what was called
+    off before it began has no end."""
+    if line.phase != "completed" or line.ends is None:
+        return line
+    if old is not None and old.phase == "completed":
+        ends = None if old.ends is None else min(line.ends, old.ends)
+    else:
+        ends = None if line.starts is not None and now < line.starts else min(line.ends, now)
+    return structs.replace(line, ends=ends)
+
+
+def _maintenance_line(provider: str, one: Maintenance) -> MaintenanceLine:
+    return MaintenanceLine(
+        provider=provider,
+        id=one.id,
+        title=one.title,
+        phase=one.phase,
+        starts=one.starts_at,
+        ends=one.ends_at,
+        url=one.url,
+        components=one.components,
+        text=next((update.text for update in one.updates), ""),
+    )
