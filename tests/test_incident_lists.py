@@ -1,8 +1,11 @@
 """Lists of incidents, read again and again: nothing is lost or doubled, and what leaves them."""
 
+import json
+
 import pytest
 from lxml import etree
 
+import running
 from crawler import platforms
 from crawler.model import Incident, Level, Reading, Visit
 from crawler.times import parse
@@ -200,6 +203,20 @@ def test_what_is_listed_twice_is_one_incident_that_lasts_while_either_does(order
     assert (one.open, one.impact, one.ended_at) == (True, Level.CRITICAL, None)
     assert one.started_at == parse("2026-11-22T09:00:00Z")
     assert one.components == ("Queues", "Storage", "p1", "p2")
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_the_order_of_twins_in_the_list_of_a_statuspage_does_not_matter(order: int) -> None:
+    over = {"status": "resolved", "resolved_at": "2026-11-22T10:30:00Z"}
+    rows = [running.incident("a", "Twice"), running.incident("a", "Twice", **over)][::order]
+    page = json.loads(running.summary().body)  # type: ignore[arg-type]
+    listed = read("statuspage", summary=page, incidents={"page": page["page"], "incidents": rows})
+    newer = read(
+        "statuspage", summary={**page, "incidents": rows[:1]}, incidents={"incidents": rows}
+    )
+
+    assert [one.open for one in listed.incidents] == [True]
+    assert [one.open for one in newer.incidents] == [order == 1], "the summary is the newer one"
 
 
 def test_what_is_listed_twice_is_no_news_at_each_run(life: Life) -> None:

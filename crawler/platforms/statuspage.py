@@ -159,17 +159,17 @@ def components_of(rows: object) -> tuple[Component, ...]:
 
 
 def _incidents(documents: list[Row]) -> tuple[tuple[Incident, ...], list[str]]:
-    """Every incident once; the summary comes first and is the newer of two that share an id."""
-    by_id: dict[str, Incident] = {}
-    notes = []
+    """The incidents of all documents; the summary comes first and is the newer of two that share an
+    id."""
+    found: list[Incident] = []
+    twice = False
     for document in sorted(documents, key=lambda one: "status" not in one):
-        for row in objects(document.get("incidents"), vocabulary.MAX_INCIDENTS):
-            incident = _incident(row)
-            if incident.id in by_id:
-                notes.append("incident_twice")
-            else:
-                by_id[incident.id] = incident
-    return tuple(by_id.values()), notes if len(documents) == 1 else []
+        newer = {one.id for one in found}
+        listed = objects(document.get("incidents"), vocabulary.MAX_INCIDENTS)
+        own = [one for one in map(_incident, listed) if one.id not in newer]
+        twice = twice or len(own) > len({one.id for one in own})
+        found += own
+    return tuple(found), ["incident_twice"] if twice and len(documents) == 1 else []
 
 
 def _incident(row: Row) -> Incident:
