@@ -144,7 +144,8 @@ def test_the_time_of_a_row_is_whole_without_the_script(visit: Open, width: int) 
     box, row = time.bounding_box(), page.locator(".row").first.bounding_box()
 
     expect(time).to_contain_text(" UTC")
-    assert box and row
+    assert box
+    assert row
     assert box["x"] + box["width"] <= row["x"] + row["width"]
 
 
