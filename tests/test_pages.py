@@ -89,3 +89,58 @@ def test_work_in_progress_comes_before_the_days_and_says_until_when(
     assert parts.count("maintenance") == 1
     assert parts.index("maintenance") < parts.index("days")
     assert text(page.xpath("//*[@id='answer']/p[@class='meta']")[0]).startswith("until 22 Nov, ")
+
+
+def test_an_incident_that_names_an_upstream_says_so_wherever_it_stands(
+    files: dict[str, bytes],
+) -> None:
+    lists = [opened(files, path) for path in ("", "incidents/")]
+    places = {one for page in lists for one in page.xpath("//li[.//*[@class='tag']]//a/@href")}
+    (path,) = {one.lstrip("./") for one in places if "incident/" in one}
+    page = opened(files, path)
+    (row,) = page.xpath("//dt[text()='Upstream']/following-sibling::dd[1]")
+
+    for one in lists:
+        assert "upstream: GitHub" in [text(tag) for tag in one.xpath("//*[@class='tag']")]
+    assert text(row) == "names GitHub, which had trouble first"
+    assert row.xpath("a/@href") == ["../../../service/github/"]
+
+
+def test_what_is_open_comes_first_and_once(files: dict[str, bytes]) -> None:
+    first, *days = opened(files, "incidents/").xpath("//section[@class='day']")
+    still = first.xpath(".//li/div/a/@href")
+
+    assert text(first.xpath("h2")[0]) == f"Open now {len(still)}"
+    assert not {*still} & {one for day in days for one in day.xpath(".//li/div/a/@href")}
+    assert "GitHub" in [text(one) for one in first.xpath(".//li/b")]
+    assert any(text(one).endswith("15 min so far") for one in first.xpath(".//li"))
+
+
+def test_each_error_says_whose_fault_it_is_and_whether_waiting_helps(
+    files: dict[str, bytes],
+) -> None:
+    page = opened(files, "errors/")
+    listed = page.xpath("//*[@class='codelist']//a")
+    said = {one.get("href"): text(one.xpath("small")[0]) for one in listed}
+
+    assert said["../errors/openai/401/"] == "Yours; waiting does not help"
+    assert said["../errors/openai/500/"] == "Theirs; waiting helps"
+    assert said["../errors/openrouter/429/"] == "Yours or an upstream; waiting helps"
+    groups = page.xpath("//section[@class='codegroup']/@aria-labelledby")
+    assert {one.lstrip("#") for one in page.xpath("//nav[@aria-label='Services']//@href")} == {
+        *groups
+    }
+
+
+def test_subscribing_begins_with_what_and_how_and_ends_with_every_address(
+    files: dict[str, bytes],
+) -> None:
+    page = opened(files, "subscribe/")
+    parts = page.xpath("//main/section/@aria-labelledby")
+
+    assert parts[:3] == ["pick", "how", "mail"]
+    assert parts.index("calendar") < parts.index("which") < parts.index("folders")
+    assert len(page.xpath("//section[@aria-labelledby='pick']/details//li")) == 118
+    assert page.xpath("//section[@aria-labelledby='how']//@href") == [
+        *("#mail", "#slack", "#phone", "#calendar")
+    ]

@@ -122,6 +122,7 @@ def _values(
         },
         "latest": seconds(deadline(board, None)),
         "overall": views.overall(board),
+        "blamed": views.blamed(board),
         "strips": bars.of_rows(board.rows, board.at, 30),
         "policy": live.policy(),
     }
