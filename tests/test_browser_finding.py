@@ -34,6 +34,16 @@ def test_the_address_chooses_services_and_states(visit: Open) -> None:
     assert words(page, "#list .row:visible") == {"Unknown"}
 
 
+def test_an_empty_result_says_why(visit: Open) -> None:
+    page = visit().open("?show=starred")
+    expect(page.locator("#hits")).to_contain_text("No stars yet: press ☆ beside a service.")
+    page.get_by_role("button", name="Show all").click()
+    page.locator("#q").fill("nobody at all ")
+    expect(page.locator("#hits")).to_contain_text("No service called “nobody at all”.")
+    page.get_by_role("button", name="Trouble").click()
+    expect(page.locator("#hits")).to_contain_text("0 of 118 services.")
+
+
 def test_stars_come_first_stay_and_become_a_list_of_feeds(visit: Open) -> None:
     visitor = visit()
     page = visitor.open("")

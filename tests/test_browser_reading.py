@@ -125,3 +125,59 @@ def test_a_very_long_name_in_a_choice_makes_no_page_wider(visit: Open) -> None:
     page.locator(".which").evaluate("one => one.append(new Option('Long '.repeat(60)))")
 
     assert page.evaluate("document.documentElement.scrollWidth") == 360
+
+
+def test_what_a_finger_chose_can_be_read(visit: Open) -> None:
+    page = visit(viewport={"width": 360, "height": 800}, has_touch=True, is_mobile=True).open("")
+    button = page.get_by_role("button", name="Trouble")
+    button.tap()
+
+    expect(button).to_have_attribute("aria-pressed", "true")
+    ground = button.evaluate("one => getComputedStyle(one).backgroundColor")
+    assert ground == page.evaluate("getComputedStyle(document.body).color")
+
+
+@pytest.mark.parametrize("width", [768, 1400, 2000])
+def test_the_time_of_a_row_is_whole_without_the_script(visit: Open, width: int) -> None:
+    page = visit(viewport={"width": width, "height": 900}, java_script_enabled=False).open("")
+    time = page.locator(".row > .ago").first
+    box, row = time.bounding_box(), page.locator(".row").first.bounding_box()
+
+    expect(time).to_contain_text(" UTC")
+    assert box
+    assert row
+    assert box["x"] + box["width"] <= row["x"] + row["width"]
+
+
+@pytest.mark.parametrize(
+    ("order", "figures"),
+    [
+        ("", ["Uptime", "Incident-free"]),
+        ("incident-free/", ["Uptime", "Incident-free"]),
+        ("incidents/", ["Uptime", "Incidents, 30 d"]),
+        ("repair/", ["Time to resolve"]),
+        ("coverage/", ["Uptime", "Coverage"]),
+        ("name/", ["Uptime", "Incident-free"]),
+    ],
+)
+def test_a_phone_ranks_by_a_figure_that_it_shows(
+    visit: Open, order: str, figures: list[str]
+) -> None:
+    page = visit(viewport={"width": 360, "height": 800}).open(f"reliability/{order}")
+    table = page.locator(".rank").first
+
+    assert table.locator("thead .num:visible").all_text_contents() == figures
+    for part in ("thead .num:visible", "tbody tr:first-child > :visible"):
+        for cell in table.locator(part).all():
+            box = cell.bounding_box()
+            assert box
+            assert box["x"] + box["width"] <= 360
+
+
+def test_the_words_of_a_lone_link_stay_together_on_a_phone(visit: Open) -> None:
+    page = visit(viewport={"width": 360, "height": 800}).open("errors/openrouter/429/")
+    link = page.get_by_role("link", name="Evidence, history and feeds")
+    name = link.locator("bdi")
+
+    expect(link).to_have_css("display", "inline-block")
+    assert name.bounding_box()["y"] > link.bounding_box()["y"] + 20  # type: ignore[index]

@@ -15,9 +15,9 @@ from msgspec import structs
 from crawler import site
 from crawler.catalogue import Catalogue, ErrorCode, Probe
 from crawler.errors import SiteError
-from crawler.model import Component, Incident, Level, Maintenance, Reading
+from crawler.model import Component, Incident, Level, Maintenance, Reading, Upstream
 from crawler.site import articles, kept, pages, publish, templating
-from crawler.site.board import Board
+from crawler.site.board import Board, Row
 from crawler.times import human
 from crawler.uptime import Figure, Tally
 from lives import HOUR, MINUTE, REPOSITORY, START, Life, incident, provider, reading, service, world
@@ -192,6 +192,7 @@ def variants(board: Board) -> Iterator[Board]:
     )
     rows += [replace(row, **one) for one in fields]
     yield from (replace(board, rows=(one, *board.rows[1:])) for one in rows)
+    yield replace(board, rows=tuple(_blamed(board)))
     later = [replace(one, duration=7) if one.record.incident.open else one for one in board.stories]
     boards: tuple[Any, ...] = (
         *({"validity": 600}, {"version": "9"}, {"simulated": True}, {"ran_at": START + 600}),
@@ -200,6 +201,15 @@ def variants(board: Board) -> Iterator[Board]:
         {"sources": tuple(replace(one, platform="aws") for one in board.sources)},
     )
     yield from (replace(board, **one) for one in boards)
+
+
+def _blamed(board: Board) -> Iterator[Row]:
+    """The rows of a board in which the first service's incident names the second."""
+    first, second, *rest = board.rows
+    upstream = Upstream(second.service.id, "Up", Level.MAJOR, "named")
+    yield replace(first, verdict=replace(first.verdict, upstreams=(upstream,)))
+    yield replace(second, service=structs.replace(second.service, mentions=["Trouble"]))
+    yield from rest
 
 
 def test_whatever_a_page_shows_renders_it_again_when_that_alone_changes(

@@ -183,6 +183,16 @@ def test_the_two_bases_are_never_ranked_together() -> None:
     assert [r.service.id for r in ranking.tables(board(*rows), by_repair)[0].rows] == ["a", "c"]
 
 
+def test_equal_figures_share_a_place_and_who_has_none_gets_none() -> None:
+    median = {"a": 70, "b": 95, "c": 300, "d": None}
+    rows = [row(name, uptime=uptime(0, "reported", ended)) for name, ended in median.items()]
+    places = {order.key: ranking.tables(board(*rows), order)[0].places for order in ranking.ORDERS}
+
+    assert places[""] == (1, 1, 1, 1)
+    assert places["repair"] == (1, 1, 3, None)
+    assert places["name"] == (1, 2, 3, 4)
+
+
 # Who can stand in.
 
 

@@ -28,6 +28,12 @@ class Code:
         return tuple(dict.fromkeys(case.wait for case in self.cases))
 
     @property
+    def waiting(self) -> str:
+        """Whether waiting helps, in words."""
+        helps = {"yes": "waiting helps", "no": "waiting does not help"}
+        return helps[self.waits[0]] if len(self.waits) == 1 else "waiting may help"
+
+    @property
     def answer(self) -> str:
         """Whose fault it is, in as few words as it takes."""
         return " or ".join(words.FAULTS[fault].lower() for fault in self.faults).capitalize()

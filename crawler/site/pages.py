@@ -80,7 +80,9 @@ def _pages(
     yield Page("index.html", "index.html", {"open": views.worst_first(board.open)})
     found = codes.codes(board.rows)
     yield from _services(board, articles, found, strips, shown)
-    yield Page("incidents.html", "incidents/index.html", {"days": views.by_day(board.stories)})
+    over = [story for story in board.stories if not story.open]
+    listed: dict[str, object] = {"open": views.worst_first(board.open), "days": views.by_day(over)}
+    yield Page("incidents.html", "incidents/index.html", listed)
     for story in board.stories:
         path = f"{story.path}index.html"
         yield Page("incident.html", path, {"story": story}, shown.incident(story))

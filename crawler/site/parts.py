@@ -60,8 +60,8 @@ def card(row: Row, board: Board) -> Markup:
     limit = Markup(' data-until="{}"').format(until(row, board))
     return Markup(
         '<aside class="answer {}"{} aria-label="{} now">'
-        '<p class="word">{}<b class="w">{}</b></p><p class="lead"><bdi dir="auto">{}</bdi></p>'
-        '<p class="who">{}</p>{}<p class="meta"><span>{}</span> '
+        '<p class="word">{}<b class="w">{}</b></p><p class="who">{}</p>'
+        '<p class="lead"><bdi dir="auto">{}</bdi></p>{}<p class="meta"><span>{}</span> '
         '<span><a href="{}{}">Evidence and history</a></span></p></aside>'
     ).format(
         verdict.level,
@@ -69,8 +69,8 @@ def card(row: Row, board: Board) -> Markup:
         row.service.name,
         icon(verdict.level),
         words.ANSWERS[verdict.answer],
-        verdict.headline,
         words.who(row.service.name, verdict),
+        verdict.headline,
         _incidents(row.open),
         read,
         ROOT,

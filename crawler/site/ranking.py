@@ -1,7 +1,8 @@
 """The services in order of reliability: a table for each basis, because the two do not compare."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from math import inf
 
 from crawler.site.board import Board, Row
 from crawler.uptime import Figure
@@ -25,10 +26,12 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The services of one basis, sorted."""
+    """The services of one basis, sorted. `places` are theirs, from 1: equal figures share one, and
+    None is that of a service without the figure."""
 
     basis: str
     rows: tuple[Row, ...]
+    places: tuple[int | None, ...]
 
 
 def figure(row: Row, window: int = WINDOW) -> Figure | None:
@@ -43,10 +46,19 @@ def tables(board: Board, order: Order) -> tuple[Table, ...]:
     ranked = [row for row in board.rows if figure(row)]
     ranked.sort(key=lambda row: (*order.by(row), row.service.name.lower()))
     return tuple(
-        Table(basis, found)
+        Table(basis, found, tuple(_places(found, order)))
         for basis in ("reported", "observed")
         if (found := tuple(row for row in ranked if row.uptime.basis == basis))
     )
+
+
+def _places(rows: Sequence[Row], order: Order) -> Iterator[int | None]:
+    """Rows that are sorted by a figure share a place while it is the same."""
+    shared, last = 0, None
+    for place, row in enumerate(rows, 1):
+        first = next(iter(order.by(row)), place)
+        shared, last = (shared if first == last else place), first
+        yield None if first == inf else shared
 
 
 def unranked(board: Board) -> tuple[Row, ...]:
@@ -65,13 +77,12 @@ def _clean(row: Row) -> float:
 
 
 def _repair(row: Row) -> float:
-    longest = float("inf")
-    return longest if row.uptime.median_repair is None else float(row.uptime.median_repair)
+    return inf if row.uptime.median_repair is None else float(row.uptime.median_repair // 60)
 
 
 def _coverage(row: Row) -> float:
     found = figure(row)
-    return -float(found.coverage) if found and found.coverage else 0.0
+    return -float(found.coverage // 100) if found and found.coverage else 0.0
 
 
 ORDERS = (

@@ -1,7 +1,7 @@
 """The sentences that pages and guides share: what a verdict's slugs mean to a person."""
 
 from crawler.errors import REASONS
-from crawler.model import Level, Verdict
+from crawler.model import Level, Upstream, Verdict
 
 FRESH = 3 * 3600
 """Seconds after which nothing that a page shows may still count; the browser enforces it."""
@@ -51,6 +51,13 @@ CONFIDENCE = {
     "reported": "Reported: the provider says so; we have not seen it ourselves.",
     "possible": "Possible: only our own check says so.",
     "stale": "Stale: based on the last good reading, not on a new one.",
+}
+
+SURE = {
+    "confirmed": "confirmed by our own check",
+    "reported": "as they report it",
+    "possible": "seen only by our own check",
+    "stale": "from an older reading",
 }
 
 FAULTS = {"you": "Yours", "them": "Theirs", "upstream": "An upstream"}
@@ -112,19 +119,27 @@ def flag(slug: str, names: dict[str, str]) -> str:
 
 def who(name: str, verdict: Verdict) -> str:
     """One sentence on who has the problem."""
+    said, upstreams = blame(name, verdict)
+    return said + (", ".join(one.name for one in upstreams) + "." if upstreams else "")
+
+
+def blame(name: str, verdict: Verdict) -> tuple[str, tuple[Upstream, ...]]:
+    """The sentence on who has the problem, and the upstreams whose names end it, if any do."""
+    linked = {"upstream": "named"}.get(verdict.who, "at_risk")
+    found = tuple(one for one in verdict.upstreams if one.link == linked)
     if verdict.who == "upstream":
-        named = ", ".join(one.name for one in verdict.upstreams if one.link == "named")
-        return f"It is upstream: {name}'s own incident names {named or 'a service it depends on'}."
+        names = "" if found else "a service it depends on."
+        return f"It is upstream: {name}'s own incident names {names}", found
     if verdict.level is Level.MAINTENANCE:
-        return f"It is planned work at {name}."
+        return f"It is planned work at {name}.", ()
     if verdict.level is Level.UNKNOWN:
-        return f"We cannot tell how {name} is, so we do not guess."
+        return f"We cannot tell how {name} is, so we do not guess.", ()
     if verdict.level.trouble:
-        return f"It is them: the trouble is at {name}."
-    risks = ", ".join(one.name for one in verdict.upstreams if one.link == "at_risk")
-    if risks:
-        return f"Nothing is wrong at {name} that we can see, but its upstream has trouble: {risks}."
-    return f"Nothing is wrong at {name} that we can see. If it fails for you, look on your side."
+        return f"It is them: the trouble is at {name}.", ()
+    well = f"Nothing is wrong at {name} that we can see"
+    if found:
+        return f"{well}, but its upstream has trouble: ", found
+    return f"{well}. If it fails for you, look on your side.", ()
 
 
 def seen(verdict: Verdict) -> int | None:

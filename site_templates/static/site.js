@@ -392,6 +392,12 @@
     return shown.q.toLowerCase().split(/\s+/).every((word) => words.includes(word));
   }
 
+  function nothing() {
+    const name = shown.q.trim();
+    if (shown.show === "starred" && !stars.size) return "No stars yet: press ☆ beside a service. ";
+    return name && !shown.show && !shown.cat && !shown.only ? "No service called “" + name + "”. " : "";
+  }
+
   function filter() {
     const rows = all("#list .row"), status = $("#hits");
     if (!rows.length || !status) return;
@@ -402,7 +408,7 @@
     const left = rows.filter((row) => !row.hidden).length;
     status.hidden = !narrowed;
     for (const one of all("#now, .chips, .key")) one.hidden = narrowed;
-    status.replaceChildren(left + " of " + rows.length + " services. ");
+    status.replaceChildren((!left && nothing()) || left + " of " + rows.length + " services. ");
     if (!narrowed) return;
     const reset = make("button", { type: "button", className: "btn", textContent: "Show all" });
     reset.addEventListener("click", () => {

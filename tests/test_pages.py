@@ -1,0 +1,146 @@
+"""What stands first on the pages of the demo, and what can wait below."""
+
+import pytest
+from lxml import html
+
+from crawler import site
+from crawler.model import Level, Upstream, Verdict
+from crawler.site import words
+from lives import REPOSITORY, simulated
+
+
+@pytest.fixture(scope="module")
+def files() -> dict[str, bytes]:
+    return site.build(simulated(), REPOSITORY / "content", REPOSITORY / "site_templates")
+
+
+def text(node: html.HtmlElement) -> str:
+    """The words of a part, with single blanks."""
+    return " ".join(node.text_content().split())
+
+
+def opened(files: dict[str, bytes], path: str) -> html.HtmlElement:
+    """A page of the site."""
+    parser = html.HTMLParser(encoding="utf-8")
+    return html.document_fromstring(files[f"{path}index.html"], parser=parser)
+
+
+def test_whose_fault_it_is_comes_before_what_the_provider_says(files: dict[str, bytes]) -> None:
+    page = opened(files, "service/openai/")
+    (answer,) = page.xpath("//*[@id='answer']")
+    word, who, lead, meta = answer.xpath("p")
+
+    assert text(word) == "Partly"
+    assert text(who) == "It is upstream: OpenAI API's own incident names GitHub."
+    assert who.xpath("a/@href") == ["../../service/github/"]
+    assert text(lead).startswith("The provider reports: ")
+    assert text(meta).startswith("since 22 Nov, ")
+    assert "as they report it" in text(meta)
+
+
+@pytest.mark.parametrize(
+    ("who", "level", "link", "said"),
+    [
+        ("upstream", Level.MAJOR, "named", "It is upstream: Acme's own incident names Up, Other."),
+        (
+            "upstream",
+            Level.MAJOR,
+            "coincident",
+            "It is upstream: Acme's own incident names a service it depends on.",
+        ),
+        (
+            "nobody",
+            Level.NONE,
+            "at_risk",
+            "Nothing is wrong at Acme that we can see, but its upstream has trouble: Up, Other.",
+        ),
+        ("them", Level.MINOR, "at_risk", "It is them: the trouble is at Acme."),
+        ("unknown", Level.UNKNOWN, "", "We cannot tell how Acme is, so we do not guess."),
+    ],
+)
+def test_the_sentence_names_the_upstreams_that_bear_on_it(
+    who: str, level: Level, link: str, said: str
+) -> None:
+    above = tuple(Upstream(name.lower(), name, Level.MAJOR, link) for name in ("Up", "Other"))
+    verdict = Verdict(
+        level=level, answer="", who=who, headline="", confidence=None, basis="", upstreams=above
+    )
+
+    assert words.who("Acme", verdict) == said
+
+
+def test_the_region_that_is_hit_is_shown_and_the_rest_is_folded(files: dict[str, bytes]) -> None:
+    (regions,) = opened(files, "service/aws/").xpath("//section[@aria-labelledby='regions']")
+    (rest,) = regions.xpath("details")
+
+    assert [text(one) for one in regions.xpath("ul/li/code")] == ["us-east-1"]
+    assert text(rest.xpath("summary")[0]) == "31 others: nothing reported"
+    # The browser takes the good news back when it is too old.
+    assert rest.xpath("summary//*[@data-until]")
+    assert len(rest.xpath("ul/li")) == 31
+
+
+def test_work_in_progress_comes_before_the_days_and_says_until_when(
+    files: dict[str, bytes],
+) -> None:
+    page = opened(files, "service/cloudflare/")
+    parts = page.xpath("//section/@aria-labelledby")
+
+    assert parts.count("maintenance") == 1
+    assert parts.index("maintenance") < parts.index("days")
+    assert text(page.xpath("//*[@id='answer']/p[@class='meta']")[0]).startswith("until 22 Nov, ")
+
+
+def test_an_incident_that_names_an_upstream_says_so_wherever_it_stands(
+    files: dict[str, bytes],
+) -> None:
+    lists = [opened(files, path) for path in ("", "incidents/")]
+    places = {one for page in lists for one in page.xpath("//li[.//*[@class='tag']]//a/@href")}
+    (path,) = {one.lstrip("./") for one in places if "incident/" in one}
+    page = opened(files, path)
+    (row,) = page.xpath("//dt[text()='Upstream']/following-sibling::dd[1]")
+
+    for one in lists:
+        assert "upstream: GitHub" in [text(tag) for tag in one.xpath("//*[@class='tag']")]
+    assert text(row) == "names GitHub, which had trouble first"
+    assert row.xpath("a/@href") == ["../../../service/github/"]
+
+
+def test_what_is_open_comes_first_and_once(files: dict[str, bytes]) -> None:
+    first, *days = opened(files, "incidents/").xpath("//section[@class='day']")
+    still = first.xpath(".//li/div/a/@href")
+
+    assert text(first.xpath("h2")[0]) == f"Open now {len(still)}"
+    assert not {*still} & {one for day in days for one in day.xpath(".//li/div/a/@href")}
+    assert "GitHub" in [text(one) for one in first.xpath(".//li/b")]
+    assert any(text(one).endswith("15 min so far") for one in first.xpath(".//li"))
+
+
+def test_each_error_says_whose_fault_it_is_and_whether_waiting_helps(
+    files: dict[str, bytes],
+) -> None:
+    page = opened(files, "errors/")
+    listed = page.xpath("//*[@class='codelist']//a")
+    said = {one.get("href"): text(one.xpath("small")[0]) for one in listed}
+
+    assert said["../errors/openai/401/"] == "Yours; waiting does not help"
+    assert said["../errors/openai/500/"] == "Theirs; waiting helps"
+    assert said["../errors/openrouter/429/"] == "Yours or an upstream; waiting helps"
+    groups = page.xpath("//section[@class='codegroup']/@aria-labelledby")
+    assert {one.lstrip("#") for one in page.xpath("//nav[@aria-label='Services']//@href")} == {
+        *groups
+    }
+
+
+def test_subscribing_begins_with_what_and_how_and_ends_with_every_address(
+    files: dict[str, bytes],
+) -> None:
+    page = opened(files, "subscribe/")
+    parts = page.xpath("//main/section/@aria-labelledby")
+
+    assert parts[:3] == ["pick", "how", "mail"]
+    assert parts.index("calendar") < parts.index("which") < parts.index("folders")
+    assert len(page.xpath("//section[@aria-labelledby='pick']/details//li")) == 118
+    assert page.xpath("//section[@aria-labelledby='how']//@href") == [
+        *("#mail", "#slack", "#phone", "#calendar")
+    ]
