@@ -28,7 +28,8 @@ def hear(
     reading = visit.reading
     if reading is None:
         return visit, ()
-    if provider.source and provider.source.stands_in(visit.platform):
+    other = provider.source is not None and provider.source.platform != visit.platform
+    if other and reading.components is None:
         reading = _placed(reading, provider, memory.sources.get(provider.id))
     heads = memory.heads(provider.id)
     united = tuple(_united(one, heads.get(one.id), now) for one in reading.incidents)
@@ -40,9 +41,9 @@ def hear(
 
 
 def _placed(reading: Reading, provider: Provider, line: SourceLine | None) -> Reading:
-    """A feed's reading with the components as the page calls them: a feed has names, and services
-    may follow ids. `line` knows what the page listed last. Whoever names one that nobody knows may
-    mean any service, and so counts as naming none."""
+    """What stands in for the page, with components as the page calls them: a feed has names, and
+    services may follow ids. `line` knows what the page listed last. Whoever names one that nobody
+    knows may mean any service, and so counts as naming none."""
     called = {one: {one} for service in provider.services for one in service.components}
     for key, component in (line.components if line else {}).items():
         for one in (key, component[0]) if component else ():
