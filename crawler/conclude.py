@@ -11,11 +11,11 @@ from statistics import median
 
 from crawler import __version__, changes, early, judge, streak, upstream, works
 from crawler.catalogue import Catalogue, Provider, Service
-from crawler.lines import IncidentLine, RunLine
+from crawler.lines import IncidentLine, RunLine, SourceLine
 from crawler.memory import Memory, ProbeState, Snapshot
 from crawler.model import Component, Level, Reading, Visit
 from crawler.records import Remembered
-from crawler.scope import scope
+from crawler.scope import Scoped, scope
 
 _JOB = 900
 
@@ -154,7 +154,7 @@ def _snapshots(
         previous = memory.snapshots.get(service.id)
         scoped = scope(service.components, service.regions, page.reading) if page.reading else None
         if scoped and page.stand_in:
-            scoped = replace(scoped, flags=(*scoped.flags, "components_unreadable"))
+            scoped = _stood_in(scoped, service, memory.sources.get(provider.id))
         facts = judge.Facts(
             scoped=scoped,
             read_at=page.at,
@@ -172,6 +172,16 @@ def _snapshots(
         service.id: _weighed(service, found[service.id], states, mentions, owners)
         for _, service in catalogue.services()
     }
+
+
+def _stood_in(scoped: Scoped, service: Service, line: SourceLine | None) -> Scoped:
+    """What a feed says of a service. It cannot tell that the page lists none of its components any
+    more, which `line` remembers."""
+    components = line.components if line else {}
+    known = {name for key, one in components.items() if one for name in (key, one[0])}
+    if known and service.components and not known & {*service.components}:
+        return Scoped(level=None, flags=("components_missing",), reason="components_missing")
+    return replace(scoped, flags=(*scoped.flags, "components_unreadable"))
 
 
 def _resolved(previous: Snapshot | None, reading: Reading | None, now: int) -> int | None:

@@ -11,7 +11,7 @@ from crawler import changes, early
 from crawler.catalogue import Provider
 from crawler.lines import IncidentLine, SourceLine
 from crawler.memory import Head, Memory
-from crawler.model import Incident, Reading, Visit
+from crawler.model import Incident, Visit
 from crawler.records import Remembered
 
 _CLOCK_SKEW = 300
@@ -25,24 +25,27 @@ def hear(
     Its incidents have every component that they ever named and times that can be true at `now`
     (seconds UTC); those that are over have no messages, unless they may go on one of ours.
     """
-    reading = visit.reading
-    if reading is None:
+    visit = _placed(provider, visit, memory.sources.get(provider.id))
+    if visit.reading is None:
         return visit, ()
-    if provider.source and provider.source.stands_in(visit.platform):
-        reading = _placed(reading, provider, memory.sources.get(provider.id))
     heads = memory.heads(provider.id)
-    united = tuple(_united(one, heads.get(one.id), now) for one in reading.incidents)
-    whole = replace(reading, incidents=united)
+    united = tuple(_united(one, heads.get(one.id), now) for one in visit.reading.incidents)
+    whole = replace(visit.reading, incidents=united)
     told = tuple(changes.incidents(provider, visit, whole, heads, remembered, now))
     if not early.waits(provider, memory):
         united = tuple(one if one.open else replace(one, updates=()) for one in united)
     return replace(visit, reading=replace(whole, incidents=united)), told
 
 
-def _placed(reading: Reading, provider: Provider, line: SourceLine | None) -> Reading:
-    """A feed's reading with the components as the page calls them: a feed has names, and services
-    may follow ids. `line` knows what the page listed last. Whoever names one that nobody knows may
-    mean any service, and so counts as naming none."""
+def _placed(provider: Provider, visit: Visit, line: SourceLine | None) -> Visit:
+    """A visit in which what stands in for the page calls components as the page does: a feed has
+    names, and services may follow ids. `line` knows what the page listed last. Whoever names one
+    that nobody knows may mean any service, and so counts as naming none."""
+    reading, source = visit.reading, provider.source
+    if reading is None or source is None or reading.components is not None:
+        return visit
+    if source.platform == visit.platform:
+        return visit
     called = {one: {one} for service in provider.services for one in service.components}
     for key, component in (line.components if line else {}).items():
         for one in (key, component[0]) if component else ():
@@ -55,7 +58,9 @@ def _placed(reading: Reading, provider: Provider, line: SourceLine | None) -> Re
 
     incidents = (replace(one, components=known(one.components)) for one in reading.incidents)
     works = (replace(one, components=known(one.components)) for one in reading.maintenances)
-    return replace(reading, incidents=tuple(incidents), maintenances=tuple(works))
+    return replace(
+        visit, reading=replace(reading, incidents=tuple(incidents), maintenances=tuple(works))
+    )
 
 
 def _united(incident: Incident, head: Head | None, now: int) -> Incident:

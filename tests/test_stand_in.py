@@ -111,6 +111,31 @@ def test_trouble_that_the_feed_placed_stays_when_the_page_is_back(life: Life) ->
         assert told(life, now)["api"] == ("major", (), 1)
 
 
+def test_a_service_none_of_whose_components_the_page_lists_is_not_well_in_its_feed(
+    life: Life,
+) -> None:
+    life.run(START, {"acme": reading(components=LISTED[1:])})
+    now = START + STEP
+    life.run(now, {"acme": feed(now)})
+    api, app = (row.verdict for row in life.board(now).rows)
+
+    assert (api.level, api.reason) == (Level.UNKNOWN, "components_missing")
+    assert app.level is Level.NONE
+    life.run(now + STEP, {"acme": "http_5xx"})
+    assert told(life, now + STEP)["api"][0] == "unknown"
+
+
+def test_another_platform_that_lists_no_components_is_read_by_the_page_s_names_too(
+    life: Life,
+) -> None:
+    life.run(START, {"acme": page()})
+    now = START + STEP
+    widget = Reading(word=Level.MAJOR, incidents=(trouble("Sora"),))
+    life.run(now, {"acme": Visit("acme", now, widget, platform="incidentio_widget")})
+
+    assert told(life, now)["api"] == ("minor", ("scope_unstated",), 1)
+
+
 def test_a_page_s_list_is_kept_by_name_and_its_old_levels_are_not(life: Life) -> None:
     broken = (Component(CHAT, "Chat Completions", Level.CRITICAL), LISTED[1])
     life.run(START, {"acme": reading(components=broken)})

@@ -192,3 +192,13 @@ def test_the_news_of_one_provider_take_no_page_from_another(tmp_path: Path) -> N
         life.run(later, {"beta": reading(incident("n", started=later))})
 
         assert path in [story.path for story in life.board(later).stories]
+
+
+def test_the_list_of_incidents_has_such_an_incident_on_its_day(life: Life) -> None:
+    end = burned(life, DAY)
+    listed = page(life.board(end), "incidents/index.html")
+
+    assert not listed.xpath("//*[@aria-labelledby='open']")
+    (day,) = listed.find_class("day")
+    assert "It burns" in words(day)
+    assert "Open when last read" in words(day)
