@@ -212,10 +212,11 @@ def publish(served: Served, path: str, at: int, *changes: tuple[str, str]) -> No
 
 
 def opened(visit: Open, path: str, **options: object) -> tuple[Visitor, Page]:
-    """A page of the site in a window of its own, at rest."""
+    """A page of the site in a window of its own, after its first look at statuses.json."""
     visitor = visit(**options)
-    page = visitor.open(path)
-    page.wait_for_load_state("networkidle")
+    with visitor.page.expect_response("**/statuses.json") as reply:
+        page = visitor.open(path)
+    reply.value.finished()
     return visitor, page
 
 

@@ -1,12 +1,13 @@
 """The pages in a real browser: complete without script, better with it, and honest with age."""
 
+import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, expect
 
-from browsing import Open, Served, kinds, statuses, words
+from browsing import Open, Served, kinds, opened, publish, refresh, statuses, words
 from lives import HOUR, MINUTE, START
 
 # What every page keeps to.
@@ -181,17 +182,18 @@ def test_news_bring_the_open_incidents_of_the_dashboard(visit: Open, served: Ser
         "indicator": "critical",
         "verdict": {"answer": "yes", "headline": "All requests fail", "who": "them"},
     }
-    visitor = visit()
-    page = visitor.open("")
+    visitor, page = opened(visit, "")
     page.locator('[data-id="mistral"] .star').click()
     statuses(served, START + 5 * MINUTE, mistral=down)
-    served.files["index.html"] = (
-        served.files["index.html"]
-        .replace(b'data-checked="%d"' % START, b'data-checked="%d"' % (START + 5 * MINUTE))
-        .replace(b'<h2 id="open">Open incidents', b'<h2 id="open">Incidents that are open')
+    # The page of the same run.
+    before, row, after = re.split(
+        r'(<li class="row [^>]*"mistral".*?</b>)', served.files["index.html"].decode()
     )
-    visitor.at(START + 6 * MINUTE)
-    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    row = row.replace("row none", "row critical").replace("Operational", "Major outage")
+    served.files["index.html"] = (before + row + after).encode()
+    heading = '<h2 id="open">Open incidents', '<h2 id="open">Incidents that are open'
+    publish(served, "", START + 5 * MINUTE, heading)
+    refresh(visitor, START + 6 * MINUTE)
 
     expect(page.locator("#open")).to_contain_text("Incidents that are open")
     expect(page.locator('#starred [data-id="mistral"] .w')).to_have_text("Major outage")
