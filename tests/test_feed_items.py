@@ -42,7 +42,7 @@ def test_an_incident_that_was_withdrawn_while_open_ends_as_withdrawn(life: Life)
     assert counted == [[""], [""], [""], ["", ":resolved"], ["", ":resolved"]]
     newest = entries(files(life)["feed.atom"])[0]
     assert said(newest, "a:title") == "Withdrawn by the provider: Acme: Trouble"
-    assert "Withdrawn by the provider after 15 min." in said(newest, "a:content")
+    assert "Withdrawn by the provider after 5 min." in said(newest, "a:content")
 
 
 def test_what_was_told_as_withdrawn_stays_so_when_it_comes_back(life: Life) -> None:
