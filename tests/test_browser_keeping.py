@@ -29,8 +29,8 @@ def test_a_guide_stays_open_in_place_and_in_focus(visit: Open, served: Served) -
 
 
 def test_a_table_stays_where_it_was_moved_to(visit: Open, served: Served) -> None:
-    phone = {"width": 360, "height": 800}
-    visitor, page = opened(visit, "reliability/", viewport=phone)
+    narrow = {"width": 660, "height": 800}
+    visitor, page = opened(visit, "reliability/", viewport=narrow)
     table = page.locator(".scroll").first
     table.evaluate("one => { one.scrollLeft = 60; }")
     publish(served, "reliability/", START + 5 * MINUTE, (OLD, NEW))
