@@ -42,8 +42,7 @@ def build(
     """
     links = upstream.parse(snapshot.flags)
     known = tuple(Upstream(one, name, level, links.get(one, "")) for one, name, level in upstreams)
-    last = held if snapshot.level is Level.UNKNOWN else None
-    now = held if snapshot.level is not Level.UNKNOWN else None
+    holds, last = (None, held) if snapshot.level is Level.UNKNOWN else (held, None)
     return Verdict(
         level=snapshot.level,
         answer=_ANSWERS[snapshot.level],
@@ -56,7 +55,7 @@ def build(
         upstreams=known,
         since=snapshot.since,
         read_at=read_at,
-        valid_until=now.seen + validity if now else None,
+        valid_until=holds.seen + validity if holds else None,
         reason=snapshot.reason,
         last_known=last.level if last else None,
         last_known_at=last.seen if last else None,

@@ -125,7 +125,7 @@ def who(name: str, verdict: Verdict) -> str:
 
 def blame(name: str, verdict: Verdict) -> tuple[str, tuple[Upstream, ...]]:
     """The sentence on who has the problem, and the upstreams whose names end it, if any do."""
-    linked = {"upstream": "named"}.get(verdict.who, "at_risk")
+    linked = "named" if verdict.who == "upstream" else "at_risk"
     found = tuple(one for one in verdict.upstreams if one.link == linked)
     if verdict.who == "upstream":
         names = "" if found else "a service it depends on."

@@ -15,12 +15,12 @@ news of others take away none of them."""
 def records(db: Connection, since: int) -> list[Record]:
     """Incidents that are open, began or ended after `since`, and the newest of each provider; the
     newest first."""
-    query = (
+    placed = (
         "SELECT i.*, row_number() OVER (PARTITION BY provider ORDER BY"
         " coalesce(started_at, created_at, first_seen) DESC, id) AS place FROM incidents i"
     )
     query = (
-        f"SELECT * FROM ({query}) WHERE open OR place <= {NEWEST} OR"  # noqa: S608 (our own words)
+        f"SELECT * FROM ({placed}) WHERE open OR place <= {NEWEST} OR"  # noqa: S608 (our own words)
         " max(coalesce(started_at, created_at, first_seen), coalesce(ended_at, 0)) >= ?"
         " ORDER BY coalesce(started_at, created_at, first_seen) DESC, provider, id"
     )
