@@ -69,8 +69,10 @@ def _united(incident: Incident, head: Head | None, now: int) -> Incident:
     start, end = _possible(incident.started_at, now), incident.ended_at
     created = _possible(incident.created_at, now)
     if end is not None:
-        # A resolution that lies ahead of us has not happened later than now.
-        end = max(min(end, now), start or 0)
+        if end > now:
+            # It has not happened later than when we first saw it over, which does not move on.
+            end = head.ended if head and not head.open and head.ended is not None else now
+        end = max(end, start or created or 0)
     as_read = (incident.components, incident.started_at, incident.created_at, incident.ended_at)
     if (components, start, created, end) == as_read:
         return incident

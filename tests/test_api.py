@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -267,6 +268,17 @@ def test_incidents_are_counted_and_told_newest_first(life: Life) -> None:
     assert (first["resolvedAt"], first["shortlink"]) == (None, "https://acme.test/new")
     assert second["resolvedAt"] == "2026-11-22T06:10:00Z"
     assert row["lastIncidentAt"] == "2026-11-22T10:00:00Z"
+
+
+def test_an_incident_that_states_only_its_end_did_not_begin_when_we_saw_it(life: Life) -> None:
+    over = incident("i1", open=False)
+    bare = replace(over, started_at=None, created_at=None, ended_at=START - 40 * 24 * HOUR)
+    life.run(START, {"acme": reading(bare)})
+    row = services(life, START)["acme"]
+
+    [brief] = row["recentIncidentBriefs"]
+    assert brief["createdAt"] == brief["resolvedAt"] == "2026-10-13T11:00:00Z"
+    assert row["recentIncidents30d"] == 0
 
 
 def test_before_the_first_run_everything_is_unknown_and_nothing_is_down(life: Life) -> None:

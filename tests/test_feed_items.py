@@ -151,6 +151,18 @@ def test_work_that_vanishes_before_it_began_was_withdrawn_and_may_come_back(life
 PROBED = provider("acme", service("acme", probe=Probe("https://api.acme.test/v1", [401])))
 
 
+def test_an_item_of_announced_work_leads_to_one_page_for_ever(tmp_path: Path) -> None:
+    parts = [service(f"acme-{one}", components=[one]) for one in ("a", "b")]
+    work = Maintenance(id="m1", title="Upgrade", phase="scheduled", components=("b",))
+    with Life(tmp_path, world(provider("acme", *parts))) as life:
+        life.run(START, {"acme": announced(work)})
+        before = files(life)["maintenance.atom"]
+        life.run(START + HOUR, {"acme": announced(replace(work, components=("a", "b")))})
+
+        assert files(life)["maintenance.atom"] == before
+        assert len(entries(files(life)["service/acme-a/maintenance.atom"])) == 1
+
+
 def test_what_our_checks_saw_first_stays_ours_when_the_provider_goes_on_with_it(
     tmp_path: Path,
 ) -> None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from sqlite_utils import Database
 
 from crawler import site
+from crawler.catalogue import Probe
 from crawler.lines import RunLine, SnapshotLine
 from crawler.model import Level, Reading
 from crawler.store import Store, schema, spans
@@ -27,6 +28,7 @@ from lives import (
     incident,
     provider,
     reading,
+    service,
     world,
 )
 
@@ -69,6 +71,19 @@ def test_the_provider_s_time_is_the_boundary_where_it_lies_between_two_readings(
         (3, 14, Level.CRITICAL),
         (14, 30, Level.NONE),
     ]
+
+
+def test_such_a_boundary_holds_though_a_check_changed_its_word_after_it(tmp_path: Path) -> None:
+    probe = Probe("https://api.acme.test/", [401])
+    trouble = incident(started=START, impact=Level.CRITICAL)
+    with Life(tmp_path, world(provider("acme", service("acme", probe=probe)))) as life:
+        life.run(START, {"acme": reading(trouble)}, probes={"acme": "ok"})
+        life.run(START + STEP, {"acme": "timeout"}, probes={"acme": "inconclusive"})
+        done = replace(trouble, open=False, ended_at=START + 4 * MINUTE)
+        life.run(START + 2 * STEP, {"acme": reading(done)}, probes={"acme": "ok"})
+
+        found = [one for one in known(life, START + 30 * MINUTE) if one[0] < one[1]]
+        assert found == [(0, 4, Level.CRITICAL), (4, 30, Level.NONE)]
 
 
 def test_a_start_before_the_last_good_reading_does_not_move_what_we_saw(life: Life) -> None:

@@ -10,6 +10,7 @@ from crawler.memory import Latency, Memories, Snapshot
 from crawler.model import Component, Evidence, Level, Maintenance
 from crawler.site.board import Board, Row, Story
 from crawler.site.measure import measure
+from crawler.site.nearby import began
 from crawler.site.sources import cadence, early_warnings, source_rows
 from crawler.site.stories import in_scope, planned, stories
 from crawler.times import DAY
@@ -103,7 +104,7 @@ def _row(
         uptime=measured,
         checked_at=at,
         first_seen=known.first_seen.get(service.id),
-        incidents_30d=sum(_start(story) >= now - 30 * DAY for story in own),
+        incidents_30d=sum(began(story) >= now - 30 * DAY for story in own),
     )
 
 
@@ -184,8 +185,3 @@ def _lost(parts: Sequence[Component]) -> tuple[Component, ...]:
 def _probed(known: Memories, service: Service) -> int | None:
     probe = known.probes.get(service.id)
     return probe.last if probe else None
-
-
-def _start(story: Story) -> int:
-    one = story.record.incident
-    return one.started_at or one.created_at or story.record.first_seen

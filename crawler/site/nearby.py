@@ -31,7 +31,9 @@ def outages(row: Row, board: Board) -> Markup:
 def began(story: Story) -> int:
     """When an incident began, as well as anybody knows."""
     incident = story.record.incident
-    return incident.started_at or incident.created_at or story.record.first_seen
+    # What was over at first sight, and says no more than when it ended, began by then.
+    seen = min(story.record.first_seen, incident.ended_at or story.record.first_seen)
+    return incident.started_at or incident.created_at or seen
 
 
 def _line(story: Story, board: Board) -> Markup:

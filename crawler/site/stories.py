@@ -49,12 +49,15 @@ def planned(catalogue: Catalogue, known: Memories) -> Iterator[Planned]:
     providers = {provider.id: provider for provider in catalogue.providers}
     for work in known.works:
         if provider := providers.get(work.provider):
-            services = tuple(
+            # In the order in which it came to concern them: feed items link to the first for ever.
+            found = [
                 service
+                for _, one in work.versions
                 for service in provider.services
-                if any(in_scope(service, one.components) for _, one in work.versions)
-            )
-            if services:
+                if in_scope(service, one.components)
+            ]
+            if found:
+                services = tuple({service.id: service for service in found}.values())
                 yield Planned(work=work, services=services, provider_name=provider.name)
 
 

@@ -53,6 +53,8 @@ def _open(
         until = min(evidence + run.v, boundary)
         begins = boundary if run.id - evidence <= run.v else run.id
     _close(db, service, until, evidence)
+    if evidence is not None and begins < run.id:
+        _cut(db, service, begins, evidence)
     first = min(begins, until)
     day = first - first % DAY
     db.execute(
@@ -85,6 +87,17 @@ def _close(db: Connection, service: str, until: int, evidence: int | None) -> No
         "UPDATE snapshots SET until = max(begins, ?), evidence = ? WHERE service = ? AND first_seen"
         " = (SELECT current FROM services WHERE id = ?)",
         (until, evidence, service, service),
+    )
+
+
+def _cut(db: Connection, service: str, boundary: int, evidence: int) -> None:
+    """Let what came before end at a boundary that is dated back beyond a stretch that was concluded
+    without a reading of its own."""
+    db.execute(
+        "UPDATE snapshots SET until = max(begins, ?) WHERE service = ? AND until > ?"
+        " AND first_seen >= coalesce("
+        "(SELECT max(first_seen) FROM snapshots WHERE service = ? AND first_seen <= ?), 0)",
+        (boundary, service, boundary, service, evidence),
     )
 
 
