@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from crawler import early
 from crawler.catalogue import Catalogue, Probe, Provider
 from crawler.memory import Own, ProbeState
-from crawler.model import Incident, Level, Update
+from crawler.model import Component, Incident, Level, Update
 from crawler.records import Record
 from lives import (
     HOUR,
@@ -189,6 +189,23 @@ def test_nobody_is_earlier_than_a_page_that_does_not_exist(tmp_path: Path) -> No
 
     assert own.ours
     assert told.total == 0
+
+
+def test_what_the_provider_says_of_its_whole_page_is_not_narrowed_to_what_we_checked(
+    tmp_path: Path,
+) -> None:
+    parts = (Component("a", "A", Level.NONE), Component("b", "B", Level.NONE))
+    theirs = incident(started=START + 20 * MINUTE)
+    with Life(tmp_path, checked_world("a", "b")) as life:
+        for minutes in (0, 10, 20, 30):
+            told = (theirs,) if minutes >= 20 else ()
+            said = {"acme": reading(*told, components=parts)}
+            life.run(START + minutes * MINUTE, said, probes={"a": "fail", "b": "ok"})
+        rows = life.board(START + 30 * MINUTE).rows
+
+    assert [len(row.open) for row in rows] == [1, 1]
+    assert [row.verdict.level for row in rows] == [Level.MINOR, Level.MINOR]
+    assert rows[1].open[0].record.failed_at == START
 
 
 def test_the_provider_s_incident_goes_on_as_ours_on_the_same_page(life: Life) -> None:

@@ -56,8 +56,11 @@ def slug(provider: str, incident: str, first_seen: int) -> str:
 def _adopt(db: Connection, provider: str, ours: str, theirs: str) -> None:
     """Let the incident that our check saw go on as the one that the provider now tells of."""
     names = (theirs, provider, ours)
+    # What it is about they say; ours would narrow down what is about the whole page.
     db.execute(
-        "UPDATE incidents SET id = ?, open = 1, service = NULL WHERE provider = ? AND id = ?", names
+        "UPDATE incidents SET id = ?, open = 1, service = NULL, components = '[]'"
+        " WHERE provider = ? AND id = ?",
+        names,
     )
     db.execute(
         "UPDATE incident_revisions SET incident = ? WHERE provider = ? AND incident = ?", names
