@@ -6,7 +6,7 @@ trouble with an open incident; and that incident began first, at most a day befo
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -78,6 +78,14 @@ def parse(all_flags: Iterable[str]) -> dict[str, str]:
         if word in words:
             links.update(dict.fromkeys(ids.split(","), words[word]))
     return links
+
+
+def without(all_flags: Iterable[str], lost: Container[str]) -> Iterator[str]:
+    """The same flags without the links to the upstreams that are `lost`, by their ids."""
+    for flag in all_flags:
+        links = parse([flag])
+        kept = {one: link for one, link in links.items() if one not in lost}
+        yield from flags(kept) if links else [flag]
 
 
 def proof(

@@ -176,6 +176,23 @@ def test_flags_are_read_back_as_they_were_written() -> None:
     }
 
 
+def test_an_upstream_whose_reading_is_too_old_is_not_said_to_be_in_trouble(tmp_path: Path) -> None:
+    dependent = provider("acme", service("acme", upstreams=["cloud", "other"]))
+    with Life(tmp_path, world(dependent, provider("cloud"), provider("other"))) as life:
+        bad = {one: reading(incident(impact=Level.CRITICAL)) for one in ("cloud", "other")}
+        life.run(START, bad)
+        life.run(START + 30 * MINUTE, {**bad, "cloud": "timeout"})
+        life.run(START + 50 * MINUTE, blind=True)
+        before, after = (life.board(START + n * MINUTE).rows[0].verdict for n in (40, 50))
+
+    assert before.flags == ("upstream_at_risk:cloud,other", "blind_run")
+    assert after.flags == ("upstream_at_risk:other", "blind_run")
+    assert [(one.level, one.link) for one in after.upstreams] == [
+        (Level.UNKNOWN, ""),
+        (Level.CRITICAL, "at_risk"),
+    ]
+
+
 def test_two_services_of_one_page_never_blame_each_other(tmp_path: Path) -> None:
     pair = world(
         provider("acme", service("api", mentions=["API"]), service("chat", upstreams=["api"])),

@@ -28,10 +28,7 @@ def gather(
     last = known.runs[-1] if known.runs else None
     validity = last.validity if last else 2_700
     blind = last.blind if last else False
-    shown = {
-        service.id: judge.present(known.snapshots.get(service.id), now, validity, blind=blind)
-        for _, service in catalogue.services()
-    }
+    shown = _shown(catalogue, known, now, validity, blind=blind)
     told = stories(catalogue, known, now, validity)
     above = {service.id: (provider, service) for provider, service in catalogue.services()}
     rows = tuple(
@@ -56,6 +53,22 @@ def gather(
         early=early_warnings(told, {p.id for p in catalogue.providers if p.source}, now),
         by_category=tuple(_by_category(catalogue, rows)),
     )
+
+
+def _shown(
+    catalogue: Catalogue, known: Memories, now: int, validity: int, *, blind: bool
+) -> dict[str, Snapshot]:
+    """Each conclusion as it may be shown; what an upstream was, too long ago, blames it no more."""
+    found, aged = {}, set()
+    for _, service in catalogue.services():
+        concluded = known.snapshots.get(service.id)
+        found[service.id] = judge.present(concluded, now, validity, blind=blind)
+        if concluded is not None and found[service.id].level is not concluded.level:
+            aged.add(service.id)
+    return {
+        key: replace(one, flags=tuple(upstream.without(one.flags, aged)))
+        for key, one in found.items()
+    }
 
 
 def _by_category(
