@@ -96,7 +96,8 @@ def evidence(
         one = record.incident
         at = one.started_at or record.first_seen
         title = one.title.strip() or "Incident without a title"
-        rows.append(Evidence("incident", provider, title, at, one.url))
+        who = "our own check" if record.ours else provider
+        rows.append(Evidence("incident", who, title, at, one.url))
     rows += [
         Evidence(
             "maintenance", provider, one.title.strip() or "Maintenance", one.starts_at, one.url

@@ -99,6 +99,17 @@ def test_a_page_that_lags_is_taken_with_what_statuses_know_better(
     expect(page.locator(".stale")).to_have_text("Parts of this page are 50 min old.")
 
 
+def test_the_reason_of_new_trouble_shows_on_a_phone(visit: Open, served: Served) -> None:
+    visitor, page = opened(visit, "", viewport={"width": 360, "height": 800})
+    reason = page.locator('[data-id="mistral"] p')
+    expect(reason).to_be_hidden()
+    statuses(served, START + 5 * MINUTE, mistral=DOWN)
+    refresh(visitor, START + 6 * MINUTE)
+
+    expect(reason).to_have_text("All requests fail")
+    expect(reason).to_be_visible()
+
+
 def test_a_page_is_asked_for_once_with_each_statuses(visit: Open, served: Served) -> None:
     visitor, page = opened(visit, "errors/")
     statuses(served, START + 5 * MINUTE)

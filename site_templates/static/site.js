@@ -30,6 +30,11 @@
     return node;
   }
 
+  /* What a reader selected stays where the words stay. */
+  function write(node, text) {
+    if (node.textContent !== text) node.textContent = text;
+  }
+
   const store = {
     get(key) { try { return localStorage.getItem("whosdown:" + key); } catch { return null; } },
     set(key, value) { try { localStorage.setItem("whosdown:" + key, value); } catch { /* kept for this page only */ } },
@@ -60,16 +65,16 @@
       const age = now() - seconds(time.dateTime);
       if (!(age >= 0)) continue;
       if (!time.title) time.title = time.textContent;
-      const text = age < 60 ? "just now" : span(age) + " ago";
-      if (time.textContent !== text) time.textContent = text;
+      write(time, age < 60 ? "just now" : span(age) + " ago");
     }
   }
 
   function show(node, level, word, until) {
     node.classList.remove("expired", ...LEVELS);
     node.classList.add(level);
+    if (level !== "none") node.classList.remove("sure");
     for (const use of all("use", node)) if (!use.closest("button")) use.setAttribute("href", "#i-" + level);
-    for (const one of all(".w", node)) one.textContent = word;
+    for (const one of all(".w", node)) write(one, word);
     if (level === "unknown") node.removeAttribute("data-until");
     else node.dataset.until = until;
   }
@@ -92,7 +97,7 @@
     const head = $(".overall");
     show(head, level, "");
     head.removeAttribute("data-until");
-    $("span", head).textContent = text;
+    write($("span", head), text);
     face(level);
     document.title = text + document.title.slice(document.title.lastIndexOf(" · "));
   }
@@ -117,7 +122,7 @@
       banner.setAttribute("role", "status");
       $("#main").append(banner);
     }
-    if (banner.textContent !== text) banner.textContent = text;
+    write(banner, text);
   }
 
   function tick() {
@@ -165,7 +170,7 @@
       const said = $("p bdi, .lead bdi", node), time = $("time.ago", node);
       before = LEVELS.find((name) => node.classList.contains(name)) + (said ? said.textContent : "");
       show(node, level, node === row ? LABELS[level] : ANSWERS[one.verdict.answer] || "Unknown", until);
-      if (said) said.textContent = one.verdict.headline || one.description;
+      if (said) write(said, one.verdict.headline || one.description);
       if (time && one.checkedAt) time.dateTime = one.checkedAt;
     }
     if (!before) return false;
@@ -212,10 +217,22 @@
 
   const KEPT = "#find, #hits, #check, .badges";
 
+  /* What a reader selected would be lost with the words: they stay until it is let go. */
+  let due = false, calm;
+  const held = () => (due = !getSelection().isCollapsed);
+  const again = () => renew().then(() => checked < heard && apply(told)).catch(() => { /* as in refresh */ });
+
+  document.addEventListener("selectionchange", () => {
+    clearTimeout(calm);
+    if (due) calm = setTimeout(() => held() || again(), 1000);
+  });
+
   async function renew() {
+    if (held()) return;
     const reply = await fetch(location.pathname, { cache: "no-cache" });
     if (!reply.ok) return;
     const served = new DOMParser().parseFromString(await reply.text(), "text/html");
+    if (held()) return;
     const fresh = $("html[data-root] #main", served), at = Number(served.documentElement.dataset.checked) || 0;
     /* A page without a clock tells of what is over by now. */
     if (!fresh || (at && !(at > checked))) return;
@@ -580,9 +597,10 @@
     }
   }
 
-  /* On a phone the menu scrolls sideways: it shows where the reader is. */
+  /* On a phone the menu scrolls sideways: it shows where the reader is, and what has the focus whole. */
 
   function menu() {
+    $(".top nav").addEventListener("focusin", (event) => event.target.scrollIntoView({ block: "nearest", inline: "nearest" }));
     const here = $(".top [aria-current]");
     if (here) requestAnimationFrame(() => {
       const nav = here.closest("nav"), over = here.offsetLeft + here.offsetWidth - nav.offsetLeft - nav.clientWidth;
