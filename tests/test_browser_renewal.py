@@ -73,6 +73,7 @@ def test_what_statuses_alone_cannot_tell_keeps_its_age(visit: Open, served: Serv
     statuses(served, START + 50 * MINUTE)
     refresh(visitor, START + 51 * MINUTE)
     expect(page.locator("#answer .ago")).to_have_text("1 min ago")
+    expect(page.locator("#answer .ago")).to_have_attribute("title", "22 Nov, 11:50 UTC")
     expect(page.locator(".stale")).to_have_text("Parts of this page are 51 min old.")
     statuses(served, START + 4 * HOUR)
     refresh(visitor, START + 4 * HOUR + MINUTE)

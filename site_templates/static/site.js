@@ -58,13 +58,20 @@
     return days + " d" + (hours % 24 && days < 7 ? " " + (hours % 24) + " h" : "");
   }
 
-  /* Ages, and no state shown as current past its time. */
+  /* Ages, and no state shown as current past its time. On paper an age has no meaning. */
+
+  const clock = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", timeZone: "UTC" });
+  const utc = (time) => clock.format(seconds(time.dateTime) * 1000) + " UTC";
+
+  function dated() {
+    for (const time of all("time.ago")) write(time, utc(time));
+  }
 
   function ages() {
     for (const time of all("time.ago")) {
       const age = now() - seconds(time.dateTime);
       if (!(age >= 0)) continue;
-      if (!time.title) time.title = time.textContent;
+      time.title = utc(time);
       write(time, age < 60 ? "just now" : span(age) + " ago");
     }
   }
@@ -618,6 +625,8 @@
   setInterval(() => start(tick), 30000);
   setInterval(ask, REFRESH * 1000);
   addEventListener("pageshow", () => start(tick));
+  addEventListener("beforeprint", () => start(dated));
+  addEventListener("afterprint", () => start(ages));
   /* Not before the page is painted: the file is larger than any page. */
   addEventListener("load", () => setTimeout(ask, 400));
   document.addEventListener("visibilitychange", () => {
