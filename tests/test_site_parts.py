@@ -259,9 +259,9 @@ def test_all_is_never_well_while_something_is_unknown() -> None:
     found = views.overall(board(row("a"), row("b", Level.UNKNOWN)))
 
     assert found.level is Level.UNKNOWN
-    assert found.sentence == "No trouble at the 1 services that we can read"
+    assert found.sentence == "No trouble at the 1 service that we can read"
     assert found.more == "1 unknown: no claim either way"
-    assert views.overall(board(row("a"))).sentence == "All 1 services are operational"
+    assert views.overall(board(row("a"))).sentence == "The one service is operational"
 
 
 # For search engines.

@@ -61,14 +61,19 @@ def _sentence(board: Board, count: Mapping[Level, int]) -> tuple[Level, str]:
         return Level.UNKNOWN, "No services are listed yet"
     if trouble:
         verb = "has" if trouble == 1 else "have"
-        return board.troubled[0].verdict.level, f"{trouble} of {total} services {verb} trouble"
+        return board.troubled[0].verdict.level, f"{trouble} of {_services(total)} {verb} trouble"
     if unknown == total:
-        return Level.UNKNOWN, f"We cannot tell: none of {total} services could be read"
+        return Level.UNKNOWN, f"We cannot tell: none of {_services(total)} could be read"
     if unknown:
-        return Level.UNKNOWN, f"No trouble at the {total - unknown} services that we can read"
+        return Level.UNKNOWN, f"No trouble at the {_services(total - unknown)} that we can read"
     if work:
-        return Level.MAINTENANCE, f"No trouble at {total} services, {work} under maintenance"
-    return Level.NONE, f"All {total} services are operational"
+        return Level.MAINTENANCE, f"No trouble at {_services(total)}, {work} under maintenance"
+    all_are = f"All {total} services are" if total > 1 else "The one service is"
+    return Level.NONE, f"{all_are} operational"
+
+
+def _services(count: int) -> str:
+    return f"{count} service{'s' * (count != 1)}"
 
 
 def component_names(rows: Iterable[Row]) -> dict[str, dict[str, str]]:

@@ -22,6 +22,7 @@
   const all = (selector, from) => Array.from((from || document).querySelectorAll(selector));
   const now = () => Date.now() / 1000;
   const seconds = (iso) => Date.parse(iso) / 1000;
+  const services = (count) => count + (count === 1 ? " service" : " services");
   const trouble = (level) => HEAVY.includes(level);
 
   function make(tag, values, ...inside) {
@@ -94,7 +95,7 @@
       if (one.id === "answer") face("unknown", "Unknown");
     }
     const old = all(".row.expired").length, head = $("[data-all]");
-    if (head && old) sentence("unknown", "Unknown: the results of " + old + " of " + head.dataset.all + " services are too old");
+    if (head && old) sentence("unknown", "Unknown: the results of " + old + " of " + services(Number(head.dataset.all)) + " are too old");
     if (old) for (const one of all("#more, .tally, .bars.all")) one.remove();
     /* The answer and the rows may be newer than the rest, and speak for themselves. */
     if (!newer() && checked && now() > checked + DEAD) face("unknown");
@@ -194,9 +195,9 @@
     const count = (level) => levels.filter((one) => one === level).length;
     const bad = levels.filter(trouble).length, dark = count("unknown"), total = rows.length;
     const worst = ORDER.find((level) => count(level));
-    if (bad) sentence(worst, bad + " of " + total + " services " + (bad === 1 ? "has" : "have") + " trouble");
-    else if (dark) sentence("unknown", "No trouble at the " + (total - dark) + " services that we can read");
-    else sentence(worst, worst === "none" ? "All " + total + " services are operational" : "No trouble at " + total + " services");
+    if (bad) sentence(worst, bad + " of " + services(total) + " " + (bad === 1 ? "has" : "have") + " trouble");
+    else if (dark) sentence("unknown", "No trouble at the " + services(total - dark) + " that we can read");
+    else sentence(worst, worst !== "none" ? "No trouble at " + services(total) : total > 1 ? "All " + total + " services are operational" : "The one service is operational");
     for (const one of all("#more")) one.remove();
     const tally = $(".tally"), strip = $(".bars.all");
     if (strip) strip.remove();
