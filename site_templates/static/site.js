@@ -608,8 +608,9 @@
   /* On a phone the menu scrolls sideways: it shows where the reader is, and what has the focus whole. */
 
   function menu() {
-    $(".top nav").addEventListener("focusin", (event) => event.target.scrollIntoView({ block: "nearest", inline: "nearest" }));
     const here = $(".top [aria-current]");
+    for (const nav of all(".top nav"))
+      nav.addEventListener("focusin", (event) => event.target.scrollIntoView({ block: "nearest", inline: "nearest" }));
     if (here) requestAnimationFrame(() => {
       const nav = here.closest("nav"), over = here.offsetLeft + here.offsetWidth - nav.offsetLeft - nav.clientWidth;
       if (over > 0) nav.scrollLeft = over;
