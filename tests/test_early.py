@@ -1,6 +1,5 @@
 """What our own checks see before the provider tells of it, and when that may be said."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -114,9 +113,8 @@ def test_a_lead_is_never_short_never_long_and_never_after_the_post(
 
 
 @pytest.fixture
-def life(tmp_path: Path) -> Iterator[Life]:
-    with Life(tmp_path, world(checked())) as one:
-        yield one
+def catalogue() -> Catalogue:
+    return world(checked())
 
 
 def checked() -> Provider:

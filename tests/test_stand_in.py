@@ -1,10 +1,11 @@
 """A feed that is read because the page cannot be: it has names, and services follow ids."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from crawler.catalogue import Catalogue
 from crawler.lines import SourceLine
 from crawler.model import Component, Incident, Level, Reading, Visit
 from lives import MINUTE, START, Life, dump, incident, provider, reading, run, service, world
@@ -46,9 +47,8 @@ def told(life: Life, now: int) -> dict[str, tuple[str, tuple[str, ...], int]]:
 
 
 @pytest.fixture
-def life(tmp_path: Path) -> Iterator[Life]:
-    with Life(tmp_path / "data", FOLLOWED) as made:
-        yield made
+def catalogue() -> Catalogue:
+    return FOLLOWED
 
 
 def test_names_in_a_feed_stand_for_the_ids_that_the_page_listed_last(life: Life) -> None:

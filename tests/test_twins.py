@@ -2,7 +2,6 @@
 
 import re
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,12 +19,6 @@ from shared import requires_shared, strings
 from strange import foreign
 
 LINK = re.compile(r"\]\((https://example\.test/base/[^)]*)\)")
-
-
-@pytest.fixture
-def life(tmp_path: Path) -> Iterator[Life]:
-    with Life(tmp_path / "data", world(provider("acme"))) as made:
-        yield made
 
 
 def twin(board: Board) -> str:
