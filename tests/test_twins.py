@@ -60,6 +60,14 @@ def test_a_twin_says_what_the_page_says(life: Life) -> None:
     assert "- API: none" in said
 
 
+def test_what_a_provider_removed_lasted_nobody_knows_how_long(files: dict[str, bytes]) -> None:
+    twins = (body.decode() for path, body in files.items() if path.endswith("index.md"))
+    lines = [line for twin in twins for line in twin.split("\n") if ", withdrawn, since" in line]
+
+    assert lines
+    assert [line for line in lines if not line.endswith(" UTC")] == []
+
+
 def test_a_twin_of_old_news_claims_nothing(life: Life) -> None:
     life.run(START, {"acme": reading()})
     said = twin(life.board(START + V + 1))

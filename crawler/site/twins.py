@@ -141,8 +141,10 @@ def _incident(story: Story, base: str) -> str:
     one = story.record.incident
     impact = "impact not stated" if one.impact is None else one.impact.value
     going = "open" if story.open else "open when last read"
-    state = going if one.open else "withdrawn" if story.record.withdrawn_at else "resolved"
-    lasted = f", {span(story.duration)}" if story.duration is not None else ""
+    withdrawn = story.record.withdrawn_at is not None
+    state = going if one.open else "withdrawn" if withdrawn else "resolved"
+    # When what was removed was over, nobody told.
+    lasted = "" if withdrawn or story.duration is None else f", {span(story.duration)}"
     title = plain(one.title) or "Incident without a title"
     return f"[{title}]({base}/{story.path}): {impact}, {state}, since {human(began(story))}{lasted}"
 
