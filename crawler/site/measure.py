@@ -87,7 +87,9 @@ def _reported(covers: int, read_at: int, outages: Sequence[Interval], now: int) 
     seen = [(a, min(b, read_at), level) for a, b, level in outages]
     spans = [(covers, read_at, Level.NONE), *seen]
     days = dict.fromkeys(_days(covers, now), _FULL)
-    touched = _touched([*seen, (covers, covers, Level.NONE), (read_at, now, Level.NONE)])
+    # The last second before `now` is always in: at midnight that of `now` is in no day that counts.
+    rest = (min(read_at, now - 1), now, Level.NONE)
+    touched = _touched([*seen, (covers, covers, Level.NONE), rest])
     wanted = touched & days.keys()
     days.update(by_day(spans, max(covers, min(wanted)), now, wanted))
     return _series(covers, days, now)
