@@ -146,6 +146,7 @@ def adoptions(
     """The incidents of fresh readings, by provider, that no earlier run knew and that go on one of
     ours; `failed` are the sources that were not read."""
     found: dict[tuple[str, str], tuple[str, int | None]] = {}
+    others = sum(provider.source is not None for provider in catalogue.providers) - 1
     for provider, service in catalogue.services():
         own = memory.own.get(service.id)
         if own is None or provider.id not in fresh:
@@ -154,7 +155,7 @@ def adoptions(
             now=now,
             clean_at=memory.read_at.get(provider.id),
             blind=memory.blind,
-            failing=len(failed) / max(1, len(catalogue.providers) - 1),
+            failing=len(failed) / max(1, others),
         )
         known = memory.heads(provider.id)
         for incident in fresh[provider.id].incidents:

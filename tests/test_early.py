@@ -13,6 +13,7 @@ from crawler.catalogue import Catalogue, Probe, Provider
 from crawler.memory import Own, ProbeState
 from crawler.model import Incident, Level, Update
 from crawler.records import Record
+from crawler.site.stories import edits
 from lives import (
     HOUR,
     MINUTE,
@@ -217,6 +218,35 @@ def test_the_provider_s_incident_goes_on_as_ours_on_the_same_page(life: Life) ->
     assert over.lead == 27 * MINUTE
     told = life.board(START + 70 * MINUTE).early
     assert (told.total, told.confirmed, told.unconfirmed) == (1, 1, ())
+
+
+def test_a_provider_without_a_page_is_none_of_the_sources_that_could_have_been_read(
+    tmp_path: Path,
+) -> None:
+    pages = [provider(one) for one in ("b", "c", "d")]
+    silent = [provider(one, page=False) for one in ("e", "f", "g")]
+    with Life(tmp_path, world(checked(), *pages, *silent)) as life:
+        failing(life)
+        told = {"acme": reading(replace(THEIRS, created_at=START + 40 * MINUTE)), "b": "timeout"}
+        line = life.run(START + 50 * MINUTE, told, probes={"acme": "fail"})
+
+    # One source of three fails, which may be why we knew first.
+    assert [(one.adopts, one.lead) for one in line.incidents if one.adopts] == [
+        (f"check:acme:{START + 20 * MINUTE}", None)
+    ]
+
+
+def test_that_the_provider_s_title_takes_the_place_of_ours_is_no_edit(life: Life) -> None:
+    failing(life)
+    first, next_phase = update("u", "We look.", phase="investigating"), update("u", "We look.")
+    for minutes, said in ((30, first), (40, replace(next_phase, phase="identified"))):
+        go(life, minutes, "fail", replace(THEIRS, title="API errors", updates=(said,)))
+    story = life.board(START + 40 * MINUTE).stories[0]
+
+    assert story.record.failed_at is not None
+    assert len(story.record.revisions) == 5, "two titles, our message, theirs in two phases"
+    assert edits(story.record) == ()
+    assert story.edits == 0
 
 
 def test_what_was_over_when_it_was_first_read_counts_from_its_first_message(life: Life) -> None:

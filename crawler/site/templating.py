@@ -19,6 +19,7 @@ from crawler.site.feeds.links import alternates
 from crawler.site.kept import Anew
 from crawler.site.moments import Moments
 from crawler.site.nearby import began
+from crawler.site.stories import edits
 
 _SECTIONS = (
     ("", "Status"),
@@ -76,7 +77,7 @@ def environment(
         "span": times.span,
         "flag": lambda slug: words.flag(slug, names),
         "named": lambda ids, provider: views.named(ids, parts.get(provider, {})),
-        "edits": views.edits,
+        "edits": edits,
         "began": began,
         "nearest": views.nearest,
         "gathered": views.gathered,

@@ -9,7 +9,6 @@ from itertools import groupby
 from crawler import times, upstream
 from crawler.catalogue import Service
 from crawler.model import Level, Upstream, worst
-from crawler.records import Record, Revision
 from crawler.site import bars
 from crawler.site.bars import Strip
 from crawler.site.board import Board, Row, Story
@@ -155,17 +154,3 @@ def by_day(stories: Iterable[Story]) -> tuple[tuple[int, tuple[Story, ...]], ...
     groups = groupby(ordered, key=lambda story: times.day(began(story)))
     days = (tuple(group) for _, group in groups)
     return tuple((began(group[0]), group) for group in days)
-
-
-def edits(record: Record) -> tuple[tuple[Revision, ...], ...]:
-    """The wordings, oldest first, of each text that the provider changed after publishing it."""
-    texts: dict[str, list[Revision]] = {}
-    for revision in sorted(record.revisions, key=lambda one: one.seen_at):
-        texts.setdefault(revision.key, []).append(revision)
-    changed = (_distinct(wordings) for wordings in texts.values())
-    return tuple(wordings for wordings in changed if len(wordings) > 1)
-
-
-def _distinct(wordings: Sequence[Revision]) -> tuple[Revision, ...]:
-    """The first of each run of equal texts; a new phase alone is no edit."""
-    return tuple(next(run) for _, run in groupby(wordings, key=lambda one: one.text))
