@@ -128,7 +128,7 @@ async def _ask(
         visits=turn.visits,
         platforms=asked,
         probes={
-            service.id: turn.outcomes.get(service.probe.url, "inconclusive")
+            service.id: turn.outcomes.get(service.id, "inconclusive")
             for _, service in catalogue.services()
             if service.probe
         },
@@ -140,17 +140,18 @@ def _jobs(
 ) -> dict[str, list[Callable[[], Awaitable[None]]]]:
     """What to do, by host: one question at a time each, so the work of one host is one queue."""
     jobs: dict[str, list[Callable[[], Awaitable[None]]]] = {}
-    probes: dict[str, Probe] = {}
+    probes: dict[str, dict[str, Probe]] = {}
     for provider in catalogue.providers:
         source = provider.source
         if source:
             queue = jobs.setdefault(host(source.url), [])
             kept = partial(heard, provider)
             queue.append(partial(_visit, client, source, turn, now, kept))
-        probes.update({s.probe.url: s.probe for s in provider.services if s.probe})
-    for url, one in probes.items():
-        queue = jobs.setdefault(host(url), [])
-        queue.append(lambda one=one: _probe(client, one, turn))  # type: ignore[misc]
+        for service in provider.services:
+            if service.probe:
+                probes.setdefault(service.probe.url, {})[service.id] = service.probe
+    for url, asking in probes.items():
+        jobs.setdefault(host(url), []).append(partial(_probe, client, url, asking, turn))
     return jobs
 
 
@@ -185,6 +186,7 @@ async def _visit(
         turn.cache.timings[source.id] = found.elapsed_ms
 
 
-async def _probe(client: Client, one: Probe, turn: Round) -> None:
-    reply = await client.ask(probe.request(one), follow=False)
-    turn.outcomes[one.url] = probe.outcome(one, reply)
+async def _probe(client: Client, url: str, asking: Mapping[str, Probe], turn: Round) -> None:
+    """Ask an address once for all services whose probe has it; each expects its own codes."""
+    reply = await client.ask(probe.request(url), follow=False)
+    turn.outcomes |= {service: probe.outcome(one, reply) for service, one in asking.items()}

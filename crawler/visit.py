@@ -32,6 +32,7 @@ class Round:
 
     `locks` keep two questions from one host at once, also those of second endpoints and robots.txt;
     `desk` lets the network have its turn after each page that is read;
+    `outcomes` are those of probes by service; `rules` are what robots.txt says, by host and port;
     `digests` tells what each source's last good reading was read from; a source in `watched` is
     read anew even if nothing changed, because an incident is missing from its list.
     """
@@ -198,14 +199,14 @@ async def allowed(client: Client, source: Source, turn: Round, now: int) -> bool
     requests = PLATFORMS[source.platform].requests(source)
     governed = [one for one in requests.values() if one.html or turn.strict]
     for request in governed:
-        name = host(request.url)
-        async with turn.locks[name]:
-            asked_at, rules = turn.rules.get(name, (None, None))
+        place = urlsplit(request.url).netloc.lower()
+        async with turn.locks[host(request.url)]:
+            asked_at, rules = turn.rules.get(place, (None, None))
             if robots.due(asked_at, now):
-                asking = {"robots": robots.request(name)}
+                asking = {"robots": robots.request(place)}
                 replies = await client.ask_all(asking, {}, SOURCE - _RULES)
                 rules = robots.rules(replies["robots"], rules)
-                turn.rules[name] = turn.cache.robots[name] = (now, rules)
+                turn.rules[place] = turn.cache.robots[place] = (now, rules)
         if not robots.allowed(rules, request.url):
             return False
     return True
