@@ -16,7 +16,7 @@ from crawler.lines import IncidentLine, RunLine
 from crawler.memory import Memory
 from crawler.model import Visit
 from crawler.platforms import probe
-from crawler.store import Store, incidents, rows
+from crawler.store import Store, caches, incidents, rows
 from crawler.times import DAY
 from crawler.visit import Round, allowed, host, visit
 
@@ -62,12 +62,13 @@ def run(
 
 
 def _round(catalogue: Catalogue, store: Store, memory: Memory) -> Round:
+    db = store.connection
     return Round(
         waits=memory.waits,
-        known={url: Known(*row) for url, row in store.bodies().items()},
-        rules=store.robots(),
+        known={url: Known(*row) for url, row in caches.bodies(db).items()},
+        rules=caches.robots(db),
         # A source that left and came back has no reading to fall back on, whatever its digest.
-        digests={key: one for key, one in store.digests().items() if key in memory.sources},
+        digests={key: one for key, one in caches.digests(db).items() if key in memory.sources},
         watched=memory.watched,
         strict=catalogue.site.robots == "strict",
     )

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from crawler import early
 from crawler.catalogue import Catalogue, Probe, Provider
 from crawler.memory import Own, ProbeState
-from crawler.model import Incident, Level, Update
+from crawler.model import Incident, Level, Reading, Update, Visit
 from crawler.records import Record
 from crawler.site.stories import edits
 from lives import (
@@ -227,8 +227,9 @@ def test_a_provider_without_a_page_is_none_of_the_sources_that_could_have_been_r
     silent = [provider(one, page=False) for one in ("e", "f", "g")]
     with Life(tmp_path, world(checked(), *pages, *silent)) as life:
         failing(life)
-        told = {"acme": reading(replace(THEIRS, created_at=START + 40 * MINUTE)), "b": "timeout"}
-        line = life.run(START + 50 * MINUTE, told, probes={"acme": "fail"})
+        theirs = reading(replace(THEIRS, created_at=START + 40 * MINUTE))
+        said: dict[str, Reading | str | Visit] = {"acme": theirs, "b": "timeout"}
+        line = life.run(START + 50 * MINUTE, said, probes={"acme": "fail"})
 
     # One source of three fails, which may be why we knew first.
     assert [(one.adopts, one.lead) for one in line.incidents if one.adopts] == [

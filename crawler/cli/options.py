@@ -1,8 +1,10 @@
-"""What several commands share: their options, the clock, the environment."""
+"""What several commands share: their options, the clock, the environment, how they print."""
 
+import json
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,10 +14,12 @@ import click
 
 from crawler import __version__, times
 from crawler.errors import ContentError, noted
+from crawler.exits import line
 
 if TYPE_CHECKING:
     from crawler.catalogue import Catalogue, Site
     from crawler.fetch import Network
+    from crawler.store import Store
 
 
 def moment(_: click.Context, __: click.Parameter, raw: str | None) -> int:
@@ -91,6 +95,21 @@ now = click.option(
     "--now", callback=moment, metavar="TIME", help="Pretend that it is this time (UTC)."
 )
 init = click.option("--init", is_flag=True, help="Start a new history where none can be read.")
+
+
+def printed(value: Any, indent: int | None = None) -> str:
+    """A value as JSON for standard output, in ASCII."""
+    # Strangers' words are in it, and GitHub's runner obeys `##[` anywhere.
+    return json.dumps(value, ensure_ascii=True, indent=indent).replace("##[", "#\\u0023[")
+
+
+@contextmanager
+def opened(data_folder: Path, *, init: bool = False) -> Iterator["Store"]:
+    """The memory of a data folder, which says on standard error what it repairs."""
+    from crawler import store
+
+    with store.opened(data_folder, lambda said: click.echo(line(said), err=True), init=init) as one:
+        yield one
 
 
 def network(site: "Site") -> "Network":

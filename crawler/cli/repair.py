@@ -1,6 +1,5 @@
 """The commands that add a source and find those that need a hand."""
 
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -141,7 +140,7 @@ def doctor(content: Path, now: int, as_json: bool, github: bool) -> None:
     findings = diagnose(catalogue, *seen, now)
     if as_json:
         rows = [{name: getattr(one, name) for name in one.__slots__} for one in findings]
-        click.echo(json.dumps(rows, ensure_ascii=True, indent=1).replace("##[", "#\\u0023["))
+        click.echo(options.printed(rows, indent=1))
     else:
         for row in _table(findings):
             click.echo(row)
