@@ -17,6 +17,7 @@ class Story:
 
     `open` says that it goes on, as far as a reading that still counts can tell. `read_at` is when
     that was last looked at, in seconds UTC; None for what is over. `duration` goes until then.
+    `upstreams` are those that it names, where the verdict of one of its services says so too.
     """
 
     record: Record
@@ -27,6 +28,7 @@ class Story:
     open: bool = False
     read_at: int | None = None
     edits: int = 0
+    upstreams: tuple[Service, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,13 +1,14 @@
 """Catalogue and memory -> Board. Pure: here old news becomes unknown."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from crawler import __version__, judge, upstream, verdict
+from crawler import __version__, judge, verdict
 from crawler.catalogue import Catalogue, Category, Provider, Service
 from crawler.lines import SourceLine
 from crawler.memory import Latency, Memories, Snapshot
 from crawler.model import Component, Evidence, Level, Maintenance
+from crawler.site import blame
 from crawler.site.board import Board, Row, Story
 from crawler.site.measure import measure
 from crawler.site.sources import cadence, early_warnings, source_rows
@@ -31,12 +32,13 @@ def gather(
         service.id: judge.present(known.snapshots.get(service.id), now, validity, blind=blind)
         for _, service in catalogue.services()
     }
-    told = stories(catalogue, known, now, validity)
     above = {service.id: (provider, service) for provider, service in catalogue.services()}
-    rows = tuple(
-        _row(provider, service, known, shown, told, above, now, validity)
-        for provider, service in catalogue.services()
-    )
+    services = {key: service for key, (_, service) in above.items()}
+    told = stories(catalogue, known, now, validity)
+    blamed = blame.blamed(catalogue, shown, told)
+    told = [blame.naming(story, blamed, services) for story in told]
+    sight = _Sight(known, shown, told, blamed, above, now, validity)
+    rows = tuple(_row(provider, service, sight) for provider, service in catalogue.services())
     seeing = [run.id for run in known.runs if not run.blind]
     return Board(
         at=now,
@@ -65,26 +67,36 @@ def _by_category(
             yield category, found
 
 
-def _row(
-    provider: Provider,
-    service: Service,
-    known: Memories,
-    shown: Mapping[str, Snapshot],
-    stories: Sequence[Story],
-    above: Mapping[str, tuple[Provider, Service]],
-    now: int,
-    validity: int,
-) -> Row:
-    own = [story for story in stories if service in story.services]
+@dataclass(frozen=True, slots=True)
+class _Sight:
+    """What every row is made of: `shown` are the conclusions and `above` the services with their
+    providers, both by service; times are seconds."""
+
+    known: Memories
+    shown: Mapping[str, Snapshot]
+    stories: Sequence[Story]
+    blamed: blame.Blame
+    above: Mapping[str, tuple[Provider, Service]]
+    now: int
+    validity: int
+
+
+def _row(provider: Provider, service: Service, sight: _Sight) -> Row:
+    known, now = sight.known, sight.now
+    own = [story for story in sight.stories if service in story.services]
     opened = tuple(story for story in own if story.open)
     at = known.read_at.get(provider.id) if provider.source else _probed(known, service)
     work = _ahead(provider, service, known)
     evidence = _evidence(provider, service, known, opened, work)
-    snapshot = shown[service.id]
-    evidence += _blamed(provider, snapshot, opened, stories, above)
-    ups = _upstreams(service, above, shown)
-    held = known.held.get(service.id)
-    told = verdict.build(snapshot, held, evidence, ups, read_at=at, validity=validity)
+    evidence += blame.evidence(provider, sight.blamed[service.id], sight.above)
+    told = verdict.build(
+        sight.shown[service.id],
+        known.held.get(service.id),
+        evidence,
+        _upstreams(service, sight),
+        read_at=at,
+        validity=sight.validity,
+    )
     parts = _components(service, known.sources.get(provider.id))
     records = [story.record for story in own]
     measured = measure(service, provider.id, known, records, known.maintenances, now)
@@ -94,7 +106,7 @@ def _row(
         provider=provider.id,
         page_url=provider.source.page if provider.source else None,
         verdict=told,
-        components=parts if at is not None and now <= at + validity else _lost(parts),
+        components=parts if at is not None and now <= at + sight.validity else _lost(parts),
         open=opened,
         recent=tuple(story for story in own if not story.open)[:20],
         maintenances=work,
@@ -138,34 +150,10 @@ def _evidence(
     )
 
 
-def _upstreams(
-    service: Service,
-    above: Mapping[str, tuple[Provider, Service]],
-    shown: Mapping[str, Snapshot],
-) -> list[tuple[str, str, Level]]:
+def _upstreams(service: Service, sight: _Sight) -> list[tuple[str, str, Level]]:
     """Id, name and level of what a service depends on, as far as it is watched."""
-    known = [one for one in service.upstreams if one in above]
-    return [(one, above[one][1].name, shown[one].level) for one in known]
-
-
-def _blamed(
-    provider: Provider,
-    snapshot: Snapshot,
-    opened: Sequence[Story],
-    stories: Sequence[Story],
-    above: Mapping[str, tuple[Provider, Service]],
-) -> Iterator[Evidence]:
-    """What puts the trouble of a service on the upstreams that its verdict names."""
-    for key, link in upstream.parse(snapshot.flags).items():
-        if link != "named" or key not in above:
-            continue
-        owner, cause = above[key]
-        open_there = [
-            story.record.incident for story in stories if story.record.provider == owner.id
-        ]
-        own = [story.record.incident for story in opened]
-        if found := upstream.proof(own, open_there, cause.mentions):
-            yield from verdict.blamed(provider.name, (cause.name, owner.name), found)
+    known = [one for one in service.upstreams if one in sight.above]
+    return [(one, sight.above[one][1].name, sight.shown[one].level) for one in known]
 
 
 def _components(service: Service, line: SourceLine | None) -> tuple[Component, ...]:

@@ -28,7 +28,6 @@ class Shown:
         self._until = {
             row.service.id: deadline(board, row.verdict.valid_until) for row in board.rows
         }
-        self._blamed = views.blamed(board)
         self._stories: dict[str, str] = {}
         self._cores: dict[str, str] = {}
         self._groups: dict[str, str] = {}
@@ -60,8 +59,7 @@ class Shown:
         lasted = story.duration if one.open else None
         # The frame announces the feeds of its services by the names that they have now.
         about = [self._names.get(one.id) for one in story.services]
-        named = [(cause.id, cause.name) for cause in self._blamed.get(story.path, ())]
-        return self._story(story), parts, lasted, about, named
+        return self._story(story), parts, lasted, about
 
     def code(self, code: Code, elsewhere: Iterable[Code]) -> object:
         """The page of an error code; `elsewhere` are the same code's pages, this one's too."""

@@ -125,7 +125,6 @@ def _values(
             row.service.id: seconds(deadline(board, row.verdict.valid_until)) for row in board.rows
         },
         "overall": views.overall(board),
-        "blamed": views.blamed(board),
         "strips": bars.of_rows(board.rows, board.at, 30),
         "policy": live.policy(),
     }

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import groupby
 
-from crawler import times, upstream
-from crawler.catalogue import Service
+from crawler import times
 from crawler.model import Level, Upstream, worst
 from crawler.site import bars
 from crawler.site.bars import Strip
@@ -100,21 +99,6 @@ def worst_first(stories: Iterable[Story]) -> tuple[Story, ...]:
     """Open incidents by the weight of what they say, the newest first among equals."""
     rank = {level: place for place, level in enumerate(_HEAVY)}
     return tuple(sorted(stories, key=lambda one: rank.get(one.record.incident.weight, len(rank))))
-
-
-def blamed(board: Board) -> dict[str, tuple[Service, ...]]:
-    """The services upstream that an open incident names, by its path, where a verdict says so."""
-    rows = {row.service.id: row for row in board.rows}
-    found: dict[str, dict[str, Service]] = {}
-    for row in board.rows:
-        for one in row.verdict.upstreams:
-            if one.link != "named" or (cause := rows.get(one.id)) is None:
-                continue
-            causes = [s.record.incident for s in board.open if s.record.provider == cause.provider]
-            for story in row.open:
-                if upstream.proof([story.record.incident], causes, cause.service.mentions):
-                    found.setdefault(story.path, {})[one.id] = cause.service
-    return {path: tuple(named.values()) for path, named in found.items()}
 
 
 def nearest(upstreams: Sequence[Upstream]) -> tuple[Sequence[Upstream], Sequence[Upstream]]:

@@ -1,0 +1,66 @@
+"""What puts the trouble of services on their upstreams, worked out once for the whole board. Pure.
+
+A verdict names an upstream where the service's own open incident does; evidence quotes the words,
+and the pages of that incident name the upstream too.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from crawler import text, upstream
+from crawler.catalogue import Catalogue, Provider, Service
+from crawler.memory import Snapshot
+from crawler.model import Evidence
+from crawler.site.board import Story
+
+Proofs = Mapping[str, upstream.Proof]
+"""Why an upstream is named, by the path of each incident that names it, the newest first."""
+Blame = Mapping[str, Mapping[str, Proofs]]
+"""The same by the id of a service, and that of each upstream on which its verdict puts trouble."""
+
+
+def blamed(catalogue: Catalogue, shown: Mapping[str, Snapshot], stories: Sequence[Story]) -> Blame:
+    """All blame, in the order of the catalogue; `shown` are the conclusions by service."""
+    above = {service.id: (provider, service) for provider, service in catalogue.services()}
+    found = {}
+    for _, service in catalogue.services():
+        links = upstream.parse(shown[service.id].flags)
+        named = [one for one in service.upstreams if links.get(one) == "named" and one in above]
+        found[service.id] = {one: dict(_proofs(service, *above[one], stories)) for one in named}
+    return found
+
+
+def _proofs(
+    service: Service, owner: Provider, cause: Service, stories: Sequence[Story]
+) -> Iterator[tuple[str, upstream.Proof]]:
+    causes = [story.record.incident for story in stories if story.record.provider == owner.id]
+    for story in stories:
+        if story.open and service in story.services:
+            incident = story.record.incident
+            if found := upstream.proof([incident], causes, cause.mentions):
+                yield story.path, found
+
+
+def naming(story: Story, found: Blame, services: Mapping[str, Service]) -> Story:
+    """A story with the services upstream that it names; `services` are all, by id."""
+    named = [
+        cause
+        for service in story.services
+        for cause, proofs in found[service.id].items()
+        if story.path in proofs
+    ]
+    return replace(story, upstreams=tuple(services[one] for one in dict.fromkeys(named)))
+
+
+def evidence(
+    provider: Provider, found: Mapping[str, Proofs], above: Mapping[str, tuple[Provider, Service]]
+) -> Iterator[Evidence]:
+    """For each upstream of a service of this provider, by its id: the words that name it, and the
+    incident there that began first. `above` has each service with its own provider."""
+    for key, proofs in sorted(found.items()):
+        for proof in [*proofs.values()][:1]:
+            owner, cause = above[key]
+            said = f"Names {cause.name}: “{text.line(proof.said)}”"
+            yield Evidence("upstream", provider.name, said, proof.said_at, proof.incident.url)
+            first, began = proof.cause, proof.cause.started_at
+            yield Evidence("upstream", owner.name, first.title, began, first.url)
