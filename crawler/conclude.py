@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from itertools import chain
 from statistics import median
 
-from crawler import __version__, changes, early, judge, streak, upstream, works
+from crawler import __version__, announced, changes, early, judge, streak, upstream
 from crawler.catalogue import Catalogue, Provider, Service
 from crawler.lines import IncidentLine, RunLine, SourceLine
 from crawler.memory import Memory, ProbeState, Snapshot
@@ -79,7 +79,7 @@ def conclude(
         sources=changes.sources(visits, memory, now),
         probes=changes.probes(probes, memory),
         incidents=tuple(early.continued(chain.from_iterable(told), begun, adopted)),
-        maintenances=tuple(works.maintenances(catalogue, visits, memory, now)),
+        maintenances=tuple(announced.maintenances(catalogue, visits, memory, now)),
         waits={s: v.not_before for s, v in sorted(visits.items()) if v.not_before is not None},
     )
 
@@ -177,8 +177,7 @@ def _snapshots(
 def _stood_in(scoped: Scoped, service: Service, line: SourceLine | None) -> Scoped:
     """What a feed says of a service. It cannot tell that the page lists none of its components any
     more, which `line` remembers."""
-    components = line.components if line else {}
-    known = {name for key, one in components.items() if one for name in (key, one[0])}
+    known = set(chain.from_iterable(line.called)) if line else set()
     if known and service.components and not known & {*service.components}:
         return Scoped(level=None, flags=("components_missing",), reason="components_missing")
     return replace(scoped, flags=(*scoped.flags, "components_unreadable"))

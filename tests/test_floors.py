@@ -20,7 +20,7 @@ FLOORS = {
         *("content", "fetch", "github", "platforms", "robots", "journal"),
         *("hold", "streak", "upstream"),
     },
-    5: {"store", "judge", "verdict", "changes", "works", "early"},
+    5: {"store", "judge", "verdict", "announced", "changes", "early"},
     6: {"conclude", "hear", "saved", "simulate", "check", "visit", "doctor"},
     7: {"crawl", "discover", "site", "progress", "serve", "alerts", "deploy", "exits"},
     8: {"cli", "__main__"},
