@@ -11,6 +11,7 @@ from statistics import median
 
 from crawler import __version__, announced, changes, early, judge, streak, upstream
 from crawler.catalogue import Catalogue, Provider, Service
+from crawler.facts import Facts
 from crawler.lines import IncidentLine, RunLine, SourceLine
 from crawler.memory import Memory, ProbeState, Snapshot
 from crawler.model import Component, Level, Reading, Visit
@@ -62,7 +63,7 @@ def conclude(
     outcomes = streak.believable(asked.probes).items()
     probes = {one: streak.advance(memory.probes.get(one), word, now) for one, word in outcomes}
     snapshots = _snapshots(catalogue, memory, pages, probes, now=now, validity=validity)
-    fresh = {k: p.reading for k, p in pages.items() if p.reading and _was_read(visits.get(k))}
+    fresh = {k: p.reading for k, p in pages.items() if p.reading and visits[k].reading}
     troubles = {s: v.reason for s, v in sorted(visits.items()) if v.reason is not None}
     told = [asked.told[one] for one in fresh]
     begun = early.ours(catalogue, memory, snapshots, probes, fresh, remembered, now)
@@ -82,10 +83,6 @@ def conclude(
         maintenances=tuple(announced.maintenances(catalogue, visits, memory, now)),
         waits={s: v.not_before for s, v in sorted(visits.items()) if v.not_before is not None},
     )
-
-
-def _was_read(visit: Visit | None) -> bool:
-    return visit is not None and visit.reading is not None
 
 
 def _carried(snapshots: Mapping[str, Snapshot], now: int) -> tuple[str, ...]:
@@ -155,7 +152,7 @@ def _snapshots(
         scoped = scope(service.components, service.regions, page.reading) if page.reading else None
         if scoped and page.stand_in:
             scoped = _stood_in(scoped, service, memory.sources.get(provider.id))
-        facts = judge.Facts(
+        facts = Facts(
             scoped=scoped,
             read_at=page.at,
             fresh=page.fresh,

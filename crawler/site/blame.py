@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from crawler import text, upstream
-from crawler.catalogue import Catalogue, Provider, Service
+from crawler.catalogue import Provider, Service
 from crawler.memory import Snapshot
 from crawler.model import Evidence
 from crawler.site.board import Story
@@ -17,16 +17,17 @@ Proofs = Mapping[str, upstream.Proof]
 """Why an upstream is named, by the path of each incident that names it, the newest first."""
 Blame = Mapping[str, Mapping[str, Proofs]]
 """The same by the id of a service, and that of each upstream on which its verdict puts trouble."""
+Above = Mapping[str, tuple[Provider, Service]]
+"""Every service with its provider, by its id."""
 
 
-def blamed(catalogue: Catalogue, shown: Mapping[str, Snapshot], stories: Sequence[Story]) -> Blame:
-    """All blame, in the order of the catalogue; `shown` are the conclusions by service."""
-    above = {service.id: (provider, service) for provider, service in catalogue.services()}
+def blamed(above: Above, shown: Mapping[str, Snapshot], stories: Sequence[Story]) -> Blame:
+    """All blame; `shown` are the conclusions by service."""
     found = {}
-    for _, service in catalogue.services():
-        links = upstream.parse(shown[service.id].flags)
+    for key, (_, service) in above.items():
+        links = upstream.parse(shown[key].flags)
         named = [one for one in service.upstreams if links.get(one) == "named" and one in above]
-        found[service.id] = {one: dict(_proofs(service, *above[one], stories)) for one in named}
+        found[key] = {one: dict(_proofs(service, *above[one], stories)) for one in named}
     return found
 
 
@@ -41,22 +42,20 @@ def _proofs(
                 yield story.path, found
 
 
-def naming(story: Story, found: Blame, services: Mapping[str, Service]) -> Story:
-    """A story with the services upstream that it names; `services` are all, by id."""
+def naming(story: Story, found: Blame, above: Above) -> Story:
+    """A story with the services upstream that it names."""
     named = [
         cause
         for service in story.services
         for cause, proofs in found[service.id].items()
         if story.path in proofs
     ]
-    return replace(story, upstreams=tuple(services[one] for one in dict.fromkeys(named)))
+    return replace(story, upstreams=tuple(above[one][1] for one in dict.fromkeys(named)))
 
 
-def evidence(
-    provider: Provider, found: Mapping[str, Proofs], above: Mapping[str, tuple[Provider, Service]]
-) -> Iterator[Evidence]:
+def evidence(provider: Provider, found: Mapping[str, Proofs], above: Above) -> Iterator[Evidence]:
     """For each upstream of a service of this provider, by its id: the words that name it, and the
-    incident there that began first. `above` has each service with its own provider."""
+    incident there that began first."""
     for key, proofs in sorted(found.items()):
         for proof in [*proofs.values()][:1]:
             owner, cause = above[key]

@@ -33,10 +33,9 @@ def gather(
         for _, service in catalogue.services()
     }
     above = {service.id: (provider, service) for provider, service in catalogue.services()}
-    services = {key: service for key, (_, service) in above.items()}
     told = stories(catalogue, known, now, validity)
-    blamed = blame.blamed(catalogue, shown, told)
-    told = [blame.naming(story, blamed, services) for story in told]
+    blamed = blame.blamed(above, shown, told)
+    told = [blame.naming(story, blamed, above) for story in told]
     sight = _Sight(known, shown, told, blamed, above, now, validity)
     rows = tuple(_row(provider, service, sight) for provider, service in catalogue.services())
     seeing = [run.id for run in known.runs if not run.blind]
@@ -76,7 +75,7 @@ class _Sight:
     shown: Mapping[str, Snapshot]
     stories: Sequence[Story]
     blamed: blame.Blame
-    above: Mapping[str, tuple[Provider, Service]]
+    above: blame.Above
     now: int
     validity: int
 
