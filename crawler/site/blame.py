@@ -27,19 +27,19 @@ def blamed(above: Above, shown: Mapping[str, Snapshot], stories: Sequence[Story]
     for key, (_, service) in above.items():
         links = upstream.parse(shown[key].flags)
         named = [one for one in service.upstreams if links.get(one) == "named" and one in above]
-        found[key] = {one: dict(_proofs(service, *above[one], stories)) for one in named}
+        found[key] = {one: _proofs(service, *above[one], stories) for one in named}
     return found
 
 
-def _proofs(
-    service: Service, owner: Provider, cause: Service, stories: Sequence[Story]
-) -> Iterator[tuple[str, upstream.Proof]]:
+def _proofs(service: Service, owner: Provider, cause: Service, stories: Sequence[Story]) -> Proofs:
     causes = [story.record.incident for story in stories if story.record.provider == owner.id]
-    for story in stories:
-        if story.open and service in story.services:
-            incident = story.record.incident
-            if found := upstream.proof([incident], causes, cause.mentions):
-                yield story.path, found
+    return {
+        story.path: found
+        for story in stories
+        if story.open
+        and service in story.services
+        and (found := upstream.proof([story.record.incident], causes, cause.mentions))
+    }
 
 
 def naming(story: Story, found: Blame, above: Above) -> Story:
@@ -50,16 +50,19 @@ def naming(story: Story, found: Blame, above: Above) -> Story:
         for cause, proofs in found[service.id].items()
         if story.path in proofs
     ]
-    return replace(story, upstreams=tuple(above[one][1] for one in dict.fromkeys(named)))
+    causes = tuple(above[one][1] for one in dict.fromkeys(named))
+    return replace(story, upstreams=causes) if causes else story
 
 
 def evidence(provider: Provider, found: Mapping[str, Proofs], above: Above) -> Iterator[Evidence]:
     """For each upstream of a service of this provider, by its id: the words that name it, and the
     incident there that began first."""
-    for key, proofs in sorted(found.items()):
-        for proof in [*proofs.values()][:1]:
-            owner, cause = above[key]
-            said = f"Names {cause.name}: “{text.line(proof.said)}”"
-            yield Evidence("upstream", provider.name, said, proof.said_at, proof.incident.url)
-            first, began = proof.cause, proof.cause.started_at
-            yield Evidence("upstream", owner.name, first.title, began, first.url)
+    for key in sorted(found):
+        if not found[key]:
+            continue
+        proof = next(iter(found[key].values()))
+        owner, cause = above[key]
+        said = f"Names {cause.name}: “{text.line(proof.said)}”"
+        yield Evidence("upstream", provider.name, said, proof.said_at, proof.incident.url)
+        first, began = proof.cause, proof.cause.started_at
+        yield Evidence("upstream", owner.name, first.title, began, first.url)

@@ -115,6 +115,28 @@ def open_store(data: Path, say: Callable[[str], None], *, init: bool = False) ->
     holds something but no readable journal (unless `init`, which puts it aside), a journal that
     lacks runs which the database knows, a database of a newer program.
     """
+    runs = _history(data, say, init=init)
+    path = data / "status.db"
+    if problem := files.problem(path):
+        files.put_aside(path)
+        if runs:
+            say(f"{path}: {problem}; rebuilding it from {len(runs)} runs of the journal")
+        _make(path, data)
+    elif files.older(path):
+        say(f"{path}: of an older whosdown; rebuilding it from {len(runs)} runs of the journal")
+        _make(path, data, caches=path)
+    store = Store(data, _connect(path))
+    try:
+        _catch_up(store, runs, path)
+        _tell(store, data)
+    except BaseException:
+        store.close()
+        raise
+    return store
+
+
+def _history(data: Path, say: Callable[[str], None], *, init: bool) -> list[int]:
+    """The ids of the runs in the journal, once it is sure that no other history is passed over."""
     data.mkdir(parents=True, exist_ok=True)
     if init and not journal.legible(data / "journal"):
         say(f"{data / 'journal'}: put aside, as no line of it can be read")
@@ -134,22 +156,7 @@ def open_store(data: Path, say: Callable[[str], None], *, init: bool = False) ->
         if files.holds_runs(path):
             say(f"{path}: put aside, as the history starts anew")
             files.put_aside(path)
-    if problem := files.problem(path):
-        files.put_aside(path)
-        if runs:
-            say(f"{path}: {problem}; rebuilding it from {len(runs)} runs of the journal")
-        _make(path, data)
-    elif files.older(path):
-        say(f"{path}: of an older whosdown; rebuilding it from {len(runs)} runs of the journal")
-        _make(path, data, caches=path)
-    store = Store(data, _connect(path))
-    try:
-        _catch_up(store, runs, path)
-        _tell(store, data)
-    except BaseException:
-        store.close()
-        raise
-    return store
+    return runs
 
 
 def rebuild(data: Path, target: Path) -> int:
