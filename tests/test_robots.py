@@ -137,7 +137,7 @@ def test_what_its_rules_take_is_of_the_source_s_own_time(
     net.put("acme.test", SUMMARY, Fault("hang"))
     began = time.monotonic()
 
-    found = look(net, acme(), Round(strict=True))
+    found = look(net, acme(), Round(NOW, strict=True))
 
     assert found.reason == "timeout"
     assert len(net.log) == 2
@@ -146,7 +146,7 @@ def test_what_its_rules_take_is_of_the_source_s_own_time(
 
 @pytest.mark.parametrize("place", ["acme.test:8443", "[::1]"])
 def test_the_rules_are_those_of_the_very_server_that_is_asked(net: Loopback, place: str) -> None:
-    turn = Round(strict=True)
+    turn = Round(NOW, strict=True)
     net.put("acme.test", "/robots.txt", Answer(body=NOBODY))
 
     look(net, Source("acme", "statuspage", f"https://{place}"), turn)

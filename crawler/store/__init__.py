@@ -142,20 +142,22 @@ def _history(data: Path, say: Callable[[str], None], *, init: bool) -> list[int]
         say(f"{data / 'journal'}: put aside, as no line of it can be read")
         files.put_folder_aside(data / "journal")
     runs = journal.ids(data / "journal")
+    if runs:
+        return runs
     path = data / "status.db"
     strange = {one.name for one in data.iterdir() if one.name not in _OURS and one.name[0] != "."}
     # A run that was killed before its first line leaves a database that knows nothing.
-    harmless = {"journal"} if files.holds_runs(path) and not runs else {"journal", *_DATABASE}
-    if not runs and strange - harmless and not init:
+    holds = files.holds_runs(path)
+    harmless = {"journal"} if holds else {"journal", *_DATABASE}
+    if strange - harmless and not init:
         raise StorageError(
             f"{data}: holds {', '.join(sorted(strange))} but no readable journal; restore"
             " journal/, or start a new history with `whosdown run --init`"
         )
-    if not runs:
-        say(f"{data}: no history yet, starting one")
-        if files.holds_runs(path):
-            say(f"{path}: put aside, as the history starts anew")
-            files.put_aside(path)
+    say(f"{data}: no history yet, starting one")
+    if holds:
+        say(f"{path}: put aside, as the history starts anew")
+        files.put_aside(path)
     return runs
 
 
