@@ -26,6 +26,11 @@ class Level(StrEnum):
         return self in _LADDER[1:]
 
 
+WORST_FIRST = (
+    *(Level.CRITICAL, Level.MAJOR, Level.MINOR),
+    *(Level.MAINTENANCE, Level.UNKNOWN, Level.NONE),
+)
+"""The order in which levels are told to people."""
 _LADDER = (Level.NONE, Level.MINOR, Level.MAJOR, Level.CRITICAL)
 _LABELS = {
     Level.NONE: "Operational",

@@ -11,7 +11,7 @@ from functools import lru_cache
 from itertools import groupby
 
 from crawler import times
-from crawler.model import Level
+from crawler.model import WORST_FIRST, Level
 from crawler.site.board import Row, Series
 from crawler.times import DAY
 from crawler.uptime import Tally, hundredths
@@ -116,8 +116,4 @@ def _words(tally: Tally) -> str:
 
 def tick(levels: Iterable[Level], said: str) -> Strip:
     """One bar for each of many services, those in trouble first."""
-    order = (
-        *(Level.CRITICAL, Level.MAJOR, Level.MINOR),
-        *(Level.MAINTENANCE, Level.UNKNOWN, Level.NONE),
-    )
-    return draw(sorted(levels, key=order.index), said)
+    return draw(sorted(levels, key=WORST_FIRST.index), said)

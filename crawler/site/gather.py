@@ -114,7 +114,7 @@ def _row(provider: Provider, service: Service, sight: _Sight) -> Row:
         uptime=measured,
         checked_at=at,
         first_seen=known.first_seen.get(service.id),
-        incidents_30d=sum(_start(story) >= now - 30 * DAY for story in own),
+        incidents_30d=sum(story.began >= now - 30 * DAY for story in own),
     )
 
 
@@ -171,8 +171,3 @@ def _lost(parts: Sequence[Component]) -> tuple[Component, ...]:
 def _probed(known: Memories, service: Service) -> int | None:
     probe = known.probes.get(service.id)
     return probe.last if probe else None
-
-
-def _start(story: Story) -> int:
-    one = story.record.incident
-    return one.started_at or one.created_at or story.record.first_seen

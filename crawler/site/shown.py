@@ -13,7 +13,6 @@ from crawler.site import views, words
 from crawler.site.board import Board, Row, Series, Story
 from crawler.site.codes import Code
 from crawler.site.moments import Moments
-from crawler.site.templating import deadline
 
 
 class Shown:
@@ -26,7 +25,7 @@ class Shown:
         self._parts = views.component_names(board.rows)
         self._names = {row.service.id: row.service.name for row in board.rows}
         self._until = {
-            row.service.id: deadline(board, row.verdict.valid_until) for row in board.rows
+            row.service.id: board.deadline(row.verdict.valid_until) for row in board.rows
         }
         self._stories: dict[str, str] = {}
         self._cores: dict[str, str] = {}
@@ -37,7 +36,7 @@ class Shown:
                 [*styles.items()],
                 (board.site, board.version, board.simulated, board.validity),
                 (board.ran_at is None, board.blind, board.last_run if board.blind else None),
-                deadline(board, None),
+                board.deadline(None),
             )
         )
 

@@ -12,7 +12,6 @@ from crawler.site.api.details import (
 from crawler.site.api.services import moment
 from crawler.site.api.types import SCHEMA_VERSION, SiteItem
 from crawler.site.board import Board, Story
-from crawler.site.nearby import began
 from crawler.times import iso
 
 
@@ -36,7 +35,7 @@ def incident(story: Story, board: Board) -> IncidentItem:
         readAt=moment(story.read_at),
         phase=one.phase,
         source="probe" if record.ours else "provider",
-        startedAt=iso(began(story)),
+        startedAt=iso(story.began),
         resolvedAt=moment(one.ended_at),
         withdrawnAt=moment(record.withdrawn_at),
         durationSeconds=None if one.open else story.duration,

@@ -12,7 +12,6 @@ from crawler.site.api.types import (
 )
 from crawler.site.api.uptimes import uptime
 from crawler.site.board import Board, Row, Story
-from crawler.site.nearby import began
 from crawler.times import iso
 
 _BRIEFS = 5
@@ -24,8 +23,7 @@ def service(row: Row, board: Board) -> ServiceItem:
     unknown = verdict.level is Level.UNKNOWN
     base = board.site.url.rstrip("/")
     newest = [*row.open, *row.recent]
-    figure = row.uptime.headline.figure(30) if row.uptime.headline else None
-    month = figure.uptime if figure else None
+    month = row.uptime.figure(30)
     return ServiceItem(
         id=row.service.id,
         name=row.service.name,
@@ -33,7 +31,7 @@ def service(row: Row, board: Board) -> ServiceItem:
         description=verdict.headline,
         reachable=not unknown,
         activeIncidents=len(row.open),
-        uptime30dPct=None if month is None else float(month),
+        uptime30dPct=float(month.uptime) if month and month.uptime else None,
         recentIncidents30d=row.incidents_30d,
         lastIncidentAt=max(map(_last, newest), default=None),
         latencyMs=row.latency_ms,
@@ -96,14 +94,14 @@ def _brief(story: Story) -> Brief:
         id=story.record.slug,
         name=one.title,
         impact=one.impact or Level.UNKNOWN,
-        createdAt=iso(began(story)),
+        createdAt=iso(story.began),
         resolvedAt=moment(one.ended_at),
         shortlink=one.url,
     )
 
 
 def _last(story: Story) -> str:
-    return iso(story.record.incident.ended_at or began(story))
+    return iso(story.record.incident.ended_at or story.began)
 
 
 def moment(seconds: int | None) -> str | None:

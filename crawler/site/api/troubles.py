@@ -7,7 +7,6 @@ from crawler.records import Work as Announced
 from crawler.site.api.services import moment
 from crawler.site.api.shapes import Message, Part, Trouble, Work
 from crawler.site.board import Row, Story
-from crawler.site.nearby import began
 from crawler.times import iso
 
 _OPEN = frozenset({"investigating", "identified", "monitoring"})
@@ -16,7 +15,7 @@ _OVER = frozenset({"resolved", "postmortem"})
 
 def trouble(story: Story, row: Row, parts: tuple[Part, ...], base: str) -> Trouble:
     """One incident of a service that has these components; `base` is the site's address."""
-    one, began_at = story.record.incident, iso(began(story))
+    one, began_at = story.record.incident, iso(story.began)
     phase = _phase(one)
     impact = one.impact if one.impact and one.impact is not Level.UNKNOWN else Level.MINOR
     watching = [u.at for u in one.updates if u.phase == "monitoring" and u.at is not None]
