@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -28,7 +29,7 @@ def moment(_: click.Context, __: click.Parameter, raw: str | None) -> int:
     raw = raw or os.environ.get("SOURCE_DATE_EPOCH")
     if not raw:
         return int(time.time())
-    moment = int(raw) if raw.isascii() and raw.isdigit() else times.parse(raw, naive_is_utc=True)
+    moment = int(raw) if re.fullmatch("[0-9]{1,12}", raw) else times.parse(raw, naive_is_utc=True)
     if moment is None or moment >= times.NEWEST:
         raise click.BadParameter(
             f"{raw!r} is not a time; write 2026-11-22T10:41:00Z", param_hint=named

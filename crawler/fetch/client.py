@@ -205,9 +205,10 @@ class Client:
         if status in (429, 503):
             not_before = retry_after(headers.get("retry-after"), self.now)
         if status in (401, 403, 503) and not headers.get("content-encoding"):
-            text = (await bodies.beginning(response)).decode("utf-8", "replace")
-            if challenged(headers, text):
-                reason = "challenge"
+            # A refusal is one also where its words do not come.
+            with contextlib.suppress(*FAILURES):
+                text = (await bodies.beginning(response)).decode("utf-8", "replace")
+                reason = "challenge" if challenged(headers, text) else reason
         return Reply(
             url=request.url, status=status, headers=headers, reason=reason, not_before=not_before
         )
