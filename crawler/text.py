@@ -228,8 +228,7 @@ def https_url(raw: object) -> str | None:
         return None
     if port == 0:
         return None
-    path = parts.path.encode("ascii", "ignore").decode() if parts.path.isascii() else None
-    if path is None or not parts.query.isascii() or not parts.fragment.isascii():
+    if not (parts.path.isascii() and parts.query.isascii() and parts.fragment.isascii()):
         return None
     netloc = host if port is None else f"{host}:{port}"
     return parts._replace(netloc=netloc).geturl()

@@ -13,7 +13,7 @@ import pytest
 
 REPOSITORY = Path(__file__).parent.parent
 FLOORS = {
-    1: {"model", "errors", "text", "times", "address"},
+    1: {"model", "errors", "text", "times", "address", "cadence"},
     2: {"wire", "catalogue", "lines", "toml", "uptime", "records"},
     3: {"memory", "scope"},
     4: {

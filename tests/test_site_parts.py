@@ -8,13 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import boards
+from crawler.cadence import Cadence
 from crawler.catalogue import ErrorCode
 from crawler.memory import Latency
 from crawler.model import Level, Upstream, Verdict
 from crawler.site import badges, bars, codes, latency, live, ranking, sitemap, views
 from crawler.site.alternatives import alternatives
 from crawler.site.api import services
-from crawler.site.board import Board, Cadence, Row, SourceRow, Uptime
+from crawler.site.board import Board, Row, SourceRow, Uptime
 from crawler.times import DAY
 from lives import HOUR, SITE, START, service
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from crawler.cadence import Cadence
 from crawler.catalogue import Category, Service, Site
 from crawler.memory import Latency
 from crawler.model import WORST_FIRST, Component, Level, Maintenance, Verdict
@@ -156,21 +157,12 @@ class SourceRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cadence:
-    """How often the crawler really ran in the last 7 days; gaps in seconds, None below 2 runs."""
-
-    runs: int
-    median: int | None = None
-    p90: int | None = None
-    longest: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Board:
     """What the site says at the moment `at` (seconds UTC).
 
-    `ran_at` is the last run that was not blind, `last_run` the last run at all; None before the
-    first. `validity` is how long a reading holds, in seconds.
+    `cadence` is how often the crawler really ran in the last 7 days. `ran_at` is the last run that
+    was not blind, `last_run` the last run at all; None before the first. `validity` is how long a
+    reading holds, in seconds.
     """
 
     at: int

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from crawler import __version__, judge, verdict
+from crawler.cadence import cadence
 from crawler.catalogue import Catalogue, Category, Provider, Service
 from crawler.lines import SourceLine
 from crawler.memory import Latency, Memories, Snapshot
@@ -11,7 +12,7 @@ from crawler.model import Component, Evidence, Level, Maintenance
 from crawler.site import blame
 from crawler.site.board import Board, Row, Story
 from crawler.site.measure import measure
-from crawler.site.sources import cadence, early_warnings, source_rows
+from crawler.site.sources import early_warnings, source_rows
 from crawler.site.stories import in_scope, planned, stories
 from crawler.times import DAY
 
@@ -98,7 +99,7 @@ def _row(provider: Provider, service: Service, sight: _Sight) -> Row:
     )
     parts = _components(service, known.sources.get(provider.id))
     records = [story.record for story in own]
-    measured = measure(service, provider.id, known, records, known.maintenances, now)
+    measured = measure(service, provider.id, known, records, now)
     timing = known.latency.get(provider.id, Latency())
     return Row(
         service=service,

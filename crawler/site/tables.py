@@ -8,7 +8,7 @@ import io
 from collections.abc import Callable, Iterable, Iterator
 
 from crawler.site.board import Board, Row, Series, newest_first
-from crawler.times import day, iso
+from crawler.times import day, iso, iso_or_none
 from crawler.uptime import Tally
 
 Cell = str | int | None
@@ -41,9 +41,9 @@ def incidents(board: Board) -> Iterator[Record]:
         values: tuple[Cell, ...] = (
             *(record.slug, record.provider, " ".join(s.id for s in story.services), one.title),
             *(one.impact, "yes" if one.open else "no", one.phase),
-            *("probe" if record.ours else "provider", iso(story.began), _iso(one.ended_at)),
+            *("probe" if record.ours else "provider", iso(story.began), iso_or_none(one.ended_at)),
             *(
-                _iso(record.withdrawn_at),
+                iso_or_none(record.withdrawn_at),
                 None if one.open else story.duration,
                 iso(record.first_seen),
             ),
@@ -102,7 +102,3 @@ def _safe(cell: Cell) -> Cell:
 
 
 _COMMON = str.maketrans("\uff1d\uff0b\uff0d\uff20\u2212", "=+-@-")
-
-
-def _iso(moment: int | None) -> str | None:
-    return None if moment is None else iso(moment)

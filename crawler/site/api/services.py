@@ -12,7 +12,7 @@ from crawler.site.api.types import (
 )
 from crawler.site.api.uptimes import uptime
 from crawler.site.board import Board, Row, Story
-from crawler.times import iso
+from crawler.times import iso, iso_or_none
 
 _BRIEFS = 5
 
@@ -35,7 +35,7 @@ def service(row: Row, board: Board) -> ServiceItem:
         recentIncidents30d=row.incidents_30d,
         lastIncidentAt=max(map(_last, newest), default=None),
         latencyMs=row.latency_ms,
-        updatedAt=moment(verdict.since),
+        updatedAt=iso_or_none(verdict.since),
         unreachableReason=verdict.reason if unknown else None,
         recentIncidentBriefs=tuple(map(_brief, newest[:_BRIEFS])),
         aliases=tuple(row.service.aliases),
@@ -47,8 +47,8 @@ def service(row: Row, board: Board) -> ServiceItem:
         verdict=_verdict(row),
         uptime=uptime(row.uptime),
         components=tuple(ComponentItem(one.id, one.name, one.level) for one in row.components),
-        checkedAt=moment(row.checked_at),
-        validUntil=moment(verdict.valid_until),
+        checkedAt=iso_or_none(row.checked_at),
+        validUntil=iso_or_none(verdict.valid_until),
         stale=verdict.confidence == "stale",
         upstreams=tuple(UpstreamItem(u.id, u.name, u.level, u.link) for u in verdict.upstreams),
         feeds=_feeds(f"{base}/{row.path}"),
@@ -80,11 +80,11 @@ def _verdict(row: Row) -> VerdictItem:
         basis=one.basis,
         flags=one.flags,
         evidence=tuple(
-            EvidenceItem(e.kind, e.who, e.what, moment(e.at), e.url) for e in one.evidence
+            EvidenceItem(e.kind, e.who, e.what, iso_or_none(e.at), e.url) for e in one.evidence
         ),
-        since=moment(one.since),
+        since=iso_or_none(one.since),
         lastKnown=one.last_known,
-        lastKnownAt=moment(one.last_known_at),
+        lastKnownAt=iso_or_none(one.last_known_at),
     )
 
 
@@ -95,15 +95,10 @@ def _brief(story: Story) -> Brief:
         name=one.title,
         impact=one.impact or Level.UNKNOWN,
         createdAt=iso(story.began),
-        resolvedAt=moment(one.ended_at),
+        resolvedAt=iso_or_none(one.ended_at),
         shortlink=one.url,
     )
 
 
 def _last(story: Story) -> str:
     return iso(story.record.incident.ended_at or story.began)
-
-
-def moment(seconds: int | None) -> str | None:
-    """A time as the API prints it; None stays None."""
-    return None if seconds is None else iso(seconds)
