@@ -83,7 +83,7 @@ def _one(rows: Sequence[Row], name: str) -> Row:
 
 
 def _ids(row: Row) -> list[str]:
-    return [row["id"]]
+    return [row["id"].casefold()]
 
 
 def _aliases(row: Row) -> list[str]:

@@ -181,6 +181,27 @@ def test_it_ends_when_our_checks_pass_twice(life: Life) -> None:
     assert [one.record.slug for one in early_warnings.unconfirmed] == [own.slug]
 
 
+@pytest.mark.parametrize("outcome", ["fail", "inconclusive"])
+def test_a_pause_of_the_crawler_is_no_pass_of_our_check(life: Life, outcome: str) -> None:
+    failing(life)
+    go(life, 110, outcome)
+    assert records(life)[0].incident.open
+    go(life, 120, "ok")
+    (own,) = records(life)
+
+    assert own.incident.ended_at == START + 120 * MINUTE
+    assert own.incident.updates[0].text.startswith("Our checks pass again since 22 Nov 2026, 13:00")
+
+
+def test_a_check_that_is_taken_away_has_not_passed(life: Life) -> None:
+    failing(life)
+    life.run(START + 30 * MINUTE, {"acme": reading()})
+    (own,) = records(life)
+
+    assert own.incident.ended_at == START + 30 * MINUTE
+    assert own.incident.updates[0].text.endswith("11:30 UTC, and had not passed again.")
+
+
 def test_nobody_is_earlier_than_a_page_that_does_not_exist(tmp_path: Path) -> None:
     with Life(tmp_path, world(replace(checked(), source=None))) as life:
         for minutes, probe in ((0, "ok"), (10, "fail"), (20, "fail")):

@@ -76,6 +76,13 @@ def test_a_day_that_nobody_watched_is_drawn_as_unknown() -> None:
     assert bars.recent(None, START, 30).paths == ((Level.UNKNOWN, "M0 9.5h30"),)
 
 
+def test_in_the_second_in_which_a_day_begins_the_day_before_it_is_the_last() -> None:
+    known = boards.series([(TODAY - 2 * DAY, TODAY, Level.NONE)], TODAY - 2 * DAY, TODAY)
+
+    assert bars.recent(known, TODAY, 2).said == "2 days: none with trouble"
+    assert bars.stretches(known, TODAY, 2)[-1].last == TODAY - DAY
+
+
 def test_days_are_told_in_words_and_equal_neighbours_together() -> None:
     down = (TODAY - 3 * DAY + HOUR, TODAY - 3 * DAY + 2 * HOUR, Level.CRITICAL)
     known = boards.series([(TODAY - 90 * DAY, START, Level.NONE), down], TODAY - 90 * DAY, START)

@@ -64,7 +64,7 @@ def draw(levels: Sequence[Level], said: str) -> Strip:
 
 
 def recent(series: Series | None, at: int, length: int) -> Strip:
-    """The last `length` UTC days, the day of `at` (seconds UTC) being the last."""
+    """The last `length` UTC days, the day of the second before `at` (UTC) being the last."""
     levels = [tally.colour for _, tally in _days(series, at, length)]
     trouble = sum(level.trouble for level in levels)
     unknown = levels.count(Level.UNKNOWN)
@@ -90,7 +90,7 @@ def stretches(series: Series | None, at: int, length: int) -> tuple[Stretch, ...
 
 def _days(series: Series | None, at: int, length: int) -> Iterator[tuple[int, Tally]]:
     days: Mapping[int, Tally] = series.days if series else {}
-    today = at - at % DAY
+    today = (at - 1) - (at - 1) % DAY
     for first in range(today - (length - 1) * DAY, today + 1, DAY):
         yield first, days.get(first, _NOTHING)
 
