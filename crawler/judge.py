@@ -56,7 +56,7 @@ def _beside(official: Level, seen: Level | None, *, ok: bool) -> tuple[Level, st
     if official is Level.MAINTENANCE:
         return official, "official", ["probe_failing_during_maintenance"] if seen else []
     if seen is None:
-        responds = ok and official in (Level.MAJOR, Level.CRITICAL)
+        responds = ok and official.grave
         return official, "official", ["our_check_responds"] if responds else []
     if official is Level.NONE:
         return seen, "probe", ["early_warning"]

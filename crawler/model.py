@@ -25,6 +25,11 @@ class Level(StrEnum):
         """Whether somebody has a problem: minor, major or critical."""
         return self in _LADDER[1:]
 
+    @property
+    def grave(self) -> bool:
+        """Whether something does not work at all: major or critical."""
+        return self in _LADDER[2:]
+
 
 WORST_FIRST = (
     *(Level.CRITICAL, Level.MAJOR, Level.MINOR),

@@ -13,7 +13,6 @@ from functools import lru_cache
 from crawler.model import Incident, Level
 from crawler.times import DAY
 
-HEAVY = frozenset({Level.MAJOR, Level.CRITICAL})
 _FLAGS = {
     "upstream_named": "named",
     "upstream_issue": "coincident",
@@ -48,7 +47,7 @@ def link(dependent: State, upstream: State, mentions: Iterable[str]) -> str:
     both = dependent.level.trouble and upstream.page_level.trouble
     if both and proof(dependent.incidents, upstream.page_incidents, mentions):
         return "named"
-    if upstream.level not in HEAVY:
+    if not upstream.level.grave:
         return ""
     if dependent.level.trouble:
         return "coincident"

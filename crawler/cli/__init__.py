@@ -226,7 +226,8 @@ from crawler.cli.repair import add, doctor  # noqa: E402
 from crawler.cli.tell import notify  # noqa: E402
 from crawler.cli.tend import archive, release, resume, watchdog  # noqa: E402
 
-for command in (add, archive, check, deploy, doctor, export):
-    main.add_command(command)
-for command in (notify, push, release, restore, resume, verify, watchdog):
+for command in (
+    *(add, archive, check, deploy, doctor, export),
+    *(notify, push, release, restore, resume, verify, watchdog),
+):
     main.add_command(command)

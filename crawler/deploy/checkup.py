@@ -131,11 +131,9 @@ def _schedule(facts: Facts) -> Iterator[Check]:
 def _pages(facts: Facts, site_url: str, authority: str) -> Iterator[Check]:
     found = facts.get("pages")
     source = "Settings > Pages > Source: choose *GitHub Actions*"
-    if facts.missing("pages"):
-        yield Check("Pages source", "Pages is off", source)
     if found is None:
-        if not facts.missing("pages"):
-            yield _hidden("Pages source")
+        off = Check("Pages source", "Pages is off", source)
+        yield off if facts.missing("pages") else _hidden("Pages source")
         return
     if found.get("build_type") == "workflow":
         yield Check("Pages source", "GitHub Actions")

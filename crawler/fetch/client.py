@@ -66,9 +66,8 @@ class Client:
     async def reachable(self, url: str) -> bool:
         """Whether anything answers there at all within 5 s; asked once."""
         try:
-            async with asyncio.timeout(CONTROL):
-                async with self._connection() as line:
-                    reply = await self._once(line, Request(url, accept="*/*"), None, follow=False)
+            async with asyncio.timeout(CONTROL), self._connection() as line:
+                reply = await self._once(line, Request(url, accept="*/*"), None, follow=False)
         except TimeoutError:
             return False
         return reply.status is not None
