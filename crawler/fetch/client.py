@@ -176,7 +176,6 @@ class Client:
                 status=200,
                 headers=headers,
                 body=body or b"",
-                not_modified=True,
                 packed=packed if body else b"",
             )
         reason = status_reason(status)
