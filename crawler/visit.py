@@ -64,15 +64,19 @@ async def _visit(client: Client, source: Source, turn: Round) -> Visit:
     began = time.monotonic()
     failure: Visit | None = None
     dead: set[str] = set()
+    home = host(_address(source))
     if wait > turn.now:
         # Only the host that asked us to wait is left alone.
         failure = Visit(source.id, turn.now, reason="rate_limited", not_before=wait)
-        dead.add(host(_address(source)))
+        dead.add(home)
     for option in endpoints(source):
-        spent = time.monotonic() - began
-        if host(_address(option)) in dead or spent >= SOURCE:
+        spent, place = time.monotonic() - began, host(_address(option))
+        if place in dead or spent >= SOURCE:
             continue
         found = await _try(client, option, turn, spent)
+        if place != home:
+            # What is remembered is that the first host asked us to wait; no other speaks for it.
+            found = replace(found, not_before=None)
         if failure:
             waits = (one.not_before for one in (failure, found) if one.not_before)
             later = max(waits, default=None)
@@ -83,7 +87,7 @@ async def _visit(client: Client, source: Source, turn: Round) -> Visit:
         if found.reason is None:
             return found
         if found.reason in _NETWORK:
-            dead.add(host(_address(option)))
+            dead.add(place)
         failure = failure or found
     return failure or Visit(source.id, turn.now, reason="timeout")
 
