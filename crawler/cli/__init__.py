@@ -1,4 +1,4 @@
-"""The command `whosdown`: the only file that reads the clock and the environment."""
+"""The command `whosdown`. This package alone reads the clock and the environment."""
 
 import sys
 import time

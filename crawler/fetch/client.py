@@ -1,4 +1,4 @@
-"""The only package that talks to the network. Whatever the network does becomes a Reply.
+"""The client of the crawler. Whatever the network does becomes a Reply.
 
 httpx follows redirects, decodes bodies and queues connections without a bound, so none of that is
 left to it: redirects are followed by hand with the body unread, bodies are read raw and inflated
