@@ -204,6 +204,13 @@ def document(**row: Any) -> dict[str, Any]:
     return {"fetchedAt": "2026-11-22T11:00:00Z", "services": [{**plain, **row}]}
 
 
+def test_another_site_s_ids_are_found_whatever_their_case() -> None:
+    told = document(id="OpenAI", name="The API")
+
+    assert [row["id"] for row in check.found(told, ["OpenAI"])] == ["OpenAI"]
+    assert [row["id"] for row in check.found(told, ["openai"])] == ["OpenAI"]
+
+
 @pytest.mark.parametrize(
     ("row", "now", "level"),
     [

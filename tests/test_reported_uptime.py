@@ -35,6 +35,16 @@ def test_the_provider_s_list_gives_an_uptime_on_the_first_day(life: Life) -> Non
     assert found.observed.windows[30].total == MINUTE
 
 
+def test_a_build_in_the_second_in_which_a_day_begins_counts_the_days_before_it(life: Life) -> None:
+    life.run(MIDNIGHT, {"acme": reading(done("old", 200))})
+    reported = life.uptime(MIDNIGHT).reported
+
+    assert reported is not None
+    assert reported.figures[90].uptime == "100"
+    assert min(reported.days) == MIDNIGHT - 90 * DAY
+    assert max(reported.days) == MIDNIGHT - DAY
+
+
 def test_a_list_that_does_not_reach_far_back_leaves_the_headline_to_our_readings(
     life: Life,
 ) -> None:

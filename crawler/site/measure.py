@@ -23,15 +23,9 @@ _LONGEST_WORK = 7 * DAY
 
 
 def measure(
-    service: Service,
-    provider: str,
-    known: Memories,
-    records: Sequence[Record],
-    work: Iterable[tuple[str, Maintenance]],
-    now: int,
+    service: Service, provider: str, known: Memories, records: Sequence[Record], now: int
 ) -> Uptime:
-    """Both series of a service at `now` (seconds UTC). `records` are the incidents about it and
-    `work` all announced and finished maintenance as (provider, maintenance)."""
+    """Both series of a service at `now` (seconds UTC). `records` are the incidents about it."""
     horizon = now - (_DAYS + 1) * DAY
     covers, read_at = known.covers.get(provider), known.read_at.get(provider)
     # What the provider had not told when we last read it is not known.
@@ -42,7 +36,8 @@ def measure(
     outages = [(a, b, level) for a, b, level in cut if a < b]
     reported = None
     if covers is not None and read_at is not None and covers < now:
-        hidden = [i for owner, one in work if owner == provider for i in _hides(one, service)]
+        work = [one for owner, one in known.maintenances if owner == provider]
+        hidden = [interval for one in work for interval in _hides(one, service)]
         reported = _reported(covers, read_at, [*outages, *hidden], now)
     observed = _observed(service.id, known, outages, now)
     repairs = _repairs(records, now)
@@ -87,7 +82,9 @@ def _reported(covers: int, read_at: int, outages: Sequence[Interval], now: int) 
     seen = [(a, min(b, read_at), level) for a, b, level in outages]
     spans = [(covers, read_at, Level.NONE), *seen]
     days = dict.fromkeys(_days(covers, now), _FULL)
-    touched = _touched([*seen, (covers, covers, Level.NONE), (read_at, now, Level.NONE)])
+    # The last second before `now` is always in: at midnight that of `now` is in no day that counts.
+    rest = (min(read_at, now - 1), now, Level.NONE)
+    touched = _touched([*seen, (covers, covers, Level.NONE), rest])
     wanted = touched & days.keys()
     days.update(by_day(spans, max(covers, min(wanted)), now, wanted))
     return _series(covers, days, now)

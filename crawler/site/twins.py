@@ -13,7 +13,6 @@ from crawler.site.articles import Article
 from crawler.site.board import Board, Row, Story
 from crawler.site.kept import ANEW, Anew
 from crawler.site.markdown import convert, plain
-from crawler.site.nearby import began
 from crawler.site.slots import SLOT
 from crawler.site.views import overall
 from crawler.times import human, span
@@ -121,9 +120,8 @@ def _written(text: str, live: Sequence[str], base: str, address: str) -> str:
 
 
 def _uptime(row: Row) -> str:
-    series = row.uptime.headline
-    figure = series.figure(30) if series else None
-    if figure is None or figure.uptime is None:
+    figure = row.uptime.figure(30)
+    if figure is None:
         return "Uptime over 30 days: too little is known"
     return f"Uptime over 30 days, {row.uptime.basis}: {figure.shown}"
 
@@ -146,7 +144,7 @@ def _incident(story: Story, base: str) -> str:
     # When what was removed was over, nobody told.
     lasted = "" if withdrawn or story.duration is None else f", {span(story.duration)}"
     title = plain(one.title) or "Incident without a title"
-    return f"[{title}]({base}/{story.path}): {impact}, {state}, since {human(began(story))}{lasted}"
+    return f"[{title}]({base}/{story.path}): {impact}, {state}, since {human(story.began)}{lasted}"
 
 
 def _link(kind: str) -> str:
