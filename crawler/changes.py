@@ -27,13 +27,12 @@ def owners(catalogue: Catalogue, memory: Memory) -> dict[str, str]:
     return {one: owner for one, owner in owners.items() if memory.owners.get(one) != owner}
 
 
-def snapshot_line(snapshot: Snapshot, now: int) -> SnapshotLine:
-    """A snapshot in the shape of the journal."""
+def _snapshot_line(snapshot: Snapshot) -> SnapshotLine:
     return SnapshotLine(
         level=snapshot.level,
         headline=snapshot.headline,
         basis=snapshot.basis,
-        since=now if snapshot.since is None else snapshot.since,
+        since=snapshot.since or 0,
         confidence=snapshot.confidence,
         flags=snapshot.flags,
         incidents=snapshot.incidents,
@@ -48,9 +47,9 @@ def services(snapshots: Mapping[str, Snapshot], memory: Memory) -> dict[str, Sna
     """The snapshots that differ; None for a service that left the catalogue."""
     changed: dict[str, SnapshotLine | None] = {}
     for service, snapshot in snapshots.items():
-        line = snapshot_line(snapshot, 0)
+        line = _snapshot_line(snapshot)
         old = memory.snapshots.get(service)
-        if old is None or snapshot_line(old, 0) != line:
+        if old is None or _snapshot_line(old) != line:
             changed[service] = line
     changed.update({one: None for one in memory.owners if one not in snapshots})
     return changed
@@ -146,7 +145,7 @@ def incidents(
         counts = deleted or (head.open and tells)
         unseen = head.open and not head.missing
         if (counts or unseen) and (record := remembered(provider.id, key)):
-            yield _missing(record, head, now, deleted) if counts else _unseen(record, head)
+            yield _missing(record, head, now, deleted=deleted) if counts else _unseen(record, head)
 
 
 def _reaches(reading: Reading, heads: Mapping[str, Head], now: int) -> Callable[[Head], bool]:
@@ -192,7 +191,7 @@ def _incident_line(
     )
 
 
-def _missing(record: Record, head: Head, now: int, deleted: bool) -> IncidentLine:  # noqa: FBT001
+def _missing(record: Record, head: Head, now: int, *, deleted: bool) -> IncidentLine:
     ended = record.incident.ended_at
     missing = min(head.missing + 1, MISSED)
     if head.open:

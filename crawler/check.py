@@ -83,7 +83,7 @@ def _one(rows: Sequence[Row], name: str) -> Row:
 
 
 def _ids(row: Row) -> list[str]:
-    return [row["id"]]
+    return [row["id"].casefold()]
 
 
 def _aliases(row: Row) -> list[str]:
@@ -113,12 +113,11 @@ def aged(row: Row, document: dict[str, Any], now: int, max_age: int | None) -> R
 
 
 def _lost_within(row: Row, told: str) -> Row:
-    """The parts of a service that say more than its indicator, where that is unknown by now."""
+    """The parts of a service that say more than its indicator, once that is no longer known."""
     found: Row = {}
     if isinstance(verdict := row.get("verdict"), dict):
         unknown: Row = {"level": "unknown", "answer": "unknown", "who": "unknown", "headline": told}
-        if row["indicator"] != "unknown":
-            unknown |= {"lastKnown": row["indicator"], "lastKnownAt": row.get("checkedAt")}
+        unknown |= {"lastKnown": row["indicator"], "lastKnownAt": row.get("checkedAt")}
         found["verdict"] = {**verdict, **unknown, "confidence": "stale", "basis": "none"}
     if isinstance(parts := row.get("components"), list):
         found["components"] = [

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field, replace
 from itertools import chain
 from statistics import median
 
-from crawler import __version__, changes, early, judge, streak, upstream, works
+from crawler import __version__, announced, changes, early, judge, streak, upstream
 from crawler.catalogue import Catalogue, Provider, Service
+from crawler.facts import Facts
 from crawler.lines import IncidentLine, RunLine, SourceLine
 from crawler.memory import Memory, ProbeState, Snapshot
 from crawler.model import Component, Level, Reading, Visit
@@ -62,7 +63,7 @@ def conclude(
     outcomes = streak.believable(asked.probes).items()
     probes = {one: streak.advance(memory.probes.get(one), word, now) for one, word in outcomes}
     snapshots = _snapshots(catalogue, memory, pages, probes, now=now, validity=validity)
-    fresh = {k: p.reading for k, p in pages.items() if p.reading and _was_read(visits.get(k))}
+    fresh = {k: p.reading for k, p in pages.items() if p.reading and visits[k].reading}
     troubles = {s: v.reason for s, v in sorted(visits.items()) if v.reason is not None}
     told = [asked.told[one] for one in fresh]
     begun = early.ours(catalogue, memory, snapshots, probes, fresh, remembered, now)
@@ -79,13 +80,9 @@ def conclude(
         sources=changes.sources(visits, memory, now),
         probes=changes.probes(probes, memory),
         incidents=tuple(early.continued(chain.from_iterable(told), begun, adopted)),
-        maintenances=tuple(works.maintenances(catalogue, visits, memory, now)),
+        maintenances=tuple(announced.maintenances(catalogue, visits, memory, now)),
         waits={s: v.not_before for s, v in sorted(visits.items()) if v.not_before is not None},
     )
-
-
-def _was_read(visit: Visit | None) -> bool:
-    return visit is not None and visit.reading is not None
 
 
 def _carried(snapshots: Mapping[str, Snapshot], now: int) -> tuple[str, ...]:
@@ -155,7 +152,7 @@ def _snapshots(
         scoped = scope(service.components, service.regions, page.reading) if page.reading else None
         if scoped and page.stand_in:
             scoped = _stood_in(scoped, service, memory.sources.get(provider.id))
-        facts = judge.Facts(
+        facts = Facts(
             scoped=scoped,
             read_at=page.at,
             fresh=page.fresh,
@@ -177,8 +174,7 @@ def _snapshots(
 def _stood_in(scoped: Scoped, service: Service, line: SourceLine | None) -> Scoped:
     """What a feed says of a service. It cannot tell that the page lists none of its components any
     more, which `line` remembers."""
-    components = line.components if line else {}
-    known = {name for key, one in components.items() if one for name in (key, one[0])}
+    known = set(chain.from_iterable(line.called)) if line else set()
     if known and service.components and not known & {*service.components}:
         return Scoped(level=None, flags=("components_missing",), reason="components_missing")
     return replace(scoped, flags=(*scoped.flags, "components_unreadable"))

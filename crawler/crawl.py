@@ -16,7 +16,7 @@ from crawler.lines import IncidentLine, RunLine
 from crawler.memory import Memory
 from crawler.model import Visit
 from crawler.platforms import probe
-from crawler.store import Store, incidents, rows
+from crawler.store import Store, caches, incidents, rows
 from crawler.times import DAY
 from crawler.visit import Round, allowed, host, visit
 
@@ -36,7 +36,7 @@ def run(
     began = time.monotonic()
     memory = store.memory()
     week = rows.runs(store.connection, now - 7 * DAY)
-    turn = _round(catalogue, store, memory)
+    turn = _round(catalogue, store, memory, now)
     remembered = partial(incidents.record, store.connection)
     told: dict[str, tuple[IncidentLine, ...]] = {}
 
@@ -44,7 +44,7 @@ def run(
         visit, told[provider.id] = hear(provider, visit, memory, remembered, now)
         return visit
 
-    asked = _finished(_ask(catalogue, network, turn, now, tick, heard))
+    asked = _finished(_ask(catalogue, network, turn, tick, heard))
     line = conclude.conclude(
         catalogue,
         memory,
@@ -61,13 +61,15 @@ def run(
     return line
 
 
-def _round(catalogue: Catalogue, store: Store, memory: Memory) -> Round:
+def _round(catalogue: Catalogue, store: Store, memory: Memory, now: int) -> Round:
+    db = store.connection
     return Round(
+        now=now,
         waits=memory.waits,
-        known={url: Known(*row) for url, row in store.bodies().items()},
-        rules=store.robots(),
+        known={url: Known(*row) for url, row in caches.bodies(db).items()},
+        rules=caches.robots(db),
         # A source that left and came back has no reading to fall back on, whatever its digest.
-        digests={key: one for key, one in store.digests().items() if key in memory.sources},
+        digests={key: one for key, one in caches.digests(db).items() if key in memory.sources},
         watched=memory.watched,
         strict=catalogue.site.robots == "strict",
     )
@@ -78,16 +80,16 @@ def look(
 ) -> tuple[Mapping[str, Visit], dict[str, bool]] | None:
     """Ask every source once and remember nothing: the visits, and whether robots.txt allows each
     source's address. None where our own network does not work."""
-    turn = Round(strict=catalogue.site.robots == "strict")
-    rules = Round(strict=True)
+    turn = Round(now, strict=catalogue.site.robots == "strict")
+    rules = Round(now, strict=True)
 
     async def both() -> tuple[Mapping[str, Visit], dict[str, bool]] | None:
-        asked = await _ask(catalogue, network, turn, now, tick, lambda _, visit: visit)
+        asked = await _ask(catalogue, network, turn, tick, lambda _, visit: visit)
         if asked.blind:
             return None
         sources = [one.source for one in catalogue.providers if one.source]
         async with open_client(network, now) as client:
-            answers = await asyncio.gather(*(allowed(client, one, rules, now) for one in sources))
+            answers = await asyncio.gather(*(allowed(client, one, rules) for one in sources))
         return asked.visits, {one.id: yes for one, yes in zip(sources, answers, strict=True)}
 
     return _finished(both())
@@ -106,13 +108,13 @@ def _finished(job: Coroutine[Any, Any, T]) -> T:
 
 
 async def _ask(
-    catalogue: Catalogue, network: Network, turn: Round, now: int, tick: Tick, heard: Heard
+    catalogue: Catalogue, network: Network, turn: Round, tick: Tick, heard: Heard
 ) -> conclude.Asked:
-    async with open_client(network, now) as client:
+    async with open_client(network, turn.now) as client:
         answers = await asyncio.gather(*(client.reachable(u) for u in catalogue.site.control))
         if sum(answers) < 2:
             return conclude.Asked(blind=True)
-        jobs = _jobs(catalogue, client, turn, now, heard)
+        jobs = _jobs(catalogue, client, turn, heard)
         await _work(jobs, tick)
         turn.cache.bodies.update(
             {u: (k.etag, k.last_modified, k.encoding, k.body) for u, k in client.fresh.items()}
@@ -120,7 +122,7 @@ async def _ask(
     asked = {}
     for provider in catalogue.providers:
         if provider.source:
-            late = Visit(provider.id, now, reason="timeout", detail="the run took too long")
+            late = Visit(provider.id, turn.now, reason="timeout", detail="the run took too long")
             found = turn.visits.setdefault(provider.id, late)
             if found.not_before is None and found.reason != "robots":
                 asked[provider.id] = provider.source.platform
@@ -128,7 +130,7 @@ async def _ask(
         visits=turn.visits,
         platforms=asked,
         probes={
-            service.id: turn.outcomes.get(service.probe.url, "inconclusive")
+            service.id: turn.outcomes.get(service.id, "inconclusive")
             for _, service in catalogue.services()
             if service.probe
         },
@@ -136,21 +138,21 @@ async def _ask(
 
 
 def _jobs(
-    catalogue: Catalogue, client: Client, turn: Round, now: int, heard: Heard
+    catalogue: Catalogue, client: Client, turn: Round, heard: Heard
 ) -> dict[str, list[Callable[[], Awaitable[None]]]]:
     """What to do, by host: one question at a time each, so the work of one host is one queue."""
     jobs: dict[str, list[Callable[[], Awaitable[None]]]] = {}
-    probes: dict[str, Probe] = {}
+    probes: dict[str, dict[str, Probe]] = {}
     for provider in catalogue.providers:
         source = provider.source
         if source:
             queue = jobs.setdefault(host(source.url), [])
-            kept = partial(heard, provider)
-            queue.append(partial(_visit, client, source, turn, now, kept))
-        probes.update({s.probe.url: s.probe for s in provider.services if s.probe})
-    for url, one in probes.items():
-        queue = jobs.setdefault(host(url), [])
-        queue.append(lambda one=one: _probe(client, one, turn))  # type: ignore[misc]
+            queue.append(partial(_visit, client, source, turn, partial(heard, provider)))
+        for service in provider.services:
+            if service.probe:
+                probes.setdefault(service.probe.url, {})[service.id] = service.probe
+    for url, asking in probes.items():
+        jobs.setdefault(host(url), []).append(partial(_probe, client, url, asking, turn))
     return jobs
 
 
@@ -177,14 +179,15 @@ async def _work(jobs: Mapping[str, list[Callable[[], Awaitable[None]]]], tick: T
 
 
 async def _visit(
-    client: Client, source: Source, turn: Round, now: int, kept: Callable[[Visit], Visit]
+    client: Client, source: Source, turn: Round, kept: Callable[[Visit], Visit]
 ) -> None:
-    found = kept(await visit(client, source, turn, now))
+    found = kept(await visit(client, source, turn))
     turn.visits[source.id] = found
     if found.elapsed_ms is not None:
         turn.cache.timings[source.id] = found.elapsed_ms
 
 
-async def _probe(client: Client, one: Probe, turn: Round) -> None:
-    reply = await client.ask(probe.request(one), follow=False)
-    turn.outcomes[one.url] = probe.outcome(one, reply)
+async def _probe(client: Client, url: str, asking: Mapping[str, Probe], turn: Round) -> None:
+    """Ask an address once for all services whose probe has it; each expects its own codes."""
+    reply = await client.ask(probe.request(url), follow=False)
+    turn.outcomes |= {service: probe.outcome(one, reply) for service, one in asking.items()}

@@ -82,7 +82,7 @@ def root(url: str) -> str:
     """The page's own address from what a person pasted. Raises ContentError."""
     url = url if "://" in url else f"https://{url}"
     parts = urlsplit(url)
-    if parts.scheme != "https" or not parts.hostname or text.https_url(url) is None:
+    if parts.scheme != "https" or not parts.hostname or text.web_url(url) is None:
         raise ContentError(f"{url!r} is not an https:// address of a page")
     path = parts.path.rstrip("/")
     ending = next((one for one in _endings() if path.endswith(one)), "")

@@ -48,9 +48,10 @@ def diagnose(
     robots: Mapping[str, bool],
     now: int,
 ) -> list[Finding]:
-    """A finding for each source, in the order of the files. `now` is in seconds UTC."""
+    """A finding for each source, in the order of the files. `visits` has one of each, `robots`
+    whether its rules allow its address; `now` is in seconds UTC."""
     return [
-        _finding(provider, provider.source, visits.get(provider.id), robots, now)
+        _finding(provider, provider.source, visits[provider.id], robots[provider.id], now)
         for provider in catalogue.providers
         if provider.source
     ]
@@ -59,23 +60,20 @@ def diagnose(
 def _finding(
     provider: Provider,
     source: Source,
-    visit: Visit | None,
-    robots: Mapping[str, bool],
+    visit: Visit,
+    robots: bool,  # noqa: FBT001 (passed on as it is)
     now: int,
 ) -> Finding:
-    reading = visit.reading if visit else None
-    reason = visit.reason if visit else "timeout"
-    newest = _newest(reading, now)
-    repairs = list(_repairs(provider, source, visit, newest))
+    newest = _newest(visit.reading, now)
     return Finding(
         provider=provider.id,
         platform=source.platform,
         url=source.url,
-        state=_state(visit, reason),
-        answered_by=visit.answered_by if visit else "",
+        state=_state(visit),
+        answered_by=visit.answered_by,
         newest=newest,
-        robots=robots.get(provider.id),
-        repair="; ".join(repairs),
+        robots=robots,
+        repair="; ".join(_repairs(provider, source, visit, newest)),
     )
 
 
@@ -92,22 +90,20 @@ def _newest(reading: Reading | None, now: int) -> int | None:
     return now - max(known) if known else None
 
 
-def _state(visit: Visit | None, reason: str | None) -> str:
-    if visit is None or visit.reading is None:
-        return f"not read: {REASONS[reason or 'never_read']}"
+def _state(visit: Visit) -> str:
+    if visit.reason is not None:
+        return f"not read: {REASONS[visit.reason]}"
     kind, _, first = visit.note.partition(":")
     return f"read by a second endpoint: {REASONS[first]}" if kind == "fallback" else "read"
 
 
-def _repairs(
-    provider: Provider, source: Source, visit: Visit | None, newest: int | None
-) -> Iterator[str]:
-    reading = visit.reading if visit else None
-    kind, _, word = visit.note.partition(":") if visit else ("", "", "")
-    if visit is None or reading is None:
-        reason = (visit.reason if visit else None) or "timeout"
-        hint = _REPAIRS.get(reason, "wait, and look again; change nothing on one failure")
-        yield hint.format(url=source.url, detail=visit.detail if visit else "").replace("  ", " ")
+def _repairs(provider: Provider, source: Source, visit: Visit, newest: int | None) -> Iterator[str]:
+    reading = visit.reading
+    kind, _, word = visit.note.partition(":")
+    if reading is None:
+        wait = "wait, and look again; change nothing on one failure"
+        hint = _REPAIRS.get(visit.reason or "", wait)
+        yield hint.format(url=source.url, detail=visit.detail).replace("  ", " ")
         return
     if kind == "platform":
         yield f'the page is {word} now: write platform = "{word}"'

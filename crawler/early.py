@@ -47,14 +47,15 @@ def ours(
     readings of this run, by provider."""
     for provider, service in catalogue.services():
         state, own = probes.get(service.id), memory.own.get(service.id)
-        if own and own.ended_at is None and not (state and state.confirmed):
-            yield _over(own, service, memory.probes.get(service.id), now)
+        if own and own.ended_at is None:
+            # After a pause that broke its streak, a check that fails or is refused has not passed.
+            if state is None or state.word == "ok":
+                yield _over(own, service, memory.probes.get(service.id), state, now)
         elif (
             state
             and state.word == "fail"
             and state.failing_since is not None
             and snapshots[service.id].basis == "probe"
-            and (own is None or own.ended_at is not None)
         ):
             since = state.failing_since
             page = fresh.get(provider.id)
@@ -107,9 +108,13 @@ def _begun(
     )
 
 
-def _over(own: Own, service: Service, last: ProbeState | None, now: int) -> IncidentLine:
-    ended = last.recovering_since or last.last if last else None
-    ended = now if ended is None else max(ended, own.failed_at)
+def _over(
+    own: Own, service: Service, last: ProbeState | None, state: ProbeState | None, now: int
+) -> IncidentLine:
+    """The end of an incident of ours: the check passes, or nobody checks any more (no `state`)."""
+    ended = (last.recovering_since if last and state else None) or now
+    passes = f"Our checks pass again since {human(ended)}."
+    words = passes if state else f"Our checks ended at {human(ended)}, and had not passed again."
     return IncidentLine(
         provider=own.provider,
         id=own.id,
@@ -121,7 +126,7 @@ def _over(own: Own, service: Service, last: ProbeState | None, now: int) -> Inci
         created=own.confirmed_at,
         ended=ended,
         components=tuple(service.components),
-        updates=(UpdateLine(OVER, f"Our checks pass again since {human(ended)}.", now),),
+        updates=(UpdateLine(OVER, words, now),),
         service=service.id,
     )
 
@@ -146,6 +151,7 @@ def adoptions(
     """The incidents of fresh readings, by provider, that no earlier run knew and that go on one of
     ours; `failed` are the sources that were not read."""
     found: dict[tuple[str, str], tuple[str, int | None]] = {}
+    others = sum(provider.source is not None for provider in catalogue.providers) - 1
     for provider, service in catalogue.services():
         own = memory.own.get(service.id)
         if own is None or provider.id not in fresh:
@@ -154,7 +160,7 @@ def adoptions(
             now=now,
             clean_at=memory.read_at.get(provider.id),
             blind=memory.blind,
-            failing=len(failed) / max(1, len(catalogue.providers) - 1),
+            failing=len(failed) / max(1, others),
         )
         known = memory.heads(provider.id)
         for incident in fresh[provider.id].incidents:

@@ -47,8 +47,8 @@ def _placed(provider: Provider, visit: Visit, line: SourceLine | None) -> Visit:
     if source.platform == visit.platform:
         return visit
     called = {one: {one} for service in provider.services for one in service.components}
-    for key, component in (line.components if line else {}).items():
-        for one in (key, component[0]) if component else ():
+    for key, name in line.called if line else ():
+        for one in (key, name):
             called[one] = called.get(one, set()) | {key, one}
 
     def known(named: Sequence[str]) -> tuple[str, ...]:

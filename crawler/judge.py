@@ -10,30 +10,12 @@ The rules, in the order in which they apply:
 4. Nothing usable is unknown, never up and never down.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from crawler.errors import REASONS
-from crawler.hold import hold
-from crawler.memory import ProbeState, Snapshot
+from crawler.facts import Facts, hold
+from crawler.memory import Snapshot
 from crawler.model import Level, worst
-from crawler.scope import Scoped
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
-    """All that is known about a service in one run. `scoped` is from the last good reading, which
-    was taken at `read_at`; `fresh` says whether that was in this run. `resolved` is when the last
-    of the incidents that the last snapshot knew as open was over, None while one is not; `reason`
-    is why this run could not read it.
-    """
-
-    scoped: Scoped | None = None
-    read_at: int | None = None
-    fresh: bool = False
-    resolved: int | None = None
-    probe: ProbeState | None = None
-    has_page: bool = True
-    reason: str | None = None
 
 
 def decide(
@@ -74,7 +56,7 @@ def _beside(official: Level, seen: Level | None, *, ok: bool) -> tuple[Level, st
     if official is Level.MAINTENANCE:
         return official, "official", ["probe_failing_during_maintenance"] if seen else []
     if seen is None:
-        responds = ok and official in (Level.MAJOR, Level.CRITICAL)
+        responds = ok and official.grave
         return official, "official", ["our_check_responds"] if responds else []
     if official is Level.NONE:
         return seen, "probe", ["early_warning"]
@@ -87,16 +69,9 @@ def judge(facts: Facts, previous: Snapshot | None, now: int, validity: int) -> S
 
     `last_seen` of the result is the time of the freshest evidence for it.
     """
-    official = facts.scoped.level if facts.scoped else None
-    aged = facts.read_at is not None and now - facts.read_at > validity
+    official, aged = facts.official, facts.aged(now, validity)
     usable = official is not None and facts.read_at is not None and not aged
-    shown, changes, held = hold(
-        official if usable else None,
-        previous,
-        facts.read_at,
-        fresh=facts.fresh,
-        resolved=facts.resolved,
-    )
+    shown, changes, held = hold(facts, previous) if usable else (None, (), [])
     word, surfaces = _probe_word(facts, now, validity)
     level, basis, flags = decide(
         shown, word, surfaces, has_page=facts.has_page, stale=official is not None and aged

@@ -15,7 +15,7 @@ MISSED = 3
 
 
 class SnapshotLine(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A service's conclusion; the fields are those of judge.Snapshot."""
+    """A service's conclusion; the fields are those of memory.Snapshot."""
 
     level: Level
     headline: str
@@ -46,9 +46,14 @@ class SourceLine(msgspec.Struct, frozen=True, omit_defaults=True):
     covers: int | None = None
     components: dict[str, tuple[str, Level] | None] = {}
 
+    @property
+    def called(self) -> list[tuple[str, str]]:
+        """The id and the name of each component that the page lists, or that it listed last."""
+        return [(key, one[0]) for key, one in self.components.items() if one]
+
 
 class ProbeLine(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The streak of a probe; the fields are those of judge.ProbeState without its last times."""
+    """The streak of a probe; the fields are those of memory.ProbeState without its last times."""
 
     outcome: str
     failing_since: int | None = None

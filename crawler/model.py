@@ -25,7 +25,17 @@ class Level(StrEnum):
         """Whether somebody has a problem: minor, major or critical."""
         return self in _LADDER[1:]
 
+    @property
+    def grave(self) -> bool:
+        """Whether something does not work at all: major or critical."""
+        return self in _LADDER[2:]
 
+
+WORST_FIRST = (
+    *(Level.CRITICAL, Level.MAJOR, Level.MINOR),
+    *(Level.MAINTENANCE, Level.UNKNOWN, Level.NONE),
+)
+"""The order in which levels are told to people."""
 _LADDER = (Level.NONE, Level.MINOR, Level.MAJOR, Level.CRITICAL)
 _LABELS = {
     Level.NONE: "Operational",

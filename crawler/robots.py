@@ -1,4 +1,4 @@
-"""robots.txt: who may be read. Asked once a day per host and kept. Pure."""
+"""robots.txt: who may be read. Asked once a day per host and port, and kept. Pure."""
 
 from protego import Protego
 
@@ -8,9 +8,9 @@ from crawler.wire import Reply, Request
 AGENT = "whosdown"
 
 
-def request(host: str) -> Request:
-    """The question for a host's rules."""
-    return Request(f"https://{host}/robots.txt", accept="text/plain")
+def request(place: str) -> Request:
+    """The question for the rules of a host, or of one of its ports (`host:port`)."""
+    return Request(f"https://{place}/robots.txt", accept="text/plain")
 
 
 def rules(reply: Reply, before: str | None) -> str | None:

@@ -7,7 +7,7 @@ from crawler import platforms, text
 from crawler.errors import Unreadable
 from crawler.model import Incident, Maintenance, Reading
 from crawler.scope import page_level
-from crawler.times import iso
+from crawler.times import iso_or_none
 from crawler.wire import MAX_BODY, Reply
 
 
@@ -58,12 +58,12 @@ def _incident(one: Incident) -> dict[str, Any]:
         "open": one.open,
         "impact": one.impact,
         "phase": one.phase,
-        "started_at": _iso(one.started_at),
-        "ended_at": _iso(one.ended_at),
+        "started_at": iso_or_none(one.started_at),
+        "ended_at": iso_or_none(one.ended_at),
         "url": one.url,
         "components": list(one.components),
         "updates": [
-            {"at": _iso(update.at), "phase": update.phase, "text": update.text}
+            {"at": iso_or_none(update.at), "phase": update.phase, "text": update.text}
             for update in one.updates
         ],
     }
@@ -74,11 +74,7 @@ def _maintenance(one: Maintenance) -> dict[str, Any]:
         "id": one.id,
         "title": one.title,
         "phase": one.phase,
-        "starts_at": _iso(one.starts_at),
-        "ends_at": _iso(one.ends_at),
+        "starts_at": iso_or_none(one.starts_at),
+        "ends_at": iso_or_none(one.ends_at),
         "components": list(one.components),
     }
-
-
-def _iso(moment: int | None) -> str | None:
-    return None if moment is None else iso(moment)

@@ -150,7 +150,7 @@ class _Words:
 
     def close(self) -> str:
         text = "".join(map(str, self.parts))
-        self.__init__()  # type: ignore[misc]
+        self.parts, self.silent = [], 0
         return text
 
 
@@ -210,7 +210,7 @@ def line(raw: object, limit: int = 200) -> str:
     return re.sub(r"^(\s*):(?=:)", r"\1: ", text)
 
 
-def https_url(raw: object) -> str | None:
+def web_url(raw: object) -> str | None:
     """A link that may stand on our pages: http(s), a named host, nothing hidden; else None."""
     if not isinstance(raw, str) or len(raw) > 2048 or not raw.isprintable():
         return None
@@ -228,8 +228,7 @@ def https_url(raw: object) -> str | None:
         return None
     if port == 0:
         return None
-    path = parts.path.encode("ascii", "ignore").decode() if parts.path.isascii() else None
-    if path is None or not parts.query.isascii() or not parts.fragment.isascii():
+    if not (parts.path.isascii() and parts.query.isascii() and parts.fragment.isascii()):
         return None
     netloc = host if port is None else f"{host}:{port}"
     return parts._replace(netloc=netloc).geturl()

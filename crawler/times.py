@@ -72,6 +72,11 @@ def iso(moment: int) -> str:
     return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def iso_or_none(moment: int | None) -> str | None:
+    """The same; None for None."""
+    return None if moment is None else iso(moment)
+
+
 def day(moment: int) -> str:
     """The UTC calendar day, `2026-11-22`."""
     return iso(moment)[:10]

@@ -13,7 +13,11 @@ from functools import lru_cache
 from crawler.model import Incident, Level
 from crawler.times import DAY
 
-HEAVY = frozenset({Level.MAJOR, Level.CRITICAL})
+_FLAGS = {
+    "upstream_named": "named",
+    "upstream_issue": "coincident",
+    "upstream_at_risk": "at_risk",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,7 @@ def link(dependent: State, upstream: State, mentions: Iterable[str]) -> str:
     both = dependent.level.trouble and upstream.page_level.trouble
     if both and proof(dependent.incidents, upstream.page_incidents, mentions):
         return "named"
-    if upstream.level not in HEAVY:
+    if not upstream.level.grave:
         return ""
     if dependent.level.trouble:
         return "coincident"
@@ -52,13 +56,8 @@ def link(dependent: State, upstream: State, mentions: Iterable[str]) -> str:
 
 def flags(links: dict[str, str]) -> tuple[str, ...]:
     """The flags for the links of one service, the ids of one kind sorted in one flag."""
-    words = {
-        "named": "upstream_named",
-        "coincident": "upstream_issue",
-        "at_risk": "upstream_at_risk",
-    }
     found = []
-    for kind, word in words.items():
+    for word, kind in _FLAGS.items():
         ids = sorted(one for one, found_kind in links.items() if found_kind == kind)
         if ids:
             found.append(f"{word}:{','.join(ids)}")
@@ -67,16 +66,11 @@ def flags(links: dict[str, str]) -> tuple[str, ...]:
 
 def parse(all_flags: Iterable[str]) -> dict[str, str]:
     """The links that flags speak of, by the id of the upstream: the inverse of `flags`."""
-    words = {
-        "upstream_named": "named",
-        "upstream_issue": "coincident",
-        "upstream_at_risk": "at_risk",
-    }
     links = {}
     for flag in all_flags:
         word, _, ids = flag.partition(":")
-        if word in words:
-            links.update(dict.fromkeys(ids.split(","), words[word]))
+        if word in _FLAGS:
+            links.update(dict.fromkeys(ids.split(","), _FLAGS[word]))
     return links
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from crawler import text, upstream
+from crawler import upstream
 from crawler.errors import REASONS
 from crawler.memory import Held, ProbeState, Snapshot, Trouble
 from crawler.model import Evidence, Level, Maintenance, Upstream, Verdict
@@ -96,7 +96,8 @@ def evidence(
         one = record.incident
         at = one.started_at or record.first_seen
         title = one.title.strip() or "Incident without a title"
-        rows.append(Evidence("incident", provider, title, at, one.url))
+        who = "our own check" if record.ours else provider
+        rows.append(Evidence("incident", who, title, at, one.url))
     rows += [
         Evidence(
             "maintenance", provider, one.title.strip() or "Maintenance", one.starts_at, one.url
@@ -107,14 +108,3 @@ def evidence(
     if probe is not None:
         rows.append(Evidence("probe", "our own check", _PROBES[probe.word], probe.last))
     return rows
-
-
-def blamed(provider: str, cause: tuple[str, str], found: upstream.Proof) -> list[Evidence]:
-    """What puts trouble on an upstream, of which `cause` is (name, provider): the words of the
-    service's own `provider` that name it, and the incident there that began first."""
-    name, causer = cause
-    said, began = f"Names {name}: “{text.line(found.said)}”", found.cause.started_at
-    return [
-        Evidence("upstream", provider, said, found.said_at, found.incident.url),
-        Evidence("upstream", causer, found.cause.title, began, found.cause.url),
-    ]

@@ -28,14 +28,16 @@ _USUAL = ("statuspage", "incidentio_native", "instatus", "betterstack")
 
 @dataclass(slots=True)
 class Round:
-    """What one round of asking knows before, and what it collects.
+    """What one round of asking knows before, and what it collects. `now` is its start, seconds UTC.
 
     `locks` keep two questions from one host at once, also those of second endpoints and robots.txt;
     `desk` lets the network have its turn after each page that is read;
+    `outcomes` are those of probes by service; `rules` are what robots.txt says, by host and port;
     `digests` tells what each source's last good reading was read from; a source in `watched` is
     read anew even if nothing changed, because an incident is missing from its list.
     """
 
+    now: int
     waits: Mapping[str, int] = field(default_factory=dict)
     known: Mapping[str, Known] = field(default_factory=dict)
     rules: dict[str, tuple[int, str | None]] = field(default_factory=dict)
@@ -49,28 +51,32 @@ class Round:
     desk: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
-async def visit(client: Client, source: Source, turn: Round, now: int) -> Visit:
+async def visit(client: Client, source: Source, turn: Round) -> Visit:
     """Ask a source's endpoints, all together for 25 s at most; whatever happens is the Visit."""
-    found = await _visit(client, source, turn, now)
+    found = await _visit(client, source, turn)
     if found.reading is not None:
         turn.cache.digests[source.id] = found.digest
     return found
 
 
-async def _visit(client: Client, source: Source, turn: Round, now: int) -> Visit:
+async def _visit(client: Client, source: Source, turn: Round) -> Visit:
     wait = turn.waits.get(source.id, 0)
     began = time.monotonic()
     failure: Visit | None = None
     dead: set[str] = set()
-    if wait > now:
+    home = host(_address(source))
+    if wait > turn.now:
         # Only the host that asked us to wait is left alone.
-        failure = Visit(source.id, now, reason="rate_limited", not_before=wait)
-        dead.add(host(_address(source)))
+        failure = Visit(source.id, turn.now, reason="rate_limited", not_before=wait)
+        dead.add(home)
     for option in endpoints(source):
-        spent = time.monotonic() - began
-        if host(_address(option)) in dead or spent >= SOURCE:
+        spent, place = time.monotonic() - began, host(_address(option))
+        if place in dead or spent >= SOURCE:
             continue
-        found = await _try(client, option, turn, now, spent)
+        found = await _try(client, option, turn, spent)
+        if place != home:
+            # What is remembered is that the first host asked us to wait; no other speaks for it.
+            found = replace(found, not_before=None)
         if failure:
             waits = (one.not_before for one in (failure, found) if one.not_before)
             later = max(waits, default=None)
@@ -81,9 +87,9 @@ async def _visit(client: Client, source: Source, turn: Round, now: int) -> Visit
         if found.reason is None:
             return found
         if found.reason in _NETWORK:
-            dead.add(host(_address(option)))
+            dead.add(place)
         failure = failure or found
-    return failure or Visit(source.id, now, reason="timeout")
+    return failure or Visit(source.id, turn.now, reason="timeout")
 
 
 def endpoints(source: Source) -> Iterator[Source]:
@@ -104,10 +110,10 @@ def _address(source: Source) -> str:
     return next(iter(PLATFORMS[source.platform].requests(source).values())).url
 
 
-async def _try(client: Client, source: Source, turn: Round, now: int, spent: float) -> Visit:
+async def _try(client: Client, source: Source, turn: Round, spent: float) -> Visit:
     """One endpoint, read by the platform whose shape its host has."""
     began = time.monotonic()
-    found, first = await _read(client, source, turn, now, spent)
+    found, first = await _read(client, source, turn, spent)
     if first is None or found.unchanged:
         return found
     shape = platforms.recognise(first) if first.reason is None else None
@@ -115,12 +121,12 @@ async def _try(client: Client, source: Source, turn: Round, now: int, spent: flo
         gone = spent + time.monotonic() - began
         if gone >= SOURCE:
             break
-        moved, reply = await _read(client, other, turn, now, gone)
+        moved, reply = await _read(client, other, turn, gone)
         shape = platforms.recognise(reply) if reply and moved.reason is None else None
         if shape not in (None, other.platform):
             # Statuspage's parser reads incident.io's copy too, and loses what only that one has.
             again, gone = _as(source, shape, first.url), spent + time.monotonic() - began
-            moved, _ = await _read(client, again, turn, now, gone)
+            moved, _ = await _read(client, again, turn, gone)
         if moved.reason is None:
             return replace(moved, note=f"platform:{moved.platform}")
         if moved.reason in _NETWORK:
@@ -129,12 +135,12 @@ async def _try(client: Client, source: Source, turn: Round, now: int, spent: flo
 
 
 async def _read(
-    client: Client, source: Source, turn: Round, now: int, spent: float
+    client: Client, source: Source, turn: Round, spent: float
 ) -> tuple[Visit, Reply | None]:
     """What a source says as its platform, and its first reply, None where it was not asked."""
     began = time.monotonic()
-    if not await allowed(client, source, turn, now):
-        return Visit(source.id, now, reason="robots", platform=source.platform), None
+    if not await allowed(client, source, turn):
+        return Visit(source.id, turn.now, reason="robots", platform=source.platform), None
     spent += time.monotonic() - began
     requests = PLATFORMS[source.platform].requests(source)
     async with turn.locks[host(_address(source))]:
@@ -142,7 +148,7 @@ async def _read(
     first = next(iter(replies.values()))
     done = Visit(
         source.id,
-        now,
+        turn.now,
         elapsed_ms=first.elapsed_ms,
         not_before=max((r.not_before for r in replies.values() if r.not_before), default=None),
         platform=source.platform,
@@ -193,19 +199,19 @@ def _digest(platform: str, replies: Mapping[str, Reply]) -> str:
     return digest.hexdigest()
 
 
-async def allowed(client: Client, source: Source, turn: Round, now: int) -> bool:
+async def allowed(client: Client, source: Source, turn: Round) -> bool:
     """Whether robots.txt lets us ask; it governs pages made for people, and all if strict."""
     requests = PLATFORMS[source.platform].requests(source)
     governed = [one for one in requests.values() if one.html or turn.strict]
     for request in governed:
-        name = host(request.url)
-        async with turn.locks[name]:
-            asked_at, rules = turn.rules.get(name, (None, None))
-            if robots.due(asked_at, now):
-                asking = {"robots": robots.request(name)}
+        place = urlsplit(request.url).netloc.lower()
+        async with turn.locks[host(request.url)]:
+            asked_at, rules = turn.rules.get(place, (None, None))
+            if robots.due(asked_at, turn.now):
+                asking = {"robots": robots.request(place)}
                 replies = await client.ask_all(asking, {}, SOURCE - _RULES)
                 rules = robots.rules(replies["robots"], rules)
-                turn.rules[name] = turn.cache.robots[name] = (now, rules)
+                turn.rules[place] = turn.cache.robots[place] = (turn.now, rules)
         if not robots.allowed(rules, request.url):
             return False
     return True

@@ -42,7 +42,6 @@ class Reply:
     detail: str = ""
     elapsed_ms: int | None = None
     not_before: int | None = None
-    not_modified: bool = False
     packed: bytes = b""
     _parsed: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:  # slow to import, and few tests need a browser
     from playwright.sync_api import Browser
 
     from browsing import Open, Served
+    from crawler.catalogue import Catalogue
     from lives import Life
 
 # Nothing is kept between runs: a failure prints its example, which then becomes a plain test.
@@ -40,6 +41,12 @@ def _only_this_machine(event: str, args: tuple[object, ...]) -> None:
 
 
 sys.addaudithook(_only_this_machine)
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One worker more than there are processors: a fifth of their time tests wait for a browser, a
+    server or a process."""
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -115,11 +122,20 @@ def make(tmp_path: Path, net: Loopback, forks: Killer) -> Callable[..., Place]:
 
 
 @pytest.fixture
-def life(tmp_path: Path) -> "Iterator[Life]":
-    """The data folder of a world of one service, before its first run."""
+def catalogue() -> "Catalogue":
+    """The world of `life`: one provider of one service. A file whose world is larger has its own
+    fixture of this name."""
+    from lives import world
+
+    return world()
+
+
+@pytest.fixture
+def life(tmp_path: Path, catalogue: "Catalogue") -> "Iterator[Life]":
+    """The data folder of a world, before its first run."""
     from lives import Life
 
-    with Life(tmp_path) as made:
+    with Life(tmp_path / "data", catalogue) as made:
         yield made
 
 

@@ -22,7 +22,7 @@ class Host(Background):
     @property
     def url(self) -> str:
         """The address of the site."""
-        return f"http://127.0.0.1:{self.port}"
+        return self.address
 
 
 class _Handler(SimpleHTTPRequestHandler):

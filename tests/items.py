@@ -1,12 +1,11 @@
 """The items of feeds: what an incident makes of them, and how they are read back."""
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from lxml import etree
 
+from crawler.catalogue import Catalogue
 from crawler.model import Incident
 from crawler.site import feeds
 from crawler.store.life import slug
@@ -20,11 +19,10 @@ OLD = incident("i0", "Old", open=False, started=START - HOUR, created_at=START -
 
 
 @pytest.fixture
-def life(tmp_path: Path) -> Iterator[Life]:
+def catalogue() -> Catalogue:
     """Two providers, of which acme has two services."""
     both = provider("acme", service("acme"), service("acme-chat", components=["c1", "c2"]))
-    with Life(tmp_path, world(both, provider("cloud"))) as made:
-        yield made
+    return world(both, provider("cloud"))
 
 
 def files(life: Life) -> dict[str, bytes]:

@@ -243,13 +243,13 @@ def _warm() -> None:
     """Do what a process does once, which is most of the time of a small build: compile the
     templates, digest our own code, take our types apart."""
     names = ("site.templating", "site.moments", "site.board", "site.kept", "site.api.schema")
-    templating, moments, boards, kept, schema = _rooms(*names)
+    templating, moments, boards, kept, schema, cadence = _rooms(*names, "cadence")
     kept.code()
     schema.openapi("", "")
     for one in schema.DOCUMENTS:
         schema.schema(one, "")
     site = importlib.import_module("lives").SITE
-    none = boards.Cadence(runs=0)
+    none = cadence.Cadence(runs=0)
     board = boards.Board(
         at=0, site=site, version="", rows=(), stories=(), sources=(), cadence=none, validity=0
     )

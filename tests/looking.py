@@ -21,7 +21,7 @@ def look(net: Loopback, source: Source, turn: Round | None = None, now: int = NO
 
     async def one() -> Visit:
         async with open_client(Network.from_environment(net.env, "test"), now) as asker:
-            return await visit(asker, source, turn or Round(), now)
+            return await visit(asker, source, turn or Round(now))
 
     return asyncio.run(one())
 

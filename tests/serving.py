@@ -25,3 +25,8 @@ class Background:
     def port(self) -> int:
         """Where it listens on 127.0.0.1."""
         return int(self._server.server_address[1])
+
+    @property
+    def address(self) -> str:
+        """What leads there, without a slash at the end."""
+        return f"http://127.0.0.1:{self.port}"

@@ -6,14 +6,13 @@ import json
 import math
 import shutil
 import subprocess
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from crawler.catalogue import Catalogue
 from crawler.model import Level
 from crawler.site import api, publish
 from crawler.site.board import Board
@@ -30,6 +29,7 @@ from lives import (
     simulated,
     world,
 )
+from serving import Background
 
 PATHS = ["statuses.json", "api/v1/statuses.json", "api/v1/statuses"]
 TEXT, NUMBER, TRUTH, NOTHING = str, int, bool, type(None)
@@ -99,10 +99,8 @@ def board() -> Board:
 
 
 @pytest.fixture
-def life(tmp_path: Path) -> Iterator[Life]:
-    pair = world(provider("acme"), provider("cloud", service("cloud", upstreams=["acme"])))
-    with Life(tmp_path / "data", pair) as made:
-        yield made
+def catalogue() -> Catalogue:
+    return world(provider("acme"), provider("cloud", service("cloud", upstreams=["acme"])))
 
 
 @pytest.fixture(scope="module")
@@ -116,12 +114,8 @@ def host(board: Board, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str
             pass
 
     handler = functools.partial(Silent, directory=str(out))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
+    with Background(http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)) as server:
+        yield server.address
 
 
 def decoded(board: Board) -> dict[str, Any]:

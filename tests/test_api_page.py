@@ -8,7 +8,6 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -28,6 +27,7 @@ from crawler.site import hosting, publish
 from crawler.site.board import Board, EarlyWarnings
 from crawler.times import DAY
 from lives import MIDNIGHT, REPOSITORY, SITE, Life, V, provider, reading, simulated, world
+from serving import Background
 
 TEMPLATES = REPOSITORY / "site_templates"
 TABLES = ("incidents", "cache", "robots")
@@ -60,12 +60,10 @@ def page(files: dict[str, bytes]) -> html.HtmlElement:
 def host(files: dict[str, bytes], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     out = tmp_path_factory.mktemp("host") / "site"
     publish.publish(files, out)
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Handler, directory=str(out))) as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
+    with Background(
+        ThreadingHTTPServer(("127.0.0.1", 0), partial(_Handler, directory=str(out)))
+    ) as server:
+        yield server.address
 
 
 def test_every_example_is_what_the_build_wrote(

@@ -4,7 +4,6 @@ import json
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,12 +22,6 @@ from machines import measured
 from strange import foreign
 
 SVG = "{http://www.w3.org/2000/svg}"
-
-
-@pytest.fixture
-def life(tmp_path: Path) -> Iterator[Life]:
-    with Life(tmp_path / "data", world(provider("acme"))) as made:
-        yield made
 
 
 def texts(body: bytes) -> list[str]:

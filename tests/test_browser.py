@@ -107,7 +107,7 @@ def test_results_of_four_hours_ago_are_no_verdict_any_more(visit: Open) -> None:
     expect(page.locator("#answer .word")).to_have_text("Unknown")
     expect(page).to_have_title("Is GitHub down? Unknown · whosdown")
     assert page.locator("link[rel=icon]").get_attribute("href") == "../../icons/unknown.svg"
-    assert page.locator(".tag:visible").count() == 0
+    assert page.locator(".tag:visible, .order:visible").count() == 0
     shapes = page.locator(".node use").evaluate_all("all => all.map((one) => one.href.baseVal)")
     assert shapes == ["#i-unknown"] * 3
 

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from browsing import Open, Served, opened, publish, refresh, statuses
+from browsing import Open, Served, Visitor, opened, publish, refresh, statuses
 from lives import MINUTE, START
 
 OLD, NEW = '<b class="w">Operational</b>', '<b class="w">Changed</b>'
@@ -104,3 +104,63 @@ def test_the_making_of_a_badge_goes_on(visit: Open, served: Served) -> None:
     page.locator(".kind").select_option("-uptime")
     expect(page.locator(".made")).to_contain_text("groq-uptime.svg")
     assert page.locator(".badges").count() == 1
+
+
+PICK = "getSelection().selectAllChildren(document.querySelector('h1'))"
+GUIDE = "guides/is-openrouter-down/"
+
+
+def look(visitor: Visitor, at: int) -> None:
+    """Look at the page again at `at`, until all that it asks for then has come."""
+    visitor.at(at)
+    with visitor.page.expect_response("**/statuses.json") as reply:
+        visitor.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    reply.value.finished()
+    visitor.page.wait_for_load_state("networkidle")
+    visitor.page.evaluate("fetch('.').then((one) => one.text())")
+
+
+def test_what_is_selected_stays_until_it_is_let_go(visit: Open, served: Served) -> None:
+    visitor, page = opened(visit, GUIDE)
+    page.evaluate(PICK)
+    publish(served, GUIDE, START + 50 * MINUTE, (OLD, NEW))
+    statuses(served, START + 50 * MINUTE)
+    look(visitor, START + 51 * MINUTE)
+
+    assert page.evaluate("getSelection().toString()") == "Is OpenRouter down?"
+    expect(page.locator("#main .w", has_text="Changed")).to_have_count(0)
+    expect(page.locator(".stale")).to_have_text("These results are 51 min old.")
+    page.evaluate("getSelection().removeAllRanges()")
+    expect(page.locator("#main .w", has_text="Changed").first).to_be_attached()
+    expect(page.locator(".stale")).to_have_count(0)
+    assert visitor.wrong == []
+
+
+def test_what_is_selected_while_the_page_is_on_its_way_stays(visit: Open, served: Served) -> None:
+    visitor, page = opened(visit, GUIDE)
+    page.evaluate(f"""() => {{
+      const real = fetch;
+      window.fetch = async (...asked) => {{
+        const reply = await real(...asked);
+        if (asked[0] === location.pathname) {PICK};
+        return reply;
+      }};
+    }}""")
+    publish(served, GUIDE, START + 5 * MINUTE, (OLD, NEW))
+    statuses(served, START + 5 * MINUTE)
+    look(visitor, START + 6 * MINUTE)
+
+    assert page.evaluate("getSelection().toString()") == "Is OpenRouter down?"
+    expect(page.locator("#main .w", has_text="Changed")).to_have_count(0)
+
+
+def test_a_selected_reason_stays_while_it_says_the_same(visit: Open, served: Served) -> None:
+    visitor, page = opened(visit, "")
+    page.evaluate(PICK.replace("h1", "[data-id=groq] p bdi"))
+    words = page.evaluate("getSelection().toString()")
+    statuses(served, START + 5 * MINUTE)
+    look(visitor, START + 6 * MINUTE)
+
+    expect(page.locator("[data-id=groq] .ago")).to_have_text("1 min ago")
+    assert words
+    assert page.evaluate("getSelection().toString()") == words

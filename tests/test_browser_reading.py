@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from browsing import Open
+from browsing import Open, kinds
 from lives import MINUTE, START
 
 
@@ -72,6 +72,62 @@ def test_links_and_buttons_are_large_enough_for_fingers(visit: Open) -> None:
         box = page.locator(selector).first.bounding_box()
         assert box, selector
         assert box["height"] >= 44, f"{selector}: {box}"
+
+
+SMALL = """all => all.filter((one) => {
+  const box = one.getBoundingClientRect(), whole = one.parentNode.textContent.trim();
+  const inline = getComputedStyle(one).display === "inline" && whole !== one.textContent.trim();
+  return one.checkVisibility() && !inline && (box.width < 24 || box.height < 24);
+}).map((one) => one.textContent)"""
+"""Links and buttons, but for those within a sentence."""
+
+
+def test_a_finger_hits_every_link_that_stands_alone(visit: Open, files: dict[str, bytes]) -> None:
+    visitor = visit(viewport={"width": 360, "height": 800}, has_touch=True, is_mobile=True)
+    for kind, path in kinds(files).items():
+        page = visitor.open(path)
+        page.locator("details").evaluate_all("all => all.forEach((one) => { one.open = true; })")
+        links = page.locator("a:not(.skip, .row > a), button, summary, select, input")
+
+        assert (kind, links.evaluate_all(SMALL)) == (kind, [])
+
+
+CUT = """all => all.filter((one) => {
+  one.focus({ focusVisible: true });
+  const style = getComputedStyle(one), box = one.getBoundingClientRect();
+  if (one !== document.activeElement) return false;
+  if (style.outlineStyle === "none") return true;
+  const out = parseFloat(style.outlineOffset) + parseFloat(style.outlineWidth) - 0.5;
+  for (let over = one.parentElement; over !== document.body; over = over.parentElement) {
+    const { overflowX, contentVisibility } = getComputedStyle(over);
+    if (overflowX === "visible" && contentVisibility !== "auto") continue;
+    const edge = over.getBoundingClientRect();
+    if (box.left - out < edge.left || box.right + out > edge.right) return true;
+    if (box.top - out < edge.top || box.bottom + out > edge.bottom) return true;
+  }
+  return false;
+}).map((one) => one.outerHTML.slice(0, 80))"""
+"""What has no ring when it has the focus, or one that something around it cuts off."""
+
+
+@pytest.mark.parametrize("width", [360, 1400])
+def test_the_ring_of_what_has_the_focus_is_whole(
+    visit: Open, width: int, files: dict[str, bytes]
+) -> None:
+    visitor = visit(viewport={"width": width, "height": 800})
+    for kind, path in kinds(files).items():
+        page = visitor.open(path)
+        reached = page.locator(":is(a, button, summary, select, input, [tabindex='0']):visible")
+
+        assert (kind, reached.evaluate_all(CUT)) == (kind, [])
+
+
+def test_the_reason_of_what_is_not_well_is_whole_on_a_desk(visit: Open) -> None:
+    page = visit(viewport={"width": 1400, "height": 900}).open("")
+    page.locator('[data-id="openai"] p bdi').evaluate("one => one.append(' and so on'.repeat(5))")
+    cut = "all => all.filter((one) => one.scrollHeight > one.clientHeight).length"
+
+    assert page.locator(".row:not(.sure) > p").evaluate_all(cut) == 0
 
 
 @pytest.mark.parametrize("width", [360, 768, 1400])
@@ -181,3 +237,19 @@ def test_the_words_of_a_lone_link_stay_together_on_a_phone(visit: Open) -> None:
 
     expect(link).to_have_css("display", "inline-block")
     assert name.bounding_box()["y"] > link.bounding_box()["y"] + 20  # type: ignore[index]
+
+
+def test_paper_shows_times_and_no_ages(visit: Open) -> None:
+    page = visit(viewport={"width": 700, "height": 900}).open("")
+    age = page.locator(".row > .ago").first
+    expect(age).to_contain_text(" ago")
+    page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+
+    expect(age).to_have_text("22 Nov, 11:00 UTC")
+    box, row = age.bounding_box(), page.locator(".row").first.bounding_box()
+    assert box
+    assert row
+    assert box["x"] + box["width"] <= row["x"] + row["width"]
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    expect(age).to_contain_text(" ago")

@@ -73,6 +73,7 @@ def test_what_statuses_alone_cannot_tell_keeps_its_age(visit: Open, served: Serv
     statuses(served, START + 50 * MINUTE)
     refresh(visitor, START + 51 * MINUTE)
     expect(page.locator("#answer .ago")).to_have_text("1 min ago")
+    expect(page.locator("#answer .ago")).to_have_attribute("title", "22 Nov, 11:50 UTC")
     expect(page.locator(".stale")).to_have_text("Parts of this page are 51 min old.")
     statuses(served, START + 4 * HOUR)
     refresh(visitor, START + 4 * HOUR + MINUTE)
@@ -97,6 +98,17 @@ def test_a_page_that_lags_is_taken_with_what_statuses_know_better(
     visitor.at(START + 60 * MINUTE)
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     expect(page.locator(".stale")).to_have_text("Parts of this page are 50 min old.")
+
+
+def test_the_reason_of_new_trouble_shows_on_a_phone(visit: Open, served: Served) -> None:
+    visitor, page = opened(visit, "", viewport={"width": 360, "height": 800})
+    reason = page.locator('[data-id="mistral"] p')
+    expect(reason).to_be_hidden()
+    statuses(served, START + 5 * MINUTE, mistral=DOWN)
+    refresh(visitor, START + 6 * MINUTE)
+
+    expect(reason).to_have_text("All requests fail")
+    expect(reason).to_be_visible()
 
 
 def test_a_page_is_asked_for_once_with_each_statuses(visit: Open, served: Served) -> None:

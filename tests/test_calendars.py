@@ -2,7 +2,6 @@
 changes."""
 
 import tempfile
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +13,7 @@ from hypothesis import strategies as st
 from icalendar import Calendar
 
 from crawler import text
+from crawler.catalogue import Catalogue
 from crawler.model import Maintenance, Reading, Update
 from crawler.site import feeds
 from crawler.site.feeds import ics
@@ -32,10 +32,9 @@ WORK = Maintenance(
 
 
 @pytest.fixture
-def life(tmp_path: Path) -> Iterator[Life]:
+def catalogue() -> Catalogue:
     parts = provider("acme", service("acme"), service("acme-chat", components=["c9"]))
-    with Life(tmp_path, world(parts, provider("cloud"))) as made:
-        yield made
+    return world(parts, provider("cloud"))
 
 
 def announced(*works: Maintenance) -> Reading:

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from http.server import ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
@@ -20,6 +19,7 @@ from loopback import Loopback
 from running import NOW, Place, summary
 from running import incident as told
 from running import provider as written
+from serving import Background
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -118,12 +118,10 @@ def test_a_maximal_age_makes_older_evidence_unknown(site: Path, run: Run) -> Non
 def host(site: Path) -> Iterator[str]:
     from crawler.serve import _Handler  # noqa: PLC0415 (the server of `whosdown serve`)
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Handler, directory=str(site))) as server:
-        thread = Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
+    with Background(
+        ThreadingHTTPServer(("127.0.0.1", 0), partial(_Handler, directory=str(site)))
+    ) as server:
+        yield server.address
 
 
 def test_a_site_is_asked_at_the_address_that_is_given(host: str, run: Run) -> None:
@@ -204,6 +202,13 @@ def test_live_without_a_network_of_our_own_is_unknown(
 def document(**row: Any) -> dict[str, Any]:
     plain = {"id": "a", "name": "A", "indicator": "none", "description": "Fine", "reachable": True}
     return {"fetchedAt": "2026-11-22T11:00:00Z", "services": [{**plain, **row}]}
+
+
+def test_another_site_s_ids_are_found_whatever_their_case() -> None:
+    told = document(id="OpenAI", name="The API")
+
+    assert [row["id"] for row in check.found(told, ["OpenAI"])] == ["OpenAI"]
+    assert [row["id"] for row in check.found(told, ["openai"])] == ["OpenAI"]
 
 
 @pytest.mark.parametrize(

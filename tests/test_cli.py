@@ -89,6 +89,14 @@ def test_a_wrong_use_exits_64_and_writes_nothing(args: tuple[str, ...], tmp_path
     assert [one.name for one in tmp_path.iterdir()] == ["pyproject.toml"]
 
 
+def test_a_time_of_more_digits_than_a_number_may_have_is_a_wrong_use(tmp_path: Path) -> None:
+    done = whosdown("crawl", "--now", "9" * 5_000, at=tmp_path)
+
+    assert done.returncode == 64
+    assert "is not a time" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_wrong_content_exits_78_with_one_sentence_and_writes_nothing(
     content: Path, tmp_path: Path
 ) -> None:

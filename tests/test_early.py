@@ -1,6 +1,5 @@
 """What our own checks see before the provider tells of it, and when that may be said."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,8 +10,9 @@ from hypothesis import strategies as st
 from crawler import early
 from crawler.catalogue import Catalogue, Probe, Provider
 from crawler.memory import Own, ProbeState
-from crawler.model import Component, Incident, Level, Update
+from crawler.model import Component, Incident, Level, Reading, Update, Visit
 from crawler.records import Record
+from crawler.site.stories import edits
 from lives import (
     HOUR,
     MINUTE,
@@ -114,9 +114,8 @@ def test_a_lead_is_never_short_never_long_and_never_after_the_post(
 
 
 @pytest.fixture
-def life(tmp_path: Path) -> Iterator[Life]:
-    with Life(tmp_path, world(checked())) as one:
-        yield one
+def catalogue() -> Catalogue:
+    return world(checked())
 
 
 def checked() -> Provider:
@@ -180,6 +179,27 @@ def test_it_ends_when_our_checks_pass_twice(life: Life) -> None:
     assert [one.record.slug for one in early_warnings.unconfirmed] == [own.slug]
 
 
+@pytest.mark.parametrize("outcome", ["fail", "inconclusive"])
+def test_a_pause_of_the_crawler_is_no_pass_of_our_check(life: Life, outcome: str) -> None:
+    failing(life)
+    go(life, 110, outcome)
+    assert records(life)[0].incident.open
+    go(life, 120, "ok")
+    (own,) = records(life)
+
+    assert own.incident.ended_at == START + 120 * MINUTE
+    assert own.incident.updates[0].text.startswith("Our checks pass again since 22 Nov 2026, 13:00")
+
+
+def test_a_check_that_is_taken_away_has_not_passed(life: Life) -> None:
+    failing(life)
+    life.run(START + 30 * MINUTE, {"acme": reading()})
+    (own,) = records(life)
+
+    assert own.incident.ended_at == START + 30 * MINUTE
+    assert own.incident.updates[0].text.endswith("11:30 UTC, and had not passed again.")
+
+
 def test_nobody_is_earlier_than_a_page_that_does_not_exist(tmp_path: Path) -> None:
     with Life(tmp_path, world(replace(checked(), source=None))) as life:
         for minutes, probe in ((0, "ok"), (10, "fail"), (20, "fail")):
@@ -234,6 +254,36 @@ def test_the_provider_s_incident_goes_on_as_ours_on_the_same_page(life: Life) ->
     assert over.lead == 27 * MINUTE
     told = life.board(START + 70 * MINUTE).early
     assert (told.total, told.confirmed, told.unconfirmed) == (1, 1, ())
+
+
+def test_a_provider_without_a_page_is_none_of_the_sources_that_could_have_been_read(
+    tmp_path: Path,
+) -> None:
+    pages = [provider(one) for one in ("b", "c", "d")]
+    silent = [provider(one, page=False) for one in ("e", "f", "g")]
+    with Life(tmp_path, world(checked(), *pages, *silent)) as life:
+        failing(life)
+        theirs = reading(replace(THEIRS, created_at=START + 40 * MINUTE))
+        said: dict[str, Reading | str | Visit] = {"acme": theirs, "b": "timeout"}
+        line = life.run(START + 50 * MINUTE, said, probes={"acme": "fail"})
+
+    # One source of three fails, which may be why we knew first.
+    assert [(one.adopts, one.lead) for one in line.incidents if one.adopts] == [
+        (f"check:acme:{START + 20 * MINUTE}", None)
+    ]
+
+
+def test_that_the_provider_s_title_takes_the_place_of_ours_is_no_edit(life: Life) -> None:
+    failing(life)
+    first, next_phase = update("u", "We look.", phase="investigating"), update("u", "We look.")
+    for minutes, said in ((30, first), (40, replace(next_phase, phase="identified"))):
+        go(life, minutes, "fail", replace(THEIRS, title="API errors", updates=(said,)))
+    story = life.board(START + 40 * MINUTE).stories[0]
+
+    assert story.record.failed_at is not None
+    assert len(story.record.revisions) == 5, "two titles, our message, theirs in two phases"
+    assert edits(story.record) == ()
+    assert story.edits == 0
 
 
 def test_what_was_over_when_it_was_first_read_counts_from_its_first_message(life: Life) -> None:

@@ -4,7 +4,6 @@ import asyncio
 import json
 import re
 import runpy
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -15,6 +14,8 @@ from typing import Any
 
 import httpx
 import pytest
+
+from serving import Background
 
 GUIDE = Path(__file__).parent.parent / "content" / "articles" / "building-a-fallback.md"
 WELL = json.dumps({"choices": [{"message": {"content": "yes"}, "finish_reason": "stop"}]})
@@ -58,13 +59,8 @@ class Host:
             def log_message(self, *_: object) -> None:
                 """Say nothing."""
 
-        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}/v1"
-        finally:
-            server.shutdown()
-            server.server_close()
+        with Background(ThreadingHTTPServer(("127.0.0.1", 0), Handler)) as server:
+            yield f"{server.address}/v1"
 
 
 def ask(first: Host, times: int, deadline: float = 10.0) -> tuple[list[str], Any]:

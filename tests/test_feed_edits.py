@@ -15,10 +15,10 @@ from crawler.site import feeds
 from crawler.site.gather import gather
 from crawler.store import Store, rebuild
 from crawler.times import iso
-from items import OLD, OPEN, OVER, STEP, after, entries, files, life, of_incidents, said, xml
+from items import OLD, OPEN, OVER, STEP, after, catalogue, entries, files, of_incidents, said, xml
 from lives import HOUR, START, Life, reading, update
 
-__all__ = ["life"]  # fixtures
+__all__ = ["catalogue"]  # fixtures
 
 
 def test_what_a_reader_has_seen_of_an_incident_never_changes(life: Life) -> None:

@@ -7,10 +7,10 @@ from lxml import etree
 
 from crawler.catalogue import Probe
 from crawler.model import Level, Maintenance, Reading, Update
-from items import OLD, OPEN, OVER, STEP, after, entries, files, life, said, tails
+from items import OLD, OPEN, OVER, STEP, after, catalogue, entries, files, said, tails
 from lives import HOUR, START, Life, provider, reading, service, update, world
 
-__all__ = ["life"]  # fixtures
+__all__ = ["catalogue"]  # fixtures
 
 
 def test_an_incident_is_one_item_per_opening_and_one_per_end(life: Life) -> None:

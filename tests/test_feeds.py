@@ -12,10 +12,10 @@ from lxml import etree
 from crawler import times
 from crawler.model import Incident
 from crawler.site import feeds
-from items import ATOM, OLD, OPEN, OVER, STEP, entries, files, life, said, tails, xml
+from items import ATOM, OLD, OPEN, OVER, STEP, catalogue, entries, files, said, tails, xml
 from lives import HOUR, START, Life, incident, reading
 
-__all__ = ["life"]  # fixtures
+__all__ = ["catalogue"]  # fixtures
 
 FOLDERS = ("", "category/gateway/", "service/acme/", "service/acme-chat/", "service/cloud/")
 KINDS = (

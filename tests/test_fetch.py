@@ -137,6 +137,15 @@ def test_each_fault_has_its_reason_and_is_tried_again_only_where_that_helps(
     assert net.plain == []
 
 
+@pytest.mark.parametrize("after", ["hang", "reset"])
+def test_a_refusal_is_one_also_where_its_words_do_not_come(net: Loopback, after: str) -> None:
+    whole = {"Content-Length": "900"}
+    net.put(HOST, "/page", Answer(status=403, headers=whole, body=b"<h1>", after=after))
+
+    assert ask(net).reason == "http_403"
+    assert len(net.asked(HOST)) == 1
+
+
 @pytest.mark.parametrize("fault", ["hang", "hang_connect", "hang_body", "drip"])
 def test_a_server_that_takes_its_time_gets_no_more_than_the_deadline(
     net: Loopback, fault: str

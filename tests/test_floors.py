@@ -13,14 +13,14 @@ import pytest
 
 REPOSITORY = Path(__file__).parent.parent
 FLOORS = {
-    1: {"model", "errors", "text", "times", "address"},
+    1: {"model", "errors", "text", "times", "address", "cadence"},
     2: {"wire", "catalogue", "lines", "toml", "uptime", "records"},
     3: {"memory", "scope"},
     4: {
         *("content", "fetch", "github", "platforms", "robots", "journal"),
-        *("hold", "streak", "upstream"),
+        *("facts", "streak", "upstream"),
     },
-    5: {"store", "judge", "verdict", "changes", "works", "early"},
+    5: {"store", "judge", "verdict", "announced", "changes", "early"},
     6: {"conclude", "hear", "saved", "simulate", "check", "visit", "doctor"},
     7: {"crawl", "discover", "site", "progress", "serve", "alerts", "deploy", "exits"},
     8: {"cli", "__main__"},

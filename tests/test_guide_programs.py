@@ -42,7 +42,7 @@ def server(tmp_path: Path) -> Iterator[tuple[str, Path]]:
     folder.mkdir()
     handler = functools.partial(Quiet, directory=str(folder))
     with Background(ThreadingHTTPServer(("127.0.0.1", 0), handler)) as found:
-        yield f"http://127.0.0.1:{found.port}", folder
+        yield found.address, folder
 
 
 def put(folder: Path, path: str, body: bytes) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 import verdicts
 from crawler import judge, upstream, verdict
+from crawler.facts import Facts
 from crawler.memory import Held, ProbeState, Snapshot
 from crawler.model import Level, Upstream
 from crawler.scope import Scoped
@@ -58,7 +59,7 @@ def bearing(level: Level, others: tuple[tuple[str, str], ...]) -> tuple[str, ...
 def judged(row: Row) -> tuple[str, str, list[str]]:
     """The same for a service with one surface, through the whole of judge."""
     official = None if row.official == "-" else Level(row.official)
-    facts = judge.Facts(
+    facts = Facts(
         scoped=Scoped(level=official) if official else None,
         read_at=NOW - row.age * MINUTE if official else None,
         fresh=official is not None and row.age == 0,
@@ -87,7 +88,7 @@ def lived(steps: tuple[Step, ...]) -> list[tuple[str, list[str]]]:
         probe = advance(probe, outcome, now)
         if step.official != "-":
             scoped, read_at = Scoped(level=Level(step.official)), now
-        facts = judge.Facts(
+        facts = Facts(
             scoped=scoped,
             read_at=read_at,
             fresh=step.official != "-",
@@ -179,7 +180,7 @@ def test_confidence_says_who_agrees(
     confidence: str | None,
 ) -> None:
     level = None if official == "-" else Level(official)
-    facts = judge.Facts(
+    facts = Facts(
         scoped=Scoped(level=level) if level else None,
         read_at=NOW if level else None,
         fresh=level is not None,
@@ -193,8 +194,8 @@ def test_confidence_says_who_agrees(
 def test_what_was_read_and_grew_too_old_is_stale_and_what_was_never_read_has_no_confidence() -> (
     None
 ):
-    old = judge.Facts(scoped=Scoped(level=Level.NONE), read_at=NOW - V - 1, reason="timeout")
-    never = judge.Facts(reason="timeout")
+    old = Facts(scoped=Scoped(level=Level.NONE), read_at=NOW - V - 1, reason="timeout")
+    never = Facts(reason="timeout")
 
     assert judge.judge(old, None, NOW, V).confidence == "stale"
     assert judge.judge(never, None, NOW, V).confidence is None
@@ -250,7 +251,7 @@ def test_four_changes_in_two_hours_are_unstable_and_three_are_not(
     for number, minute in enumerate(minutes):
         now = NOW + minute * MINUTE
         word = words[(number + len(minutes) + 1) % 2] if level == "none" else words[number % 2]
-        facts = judge.Facts(scoped=Scoped(level=word), read_at=now, fresh=True, resolved=0)
+        facts = Facts(scoped=Scoped(level=word), read_at=now, fresh=True, resolved=0)
         found = judge.judge(facts, found, now, V)
 
     assert found is not None
@@ -264,7 +265,7 @@ def test_an_unstable_service_is_held_at_its_worst_until_an_hour_of_quiet() -> No
     for minute in (*range(0, 50, 10), *range(50, 170, 10)):
         now = NOW + minute * MINUTE
         word = (Level.NONE, Level.CRITICAL)[minute // 10 % 2] if minute < 50 else Level.NONE
-        facts = judge.Facts(scoped=Scoped(level=word), read_at=now, fresh=True)
+        facts = Facts(scoped=Scoped(level=word), read_at=now, fresh=True)
         found = judge.judge(facts, found, now, V)
         shown[minute] = found.level
 
@@ -279,7 +280,7 @@ def told(*words: tuple[int, str], fresh: bool = True) -> list[Snapshot]:
     for minute, word in words:
         now = NOW + minute * MINUTE
         new = fresh or (minute, word) != words[-1]
-        facts = judge.Facts(
+        facts = Facts(
             scoped=Scoped(level=Level(word)),
             read_at=now if new else NOW + words[-2][0] * MINUTE,
             fresh=new,
@@ -365,9 +366,9 @@ def test_what_is_held_says_so_and_does_not_put_it_in_the_provider_s_mouth() -> N
 
 
 def test_recovery_is_held_for_one_reading_that_is_new() -> None:
-    down = judge.Facts(scoped=Scoped(level=Level.MAJOR), read_at=NOW, fresh=True)
-    up = judge.Facts(scoped=Scoped(level=Level.NONE), read_at=NOW + 300, fresh=True)
-    kept = judge.Facts(scoped=Scoped(level=Level.NONE), read_at=NOW + 300, reason="timeout")
+    down = Facts(scoped=Scoped(level=Level.MAJOR), read_at=NOW, fresh=True)
+    up = Facts(scoped=Scoped(level=Level.NONE), read_at=NOW + 300, fresh=True)
+    kept = Facts(scoped=Scoped(level=Level.NONE), read_at=NOW + 300, reason="timeout")
 
     first = judge.judge(down, None, NOW, V)
     second = judge.judge(up, first, NOW + 300, V)
@@ -381,8 +382,8 @@ def test_a_probe_alone_keeps_a_service_without_a_page_until_its_answer_is_too_ol
     fine = ProbeState(outcome="ok", last=NOW, ok_at=NOW)
     refused = advance(fine, "inconclusive", NOW + 600)
 
-    soon = judge.judge(judge.Facts(probe=refused, has_page=False), None, NOW + V, V)
-    late = judge.judge(judge.Facts(probe=refused, has_page=False), None, NOW + V + 1, V)
+    soon = judge.judge(Facts(probe=refused, has_page=False), None, NOW + V, V)
+    late = judge.judge(Facts(probe=refused, has_page=False), None, NOW + V + 1, V)
 
     assert (soon.level, late.level) == (Level.NONE, Level.UNKNOWN)
     assert soon.last_seen == NOW, "it is as old as the answer"

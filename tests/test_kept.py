@@ -15,9 +15,9 @@ from msgspec import structs
 from crawler import site
 from crawler.catalogue import Catalogue, ErrorCode, Probe
 from crawler.errors import SiteError
-from crawler.model import Component, Incident, Level, Maintenance, Reading, Upstream
+from crawler.model import Component, Incident, Level, Maintenance, Reading
 from crawler.site import articles, kept, pages, publish, templating
-from crawler.site.board import Board, Row
+from crawler.site.board import Board
 from crawler.times import human
 from crawler.uptime import Figure, Tally
 from lives import HOUR, MINUTE, REPOSITORY, START, Life, incident, provider, reading, service, world
@@ -192,7 +192,7 @@ def variants(board: Board) -> Iterator[Board]:
     )
     rows += [replace(row, **one) for one in fields]
     yield from (replace(board, rows=(one, *board.rows[1:])) for one in rows)
-    yield replace(board, rows=tuple(_blamed(board)))
+    yield _naming(board)
     later = [replace(one, duration=7) if one.record.incident.open else one for one in board.stories]
     boards: tuple[Any, ...] = (
         *({"validity": 600}, {"version": "9"}, {"simulated": True}, {"ran_at": START + 600}),
@@ -203,13 +203,18 @@ def variants(board: Board) -> Iterator[Board]:
     yield from (replace(board, **one) for one in boards)
 
 
-def _blamed(board: Board) -> Iterator[Row]:
-    """The rows of a board in which the first service's incident names the second."""
-    first, second, *rest = board.rows
-    upstream = Upstream(second.service.id, "Up", Level.MAJOR, "named")
-    yield replace(first, verdict=replace(first.verdict, upstreams=(upstream,)))
-    yield replace(second, service=structs.replace(second.service, mentions=["Trouble"]))
-    yield from rest
+def _naming(board: Board) -> Board:
+    """The board on which every incident names services upstream."""
+    told = {one.path: replace(one, upstreams=one.services) for one in board.stories}
+    rows = [
+        replace(
+            row,
+            open=tuple(told[one.path] for one in row.open),
+            recent=tuple(told[one.path] for one in row.recent),
+        )
+        for row in board.rows
+    ]
+    return replace(board, rows=tuple(rows), stories=tuple(told.values()))
 
 
 def test_whatever_a_page_shows_renders_it_again_when_that_alone_changes(

@@ -65,7 +65,7 @@ def test_no_hostile_text_begins_a_command_in_the_middle_of_a_log_line() -> None:
     ],
 )
 def test_a_public_web_address_may_be_a_link(raw: str, url: object) -> None:
-    assert text.https_url(raw) == (raw if url is ... else url)
+    assert text.web_url(raw) == (raw if url is ... else url)
 
 
 @pytest.mark.parametrize(
@@ -90,15 +90,15 @@ def test_a_public_web_address_may_be_a_link(raw: str, url: object) -> None:
     ids=ascii,
 )
 def test_anything_else_is_dropped(raw: object) -> None:
-    assert text.https_url(raw) is None
+    assert text.web_url(raw) is None
 
 
 @given(
     st.one_of(st.text(), st.text().map("https://".__add__), foreign.map("https://a.test/".__add__))
 )
 def test_a_link_is_always_safe_inside_an_attribute(raw: str) -> None:
-    url = text.https_url(raw)
+    url = text.web_url(raw)
 
     assert url is None or re.fullmatch(r"https?://[a-z0-9.-]+(:\d+)?([/?#][!-~]*)?", url)
     assert url is None or not set(url) & set("\"'<>`\\^{|} ")
-    assert url is None or text.https_url(url) == url
+    assert url is None or text.web_url(url) == url

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from crawler import store
-from crawler.store import rows, schema
+from crawler.store import caches, rows, schema
 from lives import START, dump
 
 SCHEMAS = sorted(
@@ -39,10 +39,11 @@ def test_an_older_database_is_brought_up_and_nothing_is_lost(folder: Path, tmp_p
     opened = store.open_store(path.parent, said.append)
     try:
         assert "of an older whosdown; rebuilding it from 5 runs" in said[0]
-        assert opened.bodies() == {"https://status.acme.test/": ('"tag"', None, "", b"kept")}
-        assert opened.robots() == {"acme.test": (START, None)}
+        db = opened.connection
+        assert caches.bodies(db) == {"https://status.acme.test/": ('"tag"', None, "", b"kept")}
+        assert caches.robots(db) == {"acme.test": (START, None)}
         # A digest says that a page was read by today's rules, and it was not.
-        assert opened.digests() == {}
+        assert caches.digests(db) == {}
         known = dump(opened)
         assert [run.blind for run in rows.runs(opened.connection, 0)] == [
             False,

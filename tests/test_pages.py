@@ -1,5 +1,8 @@
 """What stands first on the pages of the demo, and what can wait below."""
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 from lxml import html
 
@@ -7,6 +10,8 @@ from crawler import site
 from crawler.model import Level, Upstream, Verdict
 from crawler.site import words
 from lives import REPOSITORY, simulated
+
+ANSWERED = "Perplexity answered our own check, which does not mean that all of it works."
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +57,7 @@ def test_whose_fault_it_is_comes_before_what_the_provider_says(files: dict[str, 
             "nobody",
             Level.NONE,
             "at_risk",
-            "Nothing is wrong at Acme that we can see, but its upstream has trouble: Up, Other.",
+            "Nothing is wrong at Acme that we can see, but its upstreams have trouble: Up, Other.",
         ),
         ("them", Level.MINOR, "at_risk", "It is them: the trouble is at Acme."),
         ("unknown", Level.UNKNOWN, "", "We cannot tell how Acme is, so we do not guess."),
@@ -67,6 +72,98 @@ def test_the_sentence_names_the_upstreams_that_bear_on_it(
     )
 
     assert words.who("Acme", verdict) == said
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({"flags": ("stale_official",)}, "We cannot tell how Acme is, so we do not guess."),
+        (
+            {"flags": ("our_check_responds", "status_page_unreadable")},
+            f"The status page of Acme cannot tell us. {ANSWERED.replace('Perplexity', 'Acme')}",
+        ),
+        (
+            {"level": Level.MAJOR, "basis": "probe", "flags": ("early_warning",)},
+            "It may be them: only our own check sees trouble at Acme.",
+        ),
+        (
+            {"level": Level.MAJOR, "basis": "official", "flags": ("our_check_responds",)},
+            "It is them: the trouble is at Acme.",
+        ),
+        (
+            {
+                "level": Level.NONE,
+                "upstreams": (Upstream("up", "Up", Level.MAJOR, "at_risk"),),
+            },
+            "Nothing is wrong at Acme that we can see, but its upstream has trouble: Up.",
+        ),
+    ],
+)
+def test_the_sentence_says_what_our_own_check_saw_and_no_more(
+    more: dict[str, Any], said: str
+) -> None:
+    verdict = Verdict(
+        level=Level.UNKNOWN, answer="", who="", headline="", confidence=None, basis=""
+    )
+
+    assert words.who("Acme", replace(verdict, **more)) == said
+
+
+def test_an_answer_to_our_own_check_is_told_wherever_the_service_is_unknown(
+    files: dict[str, bytes],
+) -> None:
+    pages = [
+        opened(files, f"{path}/") for path in ("service/perplexity", "guides/is-perplexity-down")
+    ]
+    twins = [
+        files[f"{path}/index.md"] for path in ("service/perplexity", "guides/is-perplexity-down")
+    ]
+
+    for page in pages:
+        assert text(page.xpath("//*[@class='who']")[0]).endswith(ANSWERED)
+    for twin in twins:
+        assert ANSWERED in " ".join(twin.decode().split())
+
+
+def test_what_only_our_own_check_saw_is_never_put_in_the_mouth_of_a_provider(
+    files: dict[str, bytes],
+) -> None:
+    page = opened(files, "service/voyage/")
+    (row,) = page.xpath("//section[@aria-labelledby='how']//tr[contains(., 'Our checks of')]")
+    (named,) = page.xpath("//*[@class='ev']/li[contains(., 'Our checks of')]//bdi[not(@dir)]")
+
+    assert text(row.xpath("td[2]")[0]) == text(named) == "our own check"
+    assert text(page.xpath("//h3[@id='them']")[0]) == "Them our check fails here"
+
+
+def test_a_service_without_a_page_is_checked_and_not_read(files: dict[str, bytes]) -> None:
+    page = opened(files, "service/character-ai/")
+    (at,) = page.xpath("//dt[text()='Status page read at']/following-sibling::dd[1]")
+
+    assert text(at) == "no page that we can read"
+    assert text(page.xpath("//*[@id='answer']/p[@class='meta']")[0]).startswith("checked ")
+
+
+def test_the_word_of_a_page_that_covers_more_than_the_service_says_so(
+    files: dict[str, bytes],
+) -> None:
+    for path, kind in (("github-copilot", "Whole status page"), ("openrouter", "Status page")):
+        page = opened(files, f"service/{path}/")
+        (meta,) = page.xpath("//*[@class='ev']/li[contains(., 'Status page says')]/small/span[1]")
+
+        assert text(meta) == kind
+
+
+def test_a_withdrawn_incident_has_no_end_that_its_provider_told(files: dict[str, bytes]) -> None:
+    (told,) = opened(files, "incidents/").xpath("//li[@class='told'][contains(., 'Withdrawn')]")
+    page = opened(files, told.xpath("div/a/@href")[0].removeprefix("../"))
+    facts = dict(zip(page.xpath("//dl/dt"), page.xpath("//dl/dd"), strict=True))
+    said = {text(name): text(what) for name, what in facts.items()}
+
+    assert "lasted" not in text(told)
+    assert said["Status"] == "Withdrawn; last said: investigating"
+    assert said["Over or removed"].startswith("19 Nov 2026, ")
+    assert said["Duration"] == "2 h until then"
 
 
 def test_the_region_that_is_hit_is_shown_and_the_rest_is_folded(files: dict[str, bytes]) -> None:

@@ -139,7 +139,7 @@ def unclean(reading: Reading) -> Iterator[str]:
         if text.plain(title) != title or len(title) > text.TITLE:
             yield title
     for one in told:
-        if one.url is not None and text.https_url(one.url) != one.url:
+        if one.url is not None and text.web_url(one.url) != one.url:
             yield one.url
         if len(one.id) > 100 or not one.id:
             yield one.id

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from crawler import robots
+from crawler.catalogue import Source
 from crawler.times import DAY
 from crawler.visit import Round
 from crawler.wire import Reply
@@ -136,11 +137,21 @@ def test_what_its_rules_take_is_of_the_source_s_own_time(
     net.put("acme.test", SUMMARY, Fault("hang"))
     began = time.monotonic()
 
-    found = look(net, acme(), Round(strict=True))
+    found = look(net, acme(), Round(NOW, strict=True))
 
     assert found.reason == "timeout"
     assert len(net.log) == 2
     assert time.monotonic() - began < 2.7
+
+
+@pytest.mark.parametrize("place", ["acme.test:8443", "[::1]"])
+def test_the_rules_are_those_of_the_very_server_that_is_asked(net: Loopback, place: str) -> None:
+    turn = Round(NOW, strict=True)
+    net.put("acme.test", "/robots.txt", Answer(body=NOBODY))
+
+    look(net, Source("acme", "statuspage", f"https://{place}"), turn)
+
+    assert [*turn.rules] == [place]
 
 
 @pytest.mark.parametrize(

@@ -78,6 +78,22 @@ def test_a_probe_is_believed_after_two_failing_runs_and_never_alone_critical(
     ]
 
 
+def test_services_that_share_the_address_of_a_probe_expect_their_own_codes(
+    make: Callable[..., Place], net: Loopback
+) -> None:
+    probed = provider("one", probe="https://api.one.test/health")
+    other = provider("two", probe="https://api.one.test/health").replace("[200]", "[401]")
+    place = make("one", "two", one=probed, two=other)
+    net.put("api.one.test", "/health", Answer(status=401))
+    place.well()
+
+    assert place.rows("SELECT service, outcome FROM probes ORDER BY service") == [
+        ("one", "inconclusive"),
+        ("two", "ok"),
+    ]
+    assert len(net.asked("api.one.test")) == 1
+
+
 def test_hashes_and_colons_of_strangers_are_no_commands(
     make: Callable[..., Place], net: Loopback
 ) -> None:

@@ -302,9 +302,3 @@ def test_components_of_a_reading_that_is_too_old_are_unknown(life: Life) -> None
 
     assert levels(START) == {"none"}
     assert levels(START + 2_701) == {"unknown"}
-
-
-@pytest.fixture
-def life(tmp_path: Any) -> Iterator[Life]:
-    with Life(tmp_path / "data") as made:
-        yield made

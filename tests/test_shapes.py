@@ -8,7 +8,7 @@ from crawler.model import Level
 from crawler.visit import Round
 from looking import CASES, acme, case, look, paths
 from loopback import Answer, Fault, Loopback
-from running import SUMMARY, well
+from running import NOW, SUMMARY, well
 
 
 @pytest.fixture(autouse=True)
@@ -94,9 +94,9 @@ def test_incident_io_s_copy_at_the_address_of_statuspage_stays_unchanged_as_itse
     for name in ("summary", "components"):
         answer = case(f"incidentio/fine/{name}.json")
         net.put("acme.test", f"/api/v2/{name}.json", answer)
-    first = Round()
+    first = Round(NOW)
     read = look(net, acme(), first)
-    second = Round(digests=first.cache.digests)
+    second = Round(NOW, digests=first.cache.digests)
     same = look(net, acme(), second)
 
     assert (read.platform, read.note) == ("incidentio", "platform:incidentio")

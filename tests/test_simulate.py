@@ -15,7 +15,8 @@ from crawler.model import Level
 from crawler.platforms import PLATFORMS
 from crawler.simulate import scenes
 from crawler.site.board import Board, Row
-from crawler.site.views import by_region, edits
+from crawler.site.stories import edits
+from crawler.site.views import by_region
 from crawler.times import DAY, iso
 from folders import ACME, SITE, write
 from lives import START, simulated

@@ -41,12 +41,6 @@ OWN = [  # for machines without the reference data; the rest is there
 ]
 
 
-@pytest.fixture
-def life(tmp_path: Path) -> Iterator[Life]:
-    with Life(tmp_path) as made:
-        yield made
-
-
 def told(life: Life, words: Iterable[str]) -> tuple[Board, dict[str, tuple[str, str]]]:
     """A board with one open incident for each text; what must be shown, by the incident's id."""
     shown, incidents = {}, []

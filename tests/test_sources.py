@@ -97,13 +97,24 @@ def test_who_asks_us_to_wait_is_left_alone_while_the_second_endpoint_answers(
     net.put("spare.test", SUMMARY, summary())
 
     first = look(net, acme(also=SPARE))
-    again = look(net, acme(also=SPARE), Round(waits={"acme": first.not_before or 0}))
+    again = look(net, acme(also=SPARE), Round(NOW, waits={"acme": first.not_before or 0}))
 
     assert len(net.asked("acme.test")) == 1
     assert first.not_before == again.not_before
     assert NOW + 119 <= (first.not_before or 0) <= NOW + 125
     assert {first.note, again.note} == {"fallback:rate_limited"}
     assert again.reading is not None
+
+
+def test_a_second_endpoint_that_asks_us_to_wait_keeps_nobody_from_the_first(net: Loopback) -> None:
+    net.put("acme.test", SUMMARY, Answer(status=403), summary())
+    net.host("spare.test", Fault("429_seconds"))
+
+    first = look(net, acme(also=SPARE))
+    again = look(net, acme(also=SPARE), Round(NOW, waits={"acme": first.not_before or 0}))
+
+    assert (first.reason, first.not_before) == ("http_403", None)
+    assert (again.reason, again.note) == (None, "")
 
 
 def test_all_endpoints_together_have_the_time_of_one_source(

@@ -1,12 +1,14 @@
 """A feed that is read because the page cannot be: it has names, and services follow ids."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from crawler.catalogue import Catalogue
 from crawler.lines import SourceLine
-from crawler.model import Component, Incident, Level, Reading, Visit
+from crawler.model import Component, Incident, Level, Maintenance, Reading, Visit
 from lives import MINUTE, START, Life, dump, incident, provider, reading, run, service, world
 from loopback import Answer, Loopback
 from running import NOW, SUMMARY, Place, well
@@ -46,9 +48,8 @@ def told(life: Life, now: int) -> dict[str, tuple[str, tuple[str, ...], int]]:
 
 
 @pytest.fixture
-def life(tmp_path: Path) -> Iterator[Life]:
-    with Life(tmp_path / "data", FOLLOWED) as made:
-        yield made
+def catalogue() -> Catalogue:
+    return FOLLOWED
 
 
 def test_names_in_a_feed_stand_for_the_ids_that_the_page_listed_last(life: Life) -> None:
@@ -60,6 +61,27 @@ def test_names_in_a_feed_stand_for_the_ids_that_the_page_listed_last(life: Life)
         "api": ("major", ("components_unreadable",), 1),
         "app": ("none", ("components_unreadable",), 0),
     }
+
+
+@pytest.mark.parametrize(
+    ("note", "phase"),
+    [
+        ("fallback:timeout", "scheduled"),
+        ("fallback:robots", "completed"),
+        ("platform:upptime", "completed"),
+    ],
+)
+def test_work_that_a_second_endpoint_leaves_out_may_still_stand_on_the_page(
+    life: Life, note: str, phase: str
+) -> None:
+    planned = Maintenance(id="m", title="Move", phase="scheduled", starts_at=START + 9 * STEP)
+    life.run(START, {"acme": replace(page(), maintenances=(planned,))})
+    now = START + STEP
+    # Its kind of status page knows no announced work.
+    life.run(now, {"acme": Visit("acme", now, page(), platform="upptime", note=note)})
+
+    (known,) = life.store.memory().maintenances.values()
+    assert known.phase == phase
 
 
 @pytest.mark.parametrize("names", [("Sora",), ("Chat Completions", "Sora"), ()])

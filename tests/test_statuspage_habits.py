@@ -1,9 +1,7 @@
 """Our services in the shape of Statuspage: what its clients take for granted."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,11 +15,9 @@ from lives import (
     START,
     Life,
     incident,
-    provider,
     reading,
     simulated,
     update,
-    world,
 )
 
 CUTS = ("components", "incidents/unresolved", "scheduled-maintenances")
@@ -32,12 +28,6 @@ PHASES = {"investigating", "identified", "monitoring", "resolved", "postmortem"}
 @pytest.fixture(scope="module")
 def board() -> Board:
     return simulated()
-
-
-@pytest.fixture
-def life(tmp_path: Path) -> Iterator[Life]:
-    with Life(tmp_path / "data", world(provider("acme"))) as made:
-        yield made
 
 
 def told(life: Life, name: str, now: int = START) -> dict[str, Any]:

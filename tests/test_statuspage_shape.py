@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
@@ -27,11 +26,10 @@ from lives import (
     Life,
     V,
     incident,
-    provider,
     reading,
     simulated,
-    world,
 )
+from serving import Background
 
 LEVELS = [*Level]
 
@@ -39,12 +37,6 @@ LEVELS = [*Level]
 @pytest.fixture(scope="module")
 def board() -> Board:
     return simulated()
-
-
-@pytest.fixture
-def life(tmp_path: Path) -> Iterator[Life]:
-    with Life(tmp_path / "data", world(provider("acme"))) as made:
-        yield made
 
 
 def read_back(files: dict[str, bytes], key: str) -> Reading:
@@ -174,12 +166,10 @@ def host(board: Board, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (the base's name)
             pass
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Silent, directory=str(out))) as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
+    with Background(
+        ThreadingHTTPServer(("127.0.0.1", 0), partial(Silent, directory=str(out)))
+    ) as server:
+        yield server.address
 
 
 def test_a_client_written_for_statuspage_reads_every_service(

@@ -11,9 +11,9 @@ from crawler.store import rows
 from crawler.store.fold import fold
 from lives import HOUR, START, Life, dump, reading
 from shared import requires_shared, strings
-from wordings import DONE, EDITED, FIRST, LATER, OLDER, STEP, life, working
+from wordings import DONE, EDITED, FIRST, LATER, OLDER, STEP, catalogue, working
 
-__all__ = ["life"]  # fixtures
+__all__ = ["catalogue"]  # fixtures
 
 
 def lived(life: Life) -> None:

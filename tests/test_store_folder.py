@@ -1,8 +1,11 @@
 """Opening a data folder: what is repaired, and what is refused."""
 
+import errno
+import os
 import shutil
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -168,6 +171,48 @@ def test_one_folder_has_one_holder(tmp_path: Path) -> None:
     with store.lock(tmp_path), pytest.raises(Busy), store.lock(tmp_path):
         pass
     with store.lock(tmp_path):
+        pass
+
+
+def test_a_file_system_that_cannot_lock_is_told_as_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def without_locks(*_: object) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr("fcntl.flock", without_locks)
+    with pytest.raises(OSError, match="No locks available"), store.lock(tmp_path):
+        pass
+
+
+@pytest.mark.parametrize("holds", ["EXCLUSIVE", "IMMEDIATE"])
+def test_a_database_that_another_program_holds_is_busy_and_stays_where_it_is(
+    holds: str, folder: Path, said: list[str]
+) -> None:
+    path = folder / "status.db"
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute(f"BEGIN {holds}")
+        with (
+            pytest.raises(Busy, match="another program holds the database"),
+            store.opened(folder, said.append) as one,
+        ):
+            one.record(RunLine(START + 9_000, START + 9_001, "1", V))
+        other.execute("ROLLBACK")
+
+    assert said == []
+    assert not path.with_name(".damaged.status.db").exists()
+    with store.opened(folder, said.append) as again:
+        runs = again.connection.execute("SELECT count(*) FROM runs").fetchone()[0]
+        assert runs == len(journal.ids(folder / "journal"))
+
+
+def test_what_sqlite_cannot_do_is_one_sentence(folder: Path, said: list[str]) -> None:
+    with closing(sqlite3.connect(folder / "status.db")) as other:
+        other.execute("DROP TABLE runs")
+    with (
+        pytest.raises(StorageError, match=r"status\.db: no such table: runs"),
+        store.opened(folder, said.append),
+    ):
         pass
 
 

@@ -10,9 +10,9 @@ from crawler.records import Record
 from crawler.store import incidents, works
 from crawler.store.life import slug
 from lives import HOUR, START, Life, reading, update
-from wordings import DONE, EDITED, FIRST, LATER, OLDER, STEP, life, working
+from wordings import DONE, EDITED, FIRST, LATER, OLDER, STEP, catalogue, working
 
-__all__ = ["life"]  # fixtures
+__all__ = ["catalogue"]  # fixtures
 
 
 def remembered(life: Life, key: str = "i1") -> Record:

@@ -2,7 +2,6 @@
 
 import re
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,12 +19,6 @@ from shared import requires_shared, strings
 from strange import foreign
 
 LINK = re.compile(r"\]\((https://example\.test/base/[^)]*)\)")
-
-
-@pytest.fixture
-def life(tmp_path: Path) -> Iterator[Life]:
-    with Life(tmp_path / "data", world(provider("acme"))) as made:
-        yield made
 
 
 def twin(board: Board) -> str:
@@ -65,6 +58,14 @@ def test_a_twin_says_what_the_page_says(life: Life) -> None:
     assert "- Evidence from: 22 Nov 2026, 11:00 UTC" in said
     assert "[It burns](https://example.test/base/incident/acme/2026-11-22-" in said
     assert "- API: none" in said
+
+
+def test_what_a_provider_removed_lasted_nobody_knows_how_long(files: dict[str, bytes]) -> None:
+    twins = (body.decode() for path, body in files.items() if path.endswith("index.md"))
+    lines = [line for twin in twins for line in twin.split("\n") if ", withdrawn, since" in line]
+
+    assert lines
+    assert [line for line in lines if not line.endswith(" UTC")] == []
 
 
 def test_a_twin_of_old_news_claims_nothing(life: Life) -> None:

@@ -80,12 +80,12 @@ def test_a_second_run_of_unchanged_pages_transfers_next_to_nothing(
 
 def test_the_same_bytes_without_an_etag_are_not_parsed_again(net: Loopback) -> None:
     well(net, "acme.test")
-    first = Round()
+    first = Round(NOW)
     read = look(net, acme(), first)
 
-    same = look(net, acme(), Round(digests=first.cache.digests))
+    same = look(net, acme(), Round(NOW, digests=first.cache.digests))
     net.put("acme.test", SUMMARY, summary(level="minor"))
-    other = look(net, acme(), Round(digests=first.cache.digests))
+    other = look(net, acme(), Round(NOW, digests=first.cache.digests))
 
     assert "if-none-match" not in net.log[2].headers
     assert (read.unchanged, same.unchanged, other.unchanged) == (False, True, False)
@@ -105,14 +105,14 @@ def test_a_page_that_waits_to_be_read_is_held_as_it_came(
         "acme.test", SUMMARY, Answer(headers=coding, body=gzip.compress(body) if coding else body)
     )
     net.put("acme.test", INCIDENTS, Answer(body=b'{"page": {"id": "k"}, "incidents": []}'))
-    turn = Round()
-    look(net, acme(), Round())  # what is made once in a process is not what waits
+    turn = Round(NOW)
+    look(net, acme(), Round(NOW))  # what is made once in a process is not what waits
 
     async def waiting() -> tuple[int, Visit]:
         async with open_client(Network.from_environment(net.env, "test"), NOW) as asker:
             tracemalloc.start()
             async with turn.desk:
-                found = asyncio.create_task(visit(asker, acme(), turn, NOW))
+                found = asyncio.create_task(visit(asker, acme(), turn))
                 while not turn.desk._waiters:  # noqa: ASYNC110 (a lock has no such event)
                     await asyncio.sleep(0.01)
                 held = tracemalloc.get_traced_memory()[0]
@@ -128,12 +128,12 @@ def test_a_page_that_waits_to_be_read_is_held_as_it_came(
 
 def test_a_change_of_an_extra_reply_alone_is_seen(net: Loopback) -> None:
     well(net, "acme.test")
-    first = Round()
+    first = Round(NOW)
     look(net, acme(), first)
     rows = json.dumps({"page": {"id": "kctbh9vrtdwd"}, "incidents": [incident("a", "Slow")]})
     net.put("acme.test", INCIDENTS, Answer(body=rows.encode()))
 
-    other = look(net, acme(), Round(digests=first.cache.digests))
+    other = look(net, acme(), Round(NOW, digests=first.cache.digests))
 
     assert other.reading is not None
     assert [one.title for one in other.reading.incidents] == ["Slow"]
@@ -143,17 +143,19 @@ def test_another_version_platform_address_or_a_watched_incident_parses_anew(
     net: Loopback, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     well(net, "acme.test", "spare.test")
-    first = Round()
+    first = Round(NOW)
     look(net, acme(), first)
     known = first.cache.digests
 
-    watched = look(net, acme(), Round(digests=known, watched=frozenset({"acme"})))
-    spare = look(net, acme(also=(("statuspage", "https://spare.test"),)), Round(digests=known))
+    watched = look(net, acme(), Round(NOW, digests=known, watched=frozenset({"acme"})))
+    spare = look(net, acme(also=(("statuspage", "https://spare.test"),)), Round(NOW, digests=known))
     net.put("acme.test", SUMMARY, Answer(status=403))
-    elsewhere = look(net, acme(also=(("statuspage", "https://spare.test"),)), Round(digests=known))
+    elsewhere = look(
+        net, acme(also=(("statuspage", "https://spare.test"),)), Round(NOW, digests=known)
+    )
     well(net, "acme.test")
     monkeypatch.setattr("crawler.visit.__version__", "99.0")
-    newer = look(net, acme(), Round(digests=known))
+    newer = look(net, acme(), Round(NOW, digests=known))
 
     assert [one.unchanged for one in (watched, spare, elsewhere, newer)] == [
         False,
@@ -290,7 +292,7 @@ def test_a_reading_that_was_given_up_for_another_shape_is_not_what_was_read(net:
     net.put("acme.test", "/index.json", Answer(status=404))
     copy = case("incidentio/fine/summary.json")
     net.put("acme.test", SUMMARY, copy, Answer(status=403))
-    turn = Round()
+    turn = Round(NOW)
 
     lost = look(net, acme("betterstack"), turn)
 
@@ -320,9 +322,9 @@ def test_between_two_pages_that_take_long_to_read_the_network_has_its_turn(
             turns += 1
 
     async def all_of_them() -> list[Visit]:
-        counting, turn = asyncio.create_task(count()), Round()
+        counting, turn = asyncio.create_task(count()), Round(NOW)
         async with open_client(Network.from_environment(net.env, "test"), NOW) as asker:
-            found = await asyncio.gather(*(visit(asker, one, turn, NOW) for one in sources))
+            found = await asyncio.gather(*(visit(asker, one, turn) for one in sources))
         counting.cancel()
         return found
 

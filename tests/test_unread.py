@@ -1,7 +1,6 @@
 """A page that cannot be read any more: what was known of it counts no longer than V."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -26,12 +25,6 @@ from lives import (
 
 WALL = {"acme": "http_403"}
 EVERY = 30 * MINUTE
-
-
-@pytest.fixture
-def life(tmp_path: Path) -> Iterator[Life]:
-    with Life(tmp_path / "data", world(provider("acme"))) as made:
-        yield made
 
 
 def burned(life: Life, unread: int) -> int:

@@ -1,14 +1,12 @@
 """An incident in its wordings, its neighbours in the list, announced work: a world to tell it."""
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
-from crawler.catalogue import Probe
+from crawler.catalogue import Catalogue, Probe
 from crawler.model import Maintenance, Reading
-from lives import HOUR, MINUTE, START, Life, incident, provider, reading, service, update, world
+from lives import HOUR, MINUTE, START, incident, provider, reading, service, update, world
 
 STEP = 5 * MINUTE
 PROBE = Probe("https://api.plain.test/v1", [401])
@@ -20,15 +18,13 @@ OLDER = incident("i0", "An old one", open=False, started=START - HOUR, created_a
 
 
 @pytest.fixture
-def life(tmp_path: Path) -> Iterator[Life]:
+def catalogue() -> Catalogue:
     """Three providers: acme has two services, and plain a probe and no page."""
-    everything = world(
+    return world(
         provider("acme", service("acme"), service("acme-chat", components=["c1"])),
         provider("cloud"),
         provider("plain", service("plain", probe=PROBE), page=False),
     )
-    with Life(tmp_path, everything) as made:
-        yield made
 
 
 def working(phase: str) -> Reading:

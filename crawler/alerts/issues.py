@@ -68,7 +68,7 @@ class Issues:
             issue["locked"] = True
         for old in known:
             if old["number"] != issue["number"] and old["state"] == "open":
-                self._retire(old, issue["number"], title)
+                self._retire(old, issue["number"], label)
         return issue
 
     def _open(self, label: str, title: str, *, earlier: bool) -> dict[str, Any]:
@@ -84,8 +84,8 @@ class Issues:
         self._known.setdefault(label, []).append(made)
         return made
 
-    def _retire(self, old: dict[str, Any], number: int, title: str) -> None:
-        name = title.removesuffix(": alerts")
+    def _retire(self, old: dict[str, Any], number: int, label: str) -> None:
+        name = self._writer.name(label)
         self._comment(old, self._writer.text("moved.md", name=name, number=number))
         self._hub.patch(f"/issues/{old['number']}", {"state": "closed"})
         old["state"] = "closed"

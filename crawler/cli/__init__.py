@@ -1,12 +1,11 @@
-"""The command `whosdown`: the only file that reads the clock and the environment."""
+"""The command `whosdown`. This package alone reads the clock and the environment."""
 
-import json
 import sys
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -15,7 +14,6 @@ from crawler.cli import options
 from crawler.cli.github import output
 from crawler.errors import StorageError
 from crawler.exits import Group
-from crawler.exits import line as _line
 
 if TYPE_CHECKING:
     from crawler.catalogue import Catalogue
@@ -61,7 +59,7 @@ def run(
     A job of GitHub Actions hears as `left` how many passes --until-news has left.
     """
     catalogue = options.checked(content, out, data)
-    with _opened(data, init=init) as store:
+    with options.opened(data, init=init) as store:
         moment, started = now - 1, time.monotonic()
         begin = started + _owed(store, now, every or 0)
         apart = _EVERY if every is None else every
@@ -96,7 +94,7 @@ def _owed(store: "Store", now: int, every: int) -> int:
 def crawl(content: Path, data: Path, now: int, init: bool) -> None:
     """Ask every source once and remember what they say."""
     catalogue = options.catalogue(content)
-    with _opened(data, init=init) as store:
+    with options.opened(data, init=init) as store:
         _crawl(catalogue, store, now)
 
 
@@ -108,7 +106,7 @@ def crawl(content: Path, data: Path, now: int, init: bool) -> None:
 def build(content: Path, data: Path, out: Path, now: int) -> None:
     """Write the site from what is remembered."""
     catalogue = options.checked(content, out, data)
-    with _opened(data, init=False) as store:
+    with options.opened(data) as store:
         _build(catalogue, store, content, out, now)
 
 
@@ -124,12 +122,13 @@ def demo(content: Path, out: Path, now: int) -> None:
     from crawler.store import open_store
 
     catalogue = options.checked(content, out)
-    with tempfile.TemporaryDirectory() as folder:
-        memory = open_store(Path(folder), lambda _: None)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        closing(open_store(Path(folder), lambda _: None)) as memory,
+    ):
         memory.record_all(simulate.history(catalogue, now))
         memory.time(simulate.timings(catalogue, now))
         _build(catalogue, memory, content, out, now, simulated=True)
-        memory.close()
 
 
 @main.command()
@@ -171,26 +170,9 @@ def read(files: Sequence[Path], platform: str | None) -> None:
     code = 0
     for path in files:
         told = describe(path, platform)
-        click.echo(_json(told))
+        click.echo(options.printed(told))
         code = 65 if "reason" in told else code
     sys.exit(code)
-
-
-def _json(value: Any, indent: int | None = None) -> str:
-    # Strangers' words are in it, and GitHub's runner obeys `##[` anywhere.
-    return json.dumps(value, ensure_ascii=True, indent=indent).replace("##[", "#\\u0023[")
-
-
-@contextmanager
-def _opened(data: Path, *, init: bool) -> Iterator["Store"]:
-    from crawler import store
-
-    with store.lock(data):
-        memory = store.open_store(data, lambda words: click.echo(_line(words), err=True), init=init)
-        try:
-            yield memory
-        finally:
-            memory.close()
 
 
 def _crawl(catalogue: "Catalogue", store: "Store", now: int) -> "RunLine":
@@ -244,7 +226,8 @@ from crawler.cli.repair import add, doctor  # noqa: E402
 from crawler.cli.tell import notify  # noqa: E402
 from crawler.cli.tend import archive, release, resume, watchdog  # noqa: E402
 
-for command in (add, archive, check, deploy, doctor, export):
-    main.add_command(command)
-for command in (notify, push, release, restore, resume, verify, watchdog):
+for command in (
+    *(add, archive, check, deploy, doctor, export),
+    *(notify, push, release, restore, resume, verify, watchdog),
+):
     main.add_command(command)

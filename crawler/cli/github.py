@@ -55,10 +55,8 @@ def origin() -> str:
     """The remote of the clone that we are in."""
     from crawler.deploy.git import origin as found
 
-    return found(os.environ) or _no_remote()
-
-
-def _no_remote() -> str:
+    if remote := found(os.environ):
+        return remote
     raise click.UsageError("no remote: name one with --remote, or run this in a clone")
 
 

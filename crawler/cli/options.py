@@ -1,8 +1,11 @@
-"""What several commands share: their options, the clock, the environment."""
+"""What several commands share: their options, the clock, the environment, how they print."""
 
+import json
 import os
+import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,10 +15,12 @@ import click
 
 from crawler import __version__, times
 from crawler.errors import ContentError, noted
+from crawler.exits import line
 
 if TYPE_CHECKING:
     from crawler.catalogue import Catalogue, Site
     from crawler.fetch import Network
+    from crawler.store import Store
 
 
 def moment(_: click.Context, __: click.Parameter, raw: str | None) -> int:
@@ -24,7 +29,7 @@ def moment(_: click.Context, __: click.Parameter, raw: str | None) -> int:
     raw = raw or os.environ.get("SOURCE_DATE_EPOCH")
     if not raw:
         return int(time.time())
-    moment = int(raw) if raw.isascii() and raw.isdigit() else times.parse(raw, naive_is_utc=True)
+    moment = int(raw) if re.fullmatch("[0-9]{1,12}", raw) else times.parse(raw, naive_is_utc=True)
     if moment is None or moment >= times.NEWEST:
         raise click.BadParameter(
             f"{raw!r} is not a time; write 2026-11-22T10:41:00Z", param_hint=named
@@ -91,6 +96,21 @@ now = click.option(
     "--now", callback=moment, metavar="TIME", help="Pretend that it is this time (UTC)."
 )
 init = click.option("--init", is_flag=True, help="Start a new history where none can be read.")
+
+
+def printed(value: Any, indent: int | None = None) -> str:
+    """A value as JSON for standard output, in ASCII."""
+    # Strangers' words are in it, and GitHub's runner obeys `##[` anywhere.
+    return json.dumps(value, ensure_ascii=True, indent=indent).replace("##[", "#\\u0023[")
+
+
+@contextmanager
+def opened(data_folder: Path, *, init: bool = False) -> Iterator["Store"]:
+    """The memory of a data folder, which says on standard error what it repairs."""
+    from crawler import store
+
+    with store.opened(data_folder, lambda said: click.echo(line(said), err=True), init=init) as one:
+        yield one
 
 
 def network(site: "Site") -> "Network":

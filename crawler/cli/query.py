@@ -4,6 +4,7 @@ import json
 import sys
 import tempfile
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -68,7 +69,7 @@ def check(
         sys.exit(3)
     told = [checking.aged(row, document, now, max_age) for row in rows]
     if as_json:
-        click.echo(_json(told, indent=1))
+        click.echo(options.printed(told, indent=1))
     else:
         for row in told:
             click.echo(f"{row['id']}: {row['indicator']}: {line(row.get('description', ''))}")
@@ -107,13 +108,12 @@ def _live(names: Sequence[str], content: Path, now: int) -> dict[str, Any]:
     }
     wanted = {row["id"] for row in checking.found(known, names)}
     few = _only(catalogue, wanted)
-    with tempfile.TemporaryDirectory() as folder:
-        store = open_store(Path(folder), lambda _: None)
-        try:
-            crawl.run(few, store, options.network(catalogue.site), now)
-            board = gather(few, store.memories(now), now)
-        finally:
-            store.close()
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        closing(open_store(Path(folder), lambda _: None)) as store,
+    ):
+        crawl.run(few, store, options.network(catalogue.site), now)
+        board = gather(few, store.memories(now), now)
     document: dict[str, Any] = json.loads(api.statuses(board))
     document["services"] = [row for row in document["services"] if row["id"] in wanted]
     return document
@@ -137,21 +137,16 @@ def _only(catalogue: "Catalogue", wanted: set[str]) -> "Catalogue":
 @options.now
 def export(table: str, form: str, content: Path, data: Path, now: int) -> None:
     """Print the open data: every incident, or the seconds of every service and UTC day."""
-    from crawler import store
     from crawler.site import tables
     from crawler.site.gather import gather
 
     catalogue = options.catalogue(content)
-    with store.lock(data):
-        memory = store.open_store(data, lambda words: click.echo(line(words), err=True))
-        try:
-            board = gather(catalogue, memory.memories(now), now)
-        finally:
-            memory.close()
+    with options.opened(data) as memory:
+        board = gather(catalogue, memory.memories(now), now)
     make, columns = tables.TABLES[table]
     rows = make(board)
     if form == "ndjson":
-        _print(_json(row) + "\n" for row in rows)
+        _print(options.printed(row) + "\n" for row in rows)
     else:
         # GitHub's runner obeys this anywhere in what is printed.
         _print([tables.as_csv(rows, columns).replace("##[", "## [")])
@@ -160,8 +155,3 @@ def export(table: str, form: str, content: Path, data: Path, now: int) -> None:
 def _print(parts: Iterable[str]) -> None:
     for part in parts:
         sys.stdout.buffer.write(part.encode())
-
-
-def _json(value: Any, indent: int | None = None) -> str:
-    # Strangers' words are in it, and GitHub's runner obeys `##[` anywhere.
-    return json.dumps(value, ensure_ascii=True, indent=indent).replace("##[", "#\\u0023[")

@@ -1,7 +1,7 @@
 """The commands that add a source and find those that need a hand."""
 
-import json
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -140,8 +140,7 @@ def doctor(content: Path, now: int, as_json: bool, github: bool) -> None:
         raise Unreadable("blind", "our own network does not work")
     findings = diagnose(catalogue, *seen, now)
     if as_json:
-        rows = [{name: getattr(one, name) for name in one.__slots__} for one in findings]
-        click.echo(json.dumps(rows, ensure_ascii=True, indent=1).replace("##[", "#\\u0023["))
+        click.echo(options.printed([asdict(one) for one in findings], indent=1))
     else:
         for row in _table(findings):
             click.echo(row)

@@ -1,8 +1,7 @@
 """The command that tells people what happened."""
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     from crawler.alerts import Outlook, Repository
     from crawler.alerts.channels import Channel
     from crawler.catalogue import Catalogue, Site
-    from crawler.store import Store
 
 
 @click.command()
@@ -48,7 +46,7 @@ def notify(content: Path, data: Path, now: int, dry_run: bool, patience: int) ->
         click.echo("alerts: no channel is set up", err=True)
         return
     with store.lock(data, ".alerts.lock"):
-        with _opened(data) as memory:
+        with options.opened(data) as memory:
             texts = templates(content) / "alerts"
             outlook = alerts.look(catalogue, memory, channels, texts, now)
         if dry_run:
@@ -60,7 +58,7 @@ def notify(content: Path, data: Path, now: int, dry_run: bool, patience: int) ->
         for name, problem in sorted(problems.items()):
             click.echo(f"alerts: {name}: {line(problem)}; kept for the next time", err=True)
         # So that the database is level now; a run that is at work sees to it by itself.
-        with suppress(Busy), _opened(data):
+        with suppress(Busy), options.opened(data):
             pass
 
 
@@ -96,15 +94,3 @@ def _show(outlook: "Outlook") -> None:
             click.echo(f"{name}: {line(message.subject)}")
             for words in message.body.splitlines():
                 click.echo(f"    {line(words)}")
-
-
-@contextmanager
-def _opened(data: Path) -> "Iterator[Store]":
-    from crawler import store
-
-    with store.lock(data):
-        memory = store.open_store(data, lambda words: click.echo(line(words), err=True))
-        try:
-            yield memory
-        finally:
-            memory.close()

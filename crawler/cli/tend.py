@@ -1,6 +1,5 @@
 """The commands that keep a site on GitHub going for years: watchdog, archive, checkup."""
 
-import json
 import os
 import sys
 from pathlib import Path
@@ -129,7 +128,7 @@ def checkup(content: Path, now: int, *, as_json: bool) -> NoReturn:
     used = options.in_repository(site, name).feed_authority
     found = list(checking.checks(facts, site.url, used, now))
     if as_json:
-        click.echo(json.dumps([one._asdict() for one in found], ensure_ascii=True, indent=1))
+        click.echo(options.printed([one._asdict() for one in found], indent=1))
     for one in () if as_json else found:
         click.echo(f"{one.what}: {line(one.says)}")
         if one.repair:

@@ -10,6 +10,7 @@ import shutil
 import tarfile
 import tempfile
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -33,12 +34,9 @@ def make(data: Path, out: Path, tables: Callable[[Store], Mapping[str, bytes]]) 
         if not journal.files(data / "journal"):
             raise StorageError(f"{data}: no journal to archive")
         shutil.copytree(data / "journal", there / "journal")
-        memory = store.open_store(there, lambda _: None)
-        try:
+        with closing(store.open_store(there, lambda _: None)) as memory:
             parts = dict(tables(memory))
             published.publish(memory, there / "copy.db")
-        finally:
-            memory.close()
         parts["status.db.gz"] = gzip.compress((there / "copy.db").read_bytes(), mtime=0)
     parts["journal.tar.gz"] = _tar(data)
     sums = [f"{hashlib.sha256(raw).hexdigest()}  {name}\n" for name, raw in sorted(parts.items())]

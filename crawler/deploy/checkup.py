@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from crawler import text, times
+from crawler.cadence import cadence
 from crawler.deploy.branch import BRANCH
 from crawler.deploy.watch import CRAWL_LATE, WORKFLOW
 from crawler.errors import Refused
@@ -131,11 +131,9 @@ def _schedule(facts: Facts) -> Iterator[Check]:
 def _pages(facts: Facts, site_url: str, authority: str) -> Iterator[Check]:
     found = facts.get("pages")
     source = "Settings > Pages > Source: choose *GitHub Actions*"
-    if facts.missing("pages"):
-        yield Check("Pages source", "Pages is off", source)
     if found is None:
-        if not facts.missing("pages"):
-            yield _hidden("Pages source")
+        off = Check("Pages source", "Pages is off", source)
+        yield off if facts.missing("pages") else _hidden("Pages source")
         return
     if found.get("build_type") == "workflow":
         yield Check("Pages source", "GitHub Actions")
@@ -198,15 +196,14 @@ def _runs(facts: Facts, now: int) -> Iterator[Check]:
 
 
 def _cadence(starts: list[int]) -> Check:
-    gaps = sorted(b - a for a, b in pairwise(starts))
-    if not gaps:
+    found = cadence(starts)
+    if found.median is None or found.p90 is None or found.longest is None:
         return Check("delivered cadence", "not known before two runs")
-    middle, most = gaps[len(gaps) // 2], gaps[min(len(gaps) - 1, len(gaps) * 9 // 10)]
     days = max(1, round((starts[-1] - starts[0]) / DAY))
-    spans = f"median gap {times.span(middle)}, p90 {times.span(most)}"
+    spans = f"median gap {times.span(found.median)}, p90 {times.span(found.p90)}"
     return Check(
         "delivered cadence",
-        f"{len(starts)} runs in {days} d: {spans}, longest {times.span(gaps[-1])}",
+        f"{found.runs} runs in {days} d: {spans}, longest {times.span(found.longest)}",
     )
 
 

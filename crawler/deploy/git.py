@@ -4,7 +4,7 @@ import base64
 import re
 import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -79,19 +79,7 @@ class Git:
         self, *args: str, given: bytes = b"", more: Mapping[str, str] | None = None
     ) -> "subprocess.CompletedProcess[bytes]":
         """A command to its end, whatever that is. Raises Refused where git is missing or hangs."""
-        try:
-            return subprocess.run(  # noqa: S603 (git alone, no shell)
-                ["git", *args],  # noqa: S607 (where it lies is the machine's affair)
-                env={**self._environment, **(more or {})},
-                input=given,
-                capture_output=True,
-                timeout=_TIMEOUT,
-                check=False,
-            )
-        except FileNotFoundError:
-            raise Refused("git is not installed") from None
-        except subprocess.TimeoutExpired:
-            raise Refused(f"git {args[0]}: not done after {_TIMEOUT} s") from None
+        return _git(args, {**self._environment, **(more or {})}, given)
 
     def said(self, done: "subprocess.CompletedProcess[bytes]") -> str:
         """The end of what a command said, as one line without secrets."""
@@ -157,6 +145,24 @@ class Git:
             self.run("init", "--quiet", "--bare", str(self.folder))
 
 
+def _git(
+    args: Sequence[str], environment: Mapping[str, str], given: bytes = b""
+) -> "subprocess.CompletedProcess[bytes]":
+    try:
+        return subprocess.run(  # noqa: S603 (git alone, no shell)
+            ["git", *args],  # noqa: S607 (where it lies is the machine's affair)
+            env=dict(environment),
+            input=given,
+            capture_output=True,
+            timeout=_TIMEOUT,
+            check=False,
+        )
+    except FileNotFoundError:
+        raise Refused("git is not installed") from None
+    except subprocess.TimeoutExpired:
+        raise Refused(f"git {args[0]}: not done after {_TIMEOUT} s") from None
+
+
 def rejection(report: str) -> str:
     """Why a branch was not taken, as `git push --porcelain` prints it: "[rejected] (fetch first)".
 
@@ -184,14 +190,5 @@ def _advice(said: str, branch: str) -> str:
 
 def origin(environment: Mapping[str, str]) -> str:
     """The address of `origin` in the clone that we are in, or "". Raises Refused without git."""
-    try:
-        done = subprocess.run(
-            ["git", "remote", "get-url", "origin"],  # noqa: S607 (where it lies is the machine's affair)
-            env=dict(environment),
-            capture_output=True,
-            timeout=_TIMEOUT,
-            check=False,
-        )
-    except FileNotFoundError:
-        raise Refused("git is not installed") from None
+    done = _git(("remote", "get-url", "origin"), environment)
     return "" if done.returncode else done.stdout.decode().strip()

@@ -7,6 +7,7 @@ from typing import Any
 from crawler import times
 from crawler.errors import Refused
 from crawler.github import Door, GitHub
+from crawler.times import DAY
 
 WORKFLOW = "crawl.yml"
 CRAWL_LATE, SITE_LATE = 3_600, 5_400
@@ -14,7 +15,6 @@ CRAWL_LATE, SITE_LATE = 3_600, 5_400
 MISSES = 2
 """So many crawls that were started by hand or by us and changed nothing are an alarm."""
 TITLE, LABEL = "Monitoring is stale", "monitoring"
-_A_DAY = 86_400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,11 +69,13 @@ def seen_in(runs: Iterable[Mapping[str, Any]], now: int, built_at: int | None) -
     """What the runs of the crawl come to, the newest first."""
     began = [(run, times.parse(run.get("created_at")) or 0) for run in runs]
     good = [at for run, at in began if run.get("conclusion") == "success"]
-    since = max(built_at or 0, now - _A_DAY)
+    since = max(built_at or 0, now - DAY)
     asked = [
         run
         for run, at in began
-        if at > since and run.get("event") == "workflow_dispatch" and run["status"] == "completed"
+        if at > since
+        and run.get("event") == "workflow_dispatch"
+        and run.get("status") == "completed"
     ]
     busy = any(run.get("status") != "completed" and at > now - CRAWL_LATE for run, at in began)
     return Seen(crawled_at=max(good, default=None), built_at=built_at, busy=busy, misses=len(asked))

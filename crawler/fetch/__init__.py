@@ -1,4 +1,4 @@
-"""The only package that talks to the network."""
+"""The network as the crawler uses it: one question, bounded, and whatever came back."""
 
 from crawler.fetch.bodies import folded, unfolded
 from crawler.fetch.client import AT_ONCE, RUN, SOURCE, Client, Known, open_client

@@ -1,4 +1,4 @@
-"""The only package that talks to the network. Whatever the network does becomes a Reply.
+"""The client of the crawler. Whatever the network does becomes a Reply.
 
 httpx follows redirects, decodes bodies and queues connections without a bound, so none of that is
 left to it: redirects are followed by hand with the body unread, bodies are read raw and inflated
@@ -66,9 +66,8 @@ class Client:
     async def reachable(self, url: str) -> bool:
         """Whether anything answers there at all within 5 s; asked once."""
         try:
-            async with asyncio.timeout(CONTROL):
-                async with self._connection() as line:
-                    reply = await self._once(line, Request(url, accept="*/*"), None, follow=False)
+            async with asyncio.timeout(CONTROL), self._connection() as line:
+                reply = await self._once(line, Request(url, accept="*/*"), None, follow=False)
         except TimeoutError:
             return False
         return reply.status is not None
@@ -177,7 +176,6 @@ class Client:
                 status=200,
                 headers=headers,
                 body=body or b"",
-                not_modified=True,
                 packed=packed if body else b"",
             )
         reason = status_reason(status)
@@ -205,9 +203,10 @@ class Client:
         if status in (429, 503):
             not_before = retry_after(headers.get("retry-after"), self.now)
         if status in (401, 403, 503) and not headers.get("content-encoding"):
-            text = (await bodies.beginning(response)).decode("utf-8", "replace")
-            if challenged(headers, text):
-                reason = "challenge"
+            # A refusal is one also where its words do not come.
+            with contextlib.suppress(*FAILURES):
+                text = (await bodies.beginning(response)).decode("utf-8", "replace")
+                reason = "challenge" if challenged(headers, text) else reason
         return Reply(
             url=request.url, status=status, headers=headers, reason=reason, not_before=not_before
         )

@@ -51,11 +51,10 @@ class GitHub:
         """Remove something."""
         self._json("DELETE", self._url(path))
 
-    def every(self, path: str, key: str = "", **query: str | int) -> Iterator[Any]:
-        """Each item of a list, page by page; `key` names it where the answer is an object."""
+    def every(self, path: str, **query: str | int) -> Iterator[Any]:
+        """Each item of a list, page by page."""
         for number in range(1, _MOST_PAGES + 1):
-            found = self.get(path, **query, per_page=_A_PAGE, page=number)
-            items = found[key] if key else found
+            items = self.get(path, **query, per_page=_A_PAGE, page=number)
             yield from items
             if len(items) < _A_PAGE:
                 return

@@ -114,7 +114,7 @@ def _incident(row: Row) -> Incident:
         started_at=started,
         created_at=started,
         ended_at=ended if closed else None,
-        url=text.https_url(_PAGE + row["arn"]),
+        url=text.web_url(_PAGE + row["arn"]),
         components=vocabulary.names(*_services(row, impacted, closed=closed)),
         regions=_regions(row),
         updates=updates,

@@ -98,7 +98,7 @@ def _incident(item: etree._Element) -> Incident:
         started_at=posted,
         created_at=posted,
         ended_at=posted if closed else None,
-        url=text.https_url((item.findtext("link") or "").strip()),
+        url=text.web_url((item.findtext("link") or "").strip()),
         components=vocabulary.names(*services),
         regions=() if _EVERYWHERE & {*found} else vocabulary.names(*regions),
         updates=(Update(key, posted, phase, body),) if body else (),

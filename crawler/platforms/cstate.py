@@ -76,7 +76,7 @@ def _incident(row: Row) -> Incident:
     ended = dates.go_date(row.get("resolvedAt")) or dates.go_date(row.get("lastMod"))
     affected = row.get("affected")
     informational = row.get("informational") is True
-    link = text.https_url(row.get("permalink"))
+    link = text.web_url(row.get("permalink"))
     return Incident(
         id=vocabulary.key(row.get("filename"), link, title, created),
         title=title,

@@ -177,7 +177,7 @@ def _incident(item: etree._Element) -> Incident:
         started_at=start,
         created_at=start,
         ended_at=ended if closed else None,
-        url=text.https_url(link),
+        url=text.web_url(link),
         components=tuple(sorted(_components(title, lines))),
         updates=updates,
     )

@@ -92,7 +92,7 @@ def _incident(row: Row) -> Incident:
         phase=stage,
         started_at=started,
         ended_at=times.parse(row.get("updated_at")) if closed else None,
-        url=text.https_url(row.get("url")),
+        url=text.web_url(row.get("url")),
         components=vocabulary.names_of(objects(row.get("affected_components"), 500)),
         updates=_updates(row, stage),
     )

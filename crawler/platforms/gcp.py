@@ -86,7 +86,7 @@ def _incident(row: Row, base: str) -> Incident:
         started_at=begin,
         created_at=vocabulary.moment(row, "created", "begin"),
         ended_at=times.parse(end) if closed else None,
-        url=text.https_url(urljoin(base, uri)) if isinstance(uri, str) and uri else None,
+        url=text.web_url(urljoin(base, uri)) if isinstance(uri, str) and uri else None,
         components=_products(row),
         regions=_regions(row, closed=closed),
         updates=updates,

@@ -94,7 +94,7 @@ def _incident(row: Row) -> Incident:
         started_at=created,
         created_at=created,
         ended_at=ended if closed else None,
-        url=text.https_url(row.get("full_url")),
+        url=text.web_url(row.get("full_url")),
         updates=updates,
     )
 
@@ -106,6 +106,6 @@ def _maintenance(row: Row) -> Maintenance:
         id=vocabulary.key(row.get("id"), row.get("title"), row.get("created_at")),
         title=text.plain(row.get("title")) or "Untitled maintenance",
         phase="completed" if row.get("resolved") is True else said,
-        url=text.https_url(row.get("full_url")),
+        url=text.web_url(row.get("full_url")),
         updates=updates,
     )

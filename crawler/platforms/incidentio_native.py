@@ -57,7 +57,7 @@ def read(replies: Mapping[str, Reply]) -> Reading:
         *vocabulary.rows(page, "ongoing_incidents"),
         *objects(page.get("scheduled_maintenances"), vocabulary.MAX_INCIDENTS),
     ]
-    base = text.https_url(page.get("public_url")) or ""
+    base = text.web_url(page.get("public_url")) or ""
     incidents = tuple(_incident(one, called, base) for one in events if not _is_work(one))
     return Reading(
         word=vocabulary.worst_open(map(_now, affected), incidents),
@@ -145,4 +145,4 @@ def _maintenance(row: Row, called: Mapping[str, str], base: str) -> Maintenance:
 
 def _url(row: Row, base: str) -> str | None:
     word = vocabulary.identifier(row.get("id"))
-    return text.https_url(f"{base.rstrip('/')}/incidents/{word}") if base and word else None
+    return text.web_url(f"{base.rstrip('/')}/incidents/{word}") if base and word else None

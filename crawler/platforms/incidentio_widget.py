@@ -75,7 +75,7 @@ def _incident(row: Row) -> Incident:
         open=stage not in ("resolved", "postmortem"),
         impact=vocabulary.impact(levels if stated is Level.UNKNOWN else [stated]),
         phase=stage,
-        url=text.https_url(row.get("url")),
+        url=text.web_url(row.get("url")),
         components=vocabulary.names_of(affected),
         updates=_updates(row, stage),
     )

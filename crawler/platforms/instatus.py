@@ -124,7 +124,7 @@ def _incident(row: Row) -> Incident:
         started_at=started,
         created_at=started,
         ended_at=changed if phase == "resolved" else None,
-        url=text.https_url(row.get("url")),
+        url=text.web_url(row.get("url")),
         components=_named(row),
     )
 
@@ -142,6 +142,6 @@ def _maintenance(row: Row) -> Maintenance:
         phase=PHASES.get(vocabulary.phase(row.get("status")), "scheduled"),
         starts_at=starts_at,
         ends_at=ends_at,
-        url=text.https_url(row.get("url")),
+        url=text.web_url(row.get("url")),
         components=_named(row),
     )

@@ -101,6 +101,6 @@ def _incident(service: Row, brief: Row) -> Incident:
         started_at=created,
         created_at=created,
         ended_at=ended,
-        url=text.https_url(brief.get("shortlink")),
+        url=text.web_url(brief.get("shortlink")),
         components=vocabulary.names_of([service]),
     )

@@ -10,9 +10,9 @@ from crawler.wire import Reply, Request
 _BROKEN = frozenset({"timeout", "dns", "tls", "refused", "reset", "protocol", "http_5xx"})
 
 
-def request(probe: Probe) -> Request:
+def request(url: str) -> Request:
     """The one GET of a probe; its redirects are not followed."""
-    return Request(probe.url, accept="*/*")
+    return Request(url, accept="*/*")
 
 
 def outcome(probe: Probe, reply: Reply) -> str:

@@ -100,7 +100,7 @@ def _incident(key: str, row: Row) -> Incident:
         started_at=vocabulary.moment(row, "started_at", "created_at"),
         created_at=created,
         ended_at=ended if closed else None,
-        url=text.https_url(row.get("url") or row.get("shortlink")),
+        url=text.web_url(row.get("url") or row.get("shortlink")),
         components=vocabulary.names_of([o for n in _AFFECTED for o in objects(row.get(n), 500)]),
         updates=_updates(row),
     )

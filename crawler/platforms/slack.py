@@ -123,7 +123,7 @@ def _incident(row: Row) -> Incident:
         started_at=created,
         created_at=created,
         ended_at=times.parse(row.get("date_updated")) if phase in CLOSED else None,
-        url=text.https_url(row.get("url")),
+        url=text.web_url(row.get("url")),
         components=_named(row),
         updates=_updates(row),
     )
@@ -137,7 +137,7 @@ def _maintenance(row: Row) -> Maintenance:
         title=text.plain(row.get("title")) or "Untitled maintenance",
         phase="completed" if status in CLOSED else phases.get(status, "scheduled"),
         starts_at=times.parse(row.get("date_created")) if status == "active" else None,
-        url=text.https_url(row.get("url")),
+        url=text.web_url(row.get("url")),
         components=_named(row),
         updates=_updates(row),
     )

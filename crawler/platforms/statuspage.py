@@ -187,7 +187,7 @@ def _incident(row: Row) -> Incident:
         started_at=vocabulary.moment(row, "started_at", "created_at"),
         created_at=created,
         ended_at=vocabulary.moment(row, "resolved_at", "updated_at") if closed else None,
-        url=text.https_url(row.get("shortlink")),
+        url=text.web_url(row.get("shortlink")),
         components=_named(row),
         updates=vocabulary.updates(row.get("incident_updates"), fields, "status", "body"),
     )

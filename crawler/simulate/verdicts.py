@@ -154,7 +154,7 @@ def _linked(service: Service, found: Mapping[str, SnapshotLine]) -> SnapshotLine
         return line
     links = {}
     for one in service.upstreams:
-        if one in found and found[one].level in upstream.HEAVY:
+        if one in found and found[one].level.grave:
             apart = "coincident" if line.level.trouble else "at_risk"
             named = line.level.trouble and (service.id, one) in scenes.NAMED
             links[one] = "named" if named else apart

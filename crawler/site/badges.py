@@ -78,8 +78,7 @@ def _status(row: Row, board: Board) -> bytes:
 
 def _uptime(row: Row, board: Board) -> bytes:
     label = f"{_name(row)} uptime"
-    series = row.uptime.headline
-    figure = series.figure(30) if series else None
+    figure = row.uptime.figure(30)
     if figure is None or figure.uptime is None:
         return _svg(label, "no data", "30 days", Level.UNKNOWN, f"{label}: no data for 30 days")
     share = float(figure.uptime)

@@ -11,7 +11,7 @@ from functools import lru_cache
 from itertools import groupby
 
 from crawler import times
-from crawler.model import Level
+from crawler.model import WORST_FIRST, Level
 from crawler.site.board import Row, Series
 from crawler.times import DAY
 from crawler.uptime import Tally, hundredths
@@ -64,7 +64,7 @@ def draw(levels: Sequence[Level], said: str) -> Strip:
 
 
 def recent(series: Series | None, at: int, length: int) -> Strip:
-    """The last `length` UTC days, the day of `at` (seconds UTC) being the last."""
+    """The last `length` UTC days, the day of the second before `at` (UTC) being the last."""
     levels = [tally.colour for _, tally in _days(series, at, length)]
     trouble = sum(level.trouble for level in levels)
     unknown = levels.count(Level.UNKNOWN)
@@ -90,7 +90,7 @@ def stretches(series: Series | None, at: int, length: int) -> tuple[Stretch, ...
 
 def _days(series: Series | None, at: int, length: int) -> Iterator[tuple[int, Tally]]:
     days: Mapping[int, Tally] = series.days if series else {}
-    today = at - at % DAY
+    today = (at - 1) - (at - 1) % DAY
     for first in range(today - (length - 1) * DAY, today + 1, DAY):
         yield first, days.get(first, _NOTHING)
 
@@ -116,8 +116,4 @@ def _words(tally: Tally) -> str:
 
 def tick(levels: Iterable[Level], said: str) -> Strip:
     """One bar for each of many services, those in trouble first."""
-    order = (
-        *(Level.CRITICAL, Level.MAJOR, Level.MINOR),
-        *(Level.MAINTENANCE, Level.UNKNOWN, Level.NONE),
-    )
-    return draw(sorted(levels, key=order.index), said)
+    return draw(sorted(levels, key=WORST_FIRST.index), said)

@@ -1,12 +1,14 @@
 """Everything that the site says, gathered once; all that a template or a feed may see."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from crawler.cadence import Cadence
 from crawler.catalogue import Category, Service, Site
 from crawler.memory import Latency
-from crawler.model import Component, Level, Maintenance, Verdict
+from crawler.model import WORST_FIRST, Component, Level, Maintenance, Verdict
 from crawler.records import Record, Work
+from crawler.site.words import FRESH
 from crawler.times import DAY
 from crawler.uptime import WINDOW_COVERAGE, Figure, Tally
 
@@ -17,6 +19,7 @@ class Story:
 
     `open` says that it goes on, as far as a reading that still counts can tell. `read_at` is when
     that was last looked at, in seconds UTC; None for what is over. `duration` goes until then.
+    `upstreams` are those that it names, where the verdict of one of its services says so too.
     """
 
     record: Record
@@ -27,6 +30,20 @@ class Story:
     open: bool = False
     read_at: int | None = None
     edits: int = 0
+    upstreams: tuple[Service, ...] = ()
+
+    @property
+    def began(self) -> int:
+        """When it began, as well as anybody knows, in seconds UTC."""
+        incident = self.record.incident
+        # What was over at first sight, and says no more than when it ended, began by then.
+        seen = min(self.record.first_seen, incident.ended_at or self.record.first_seen)
+        return incident.started_at or incident.created_at or seen
+
+
+def newest_first(stories: Iterable[Story]) -> list[Story]:
+    """Incidents by when they began."""
+    return sorted(stories, key=lambda one: (-one.began, one.path))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +91,11 @@ class Uptime:
         """The series that the figures on the page are from."""
         return {"reported": self.reported, "observed": self.observed}.get(self.basis)
 
+    def figure(self, length: int) -> Figure | None:
+        """The headline figure of the last `length` days, where there is one with a percentage."""
+        found = self.headline.figure(length) if self.headline else None
+        return found if found and found.uptime is not None else None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EarlyWarnings:
@@ -92,8 +114,9 @@ class EarlyWarnings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One service: its verdict and the evidence around it. Lists are newest first. `first_seen` is
-    when it was first watched, in seconds UTC; None before the first run."""
+    """One service: its verdict and the evidence around it. Lists are newest first; `maintenances`
+    are those that are not over. `first_seen` is when it was first watched, in seconds UTC; None
+    before the first run."""
 
     service: Service
     provider: str
@@ -136,21 +159,12 @@ class SourceRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cadence:
-    """How often the crawler really ran in the last 7 days; gaps in seconds, None below 2 runs."""
-
-    runs: int
-    median: int | None = None
-    p90: int | None = None
-    longest: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Board:
     """What the site says at the moment `at` (seconds UTC).
 
-    `ran_at` is the last run that was not blind, `last_run` the last run at all; None before the
-    first. `validity` is how long a reading holds, in seconds.
+    `cadence` is how often the crawler really ran in the last 7 days. `ran_at` is the last run that
+    was not blind, `last_run` the last run at all; None before the first. `validity` is how long a
+    reading holds, in seconds.
     """
 
     at: int
@@ -170,6 +184,16 @@ class Board:
     by_category: tuple[tuple[Category, tuple[Row, ...]], ...] = field(default=())
 
     @property
+    def as_of(self) -> int:
+        """The last run that saw the network; before the first one, `at`."""
+        return self.at if self.ran_at is None else self.ran_at
+
+    def deadline(self, valid_until: int | None) -> int:
+        """When a shown state stops counting in the browser, in seconds UTC."""
+        last = self.as_of + FRESH
+        return last if valid_until is None else min(valid_until, last)
+
+    @property
     def open(self) -> tuple[Story, ...]:
         """Incidents that go on as far as anybody can tell, newest first."""
         return tuple(story for story in self.stories if story.open)
@@ -177,6 +201,5 @@ class Board:
     @property
     def troubled(self) -> tuple[Row, ...]:
         """Services that are not well, the worst first."""
-        order = (Level.CRITICAL, Level.MAJOR, Level.MINOR)
         found = [row for row in self.rows if row.verdict.level.trouble]
-        return tuple(sorted(found, key=lambda row: order.index(row.verdict.level)))
+        return tuple(sorted(found, key=lambda row: WORST_FIRST.index(row.verdict.level)))

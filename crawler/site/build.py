@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import msgspec
 
 from crawler.site.board import Board
-from crawler.times import iso
+from crawler.times import iso, iso_or_none
 
 PATH = "api/v1/build.json"
 PROVEN = ("statuses.json", "index.html")
@@ -45,8 +45,8 @@ def render(board: Board, files: Mapping[str, bytes]) -> dict[str, bytes]:
         id=hashlib.sha256(files["statuses.json"] + board.version.encode()).hexdigest()[:16],
         version=board.version,
         built_at=iso(board.at),
-        last_run=None if board.last_run is None else iso(board.last_run),
-        ran_at=None if board.ran_at is None else iso(board.ran_at),
+        last_run=iso_or_none(board.last_run),
+        ran_at=iso_or_none(board.ran_at),
         cadence=Gaps(one.runs, one.median, one.p90, one.longest),
         files={name: hashlib.sha256(files[name]).hexdigest() for name in PROVEN},
         simulated=board.simulated,

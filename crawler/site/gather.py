@@ -1,17 +1,18 @@
 """Catalogue and memory -> Board. Pure: here old news becomes unknown."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from crawler import __version__, judge, upstream, verdict
+from crawler.cadence import cadence
 from crawler.catalogue import Catalogue, Category, Provider, Service
 from crawler.lines import SourceLine
 from crawler.memory import Latency, Memories, Snapshot
 from crawler.model import Component, Evidence, Level, Maintenance
+from crawler.site import blame
 from crawler.site.board import Board, Row, Story
 from crawler.site.measure import measure
-from crawler.site.nearby import began
-from crawler.site.sources import cadence, early_warnings, source_rows
+from crawler.site.sources import early_warnings, source_rows
 from crawler.site.stories import in_scope, planned, stories
 from crawler.times import DAY
 
@@ -29,12 +30,12 @@ def gather(
     validity = last.validity if last else 2_700
     blind = last.blind if last else False
     shown = _shown(catalogue, known, now, validity, blind=blind)
-    told = stories(catalogue, known, now, validity)
     above = {service.id: (provider, service) for provider, service in catalogue.services()}
-    rows = tuple(
-        _row(provider, service, known, shown, told, above, now, validity)
-        for provider, service in catalogue.services()
-    )
+    told = stories(catalogue, known, now, validity)
+    blamed = blame.blamed(above, shown, told)
+    told = [blame.naming(story, blamed, above) for story in told]
+    sight = _Sight(known, shown, told, blamed, above, now, validity)
+    rows = tuple(_row(provider, service, sight) for provider, service in catalogue.services())
     seeing = [run.id for run in known.runs if not run.blind]
     return Board(
         at=now,
@@ -79,36 +80,46 @@ def _by_category(
             yield category, found
 
 
-def _row(
-    provider: Provider,
-    service: Service,
-    known: Memories,
-    shown: Mapping[str, Snapshot],
-    stories: Sequence[Story],
-    above: Mapping[str, tuple[Provider, Service]],
-    now: int,
-    validity: int,
-) -> Row:
-    own = [story for story in stories if service in story.services]
+@dataclass(frozen=True, slots=True)
+class _Sight:
+    """What every row is made of: `shown` are the conclusions and `above` the services with their
+    providers, both by service; times are seconds."""
+
+    known: Memories
+    shown: Mapping[str, Snapshot]
+    stories: Sequence[Story]
+    blamed: blame.Blame
+    above: blame.Above
+    now: int
+    validity: int
+
+
+def _row(provider: Provider, service: Service, sight: _Sight) -> Row:
+    known, now = sight.known, sight.now
+    own = [story for story in sight.stories if service in story.services]
     opened = tuple(story for story in own if story.open)
     at = known.read_at.get(provider.id) if provider.source else _probed(known, service)
     work = _ahead(provider, service, known)
     evidence = _evidence(provider, service, known, opened, work)
-    snapshot = shown[service.id]
-    evidence += _blamed(provider, snapshot, opened, stories, above)
-    ups = _upstreams(service, above, shown)
-    held = known.held.get(service.id)
-    told = verdict.build(snapshot, held, evidence, ups, read_at=at, validity=validity)
+    evidence += blame.evidence(provider, sight.blamed[service.id], sight.above)
+    told = verdict.build(
+        sight.shown[service.id],
+        known.held.get(service.id),
+        evidence,
+        _upstreams(service, sight),
+        read_at=at,
+        validity=sight.validity,
+    )
     parts = _components(service, known.sources.get(provider.id))
     records = [story.record for story in own]
-    measured = measure(service, provider.id, known, records, known.maintenances, now)
+    measured = measure(service, provider.id, known, records, now)
     timing = known.latency.get(provider.id, Latency())
     return Row(
         service=service,
         provider=provider.id,
         page_url=provider.source.page if provider.source else None,
         verdict=told,
-        components=parts if at is not None and now <= at + validity else _lost(parts),
+        components=parts if at is not None and now <= at + sight.validity else _lost(parts),
         open=opened,
         recent=tuple(story for story in own if not story.open)[:20],
         maintenances=work,
@@ -117,7 +128,7 @@ def _row(
         uptime=measured,
         checked_at=at,
         first_seen=known.first_seen.get(service.id),
-        incidents_30d=sum(began(story) >= now - 30 * DAY for story in own),
+        incidents_30d=sum(story.began >= now - 30 * DAY for story in own),
     )
 
 
@@ -152,34 +163,10 @@ def _evidence(
     )
 
 
-def _upstreams(
-    service: Service,
-    above: Mapping[str, tuple[Provider, Service]],
-    shown: Mapping[str, Snapshot],
-) -> list[tuple[str, str, Level]]:
+def _upstreams(service: Service, sight: _Sight) -> list[tuple[str, str, Level]]:
     """Id, name and level of what a service depends on, as far as it is watched."""
-    known = [one for one in service.upstreams if one in above]
-    return [(one, above[one][1].name, shown[one].level) for one in known]
-
-
-def _blamed(
-    provider: Provider,
-    snapshot: Snapshot,
-    opened: Sequence[Story],
-    stories: Sequence[Story],
-    above: Mapping[str, tuple[Provider, Service]],
-) -> Iterator[Evidence]:
-    """What puts the trouble of a service on the upstreams that its verdict names."""
-    for key, link in upstream.parse(snapshot.flags).items():
-        if link != "named" or key not in above:
-            continue
-        owner, cause = above[key]
-        open_there = [
-            story.record.incident for story in stories if story.record.provider == owner.id
-        ]
-        own = [story.record.incident for story in opened]
-        if found := upstream.proof(own, open_there, cause.mentions):
-            yield from verdict.blamed(provider.name, (cause.name, owner.name), found)
+    known = [one for one in service.upstreams if one in sight.above]
+    return [(one, sight.above[one][1].name, sight.shown[one].level) for one in known]
 
 
 def _components(service: Service, line: SourceLine | None) -> tuple[Component, ...]:

@@ -60,10 +60,8 @@ def check(row: Row, sources: Mapping[str, SourceRow]) -> Check | None:
     if source and source.platform in _OPEN:
         asked = PLATFORMS[source.platform].requests(Source(source.id, source.platform, source.url))
         page = asked["summary"].url
-    api = row.service.browser_check
-    if not api and not page:
-        return None
-    return Check(_asked(api), _asked(page), tuple(row.service.components))
+    api, page = _asked(row.service.browser_check), _asked(page)
+    return Check(api, page, tuple(row.service.components)) if api or page else None
 
 
 def _asked(url: str) -> str:

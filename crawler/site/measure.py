@@ -23,15 +23,9 @@ _LONGEST_WORK = 7 * DAY
 
 
 def measure(
-    service: Service,
-    provider: str,
-    known: Memories,
-    records: Sequence[Record],
-    work: Iterable[tuple[str, Maintenance]],
-    now: int,
+    service: Service, provider: str, known: Memories, records: Sequence[Record], now: int
 ) -> Uptime:
-    """Both series of a service at `now` (seconds UTC). `records` are the incidents about it and
-    `work` all announced and finished maintenance as (provider, maintenance)."""
+    """Both series of a service at `now` (seconds UTC). `records` are the incidents about it."""
     horizon = now - (_DAYS + 1) * DAY
     covers, read_at = known.covers.get(provider), known.read_at.get(provider)
     # What the provider had not told when we last read it is not known.
@@ -42,7 +36,8 @@ def measure(
     outages = [(a, b, level) for a, b, level in cut if a < b]
     reported = None
     if covers is not None and read_at is not None and covers < now:
-        hidden = [i for owner, one in work if owner == provider for i in _hides(one, service)]
+        work = [one for owner, one in known.maintenances if owner == provider]
+        hidden = [interval for one in work for interval in _hides(one, service)]
         reported = _reported(covers, read_at, [*outages, *hidden], now)
     observed = _observed(service.id, known, outages, now)
     repairs = _repairs(records, now)

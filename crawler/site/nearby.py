@@ -9,7 +9,7 @@ from crawler import times
 from crawler.model import Level
 from crawler.site import parts, words
 from crawler.site.alternatives import alternatives, apart
-from crawler.site.board import Board, Row, Story
+from crawler.site.board import Board, Row, Story, newest_first
 
 _SHOWN = 5
 _OFFERED = 6
@@ -17,8 +17,7 @@ _OFFERED = 6
 
 def outages(row: Row, board: Board) -> Markup:
     """The newest incidents of a service, and how long one usually lasts."""
-    own = [story for story in board.stories if row.service in story.services]
-    own.sort(key=lambda story: (-began(story), story.path))
+    own = newest_first(story for story in board.stories if row.service in story.services)
     name = row.service.name
     if not own:
         blind = row.page_url is None or row.verdict.level is Level.UNKNOWN
@@ -26,14 +25,6 @@ def outages(row: Row, board: Board) -> Markup:
         return Markup("<p>We know of no incident of <bdi>{}</bdi>.{}</p>").format(name, more)
     lines = Markup("").join(_line(story, board) for story in own[:_SHOWN])
     return Markup('<ul class="list">{}</ul><p>{}</p>').format(lines, _typical(own))
-
-
-def began(story: Story) -> int:
-    """When an incident began, as well as anybody knows."""
-    incident = story.record.incident
-    # What was over at first sight, and says no more than when it ended, began by then.
-    seen = min(story.record.first_seen, incident.ended_at or story.record.first_seen)
-    return incident.started_at or incident.created_at or seen
 
 
 def _line(story: Story, board: Board) -> Markup:
@@ -45,7 +36,7 @@ def _line(story: Story, board: Board) -> Markup:
         shape = Markup('<span class="st {}">{}<b>{}</b></span>')
         said = shape.format(impact, parts.icon(impact), words.IMPACTS[impact])
     return Markup('<li>{} <span class="meta">{} {} <span>{}</span></span></li>').format(
-        parts.title(story), said, parts.moment(began(story)), _lasted(story, board)
+        parts.title(story), said, parts.moment(story.began), _lasted(story, board)
     )
 
 

@@ -29,9 +29,7 @@ def state(level: Level, until: int) -> Markup:
 
 def until(row: Row | None, board: Board) -> int:
     """When what is shown of a service stops counting, in seconds UTC."""
-    last = (board.at if board.ran_at is None else board.ran_at) + words.FRESH
-    limit = row.verdict.valid_until if row else None
-    return last if limit is None else min(limit, last)
+    return board.deadline(row.verdict.valid_until if row else None)
 
 
 def moment(at: int) -> Markup:

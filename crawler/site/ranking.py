@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from math import inf
 
 from crawler.site.board import Board, Row
-from crawler.uptime import Figure
 
 WINDOW = 90
 
@@ -34,16 +33,9 @@ class Table:
     places: tuple[int | None, ...]
 
 
-def figure(row: Row, window: int = WINDOW) -> Figure | None:
-    """The headline figure of a service, where there is one with a percentage."""
-    series = row.uptime.headline
-    found = series.figure(window) if series else None
-    return found if found and found.uptime is not None else None
-
-
 def tables(board: Board, order: Order) -> tuple[Table, ...]:
     """The ranked services by the basis of their figures."""
-    ranked = [row for row in board.rows if figure(row)]
+    ranked = [row for row in board.rows if row.uptime.figure(WINDOW)]
     ranked.sort(key=lambda row: (*order.by(row), row.service.name.lower()))
     return tuple(
         Table(basis, found, tuple(_places(found, order)))
@@ -63,16 +55,16 @@ def _places(rows: Sequence[Row], order: Order) -> Iterator[int | None]:
 
 def unranked(board: Board) -> tuple[Row, ...]:
     """The services of which too little is known."""
-    return tuple(row for row in board.rows if not figure(row))
+    return tuple(row for row in board.rows if not row.uptime.figure(WINDOW))
 
 
 def _uptime(row: Row) -> float:
-    found = figure(row)
+    found = row.uptime.figure(WINDOW)
     return -float(found.uptime) if found and found.uptime else 0.0
 
 
 def _clean(row: Row) -> float:
-    found = figure(row)
+    found = row.uptime.figure(WINDOW)
     return -float(found.incident_free) if found and found.incident_free else 0.0
 
 
@@ -81,7 +73,7 @@ def _repair(row: Row) -> float:
 
 
 def _coverage(row: Row) -> float:
-    found = figure(row)
+    found = row.uptime.figure(WINDOW)
     return -float(found.coverage // 100) if found and found.coverage else 0.0
 
 

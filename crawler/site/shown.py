@@ -13,7 +13,6 @@ from crawler.site import views, words
 from crawler.site.board import Board, Row, Series, Story
 from crawler.site.codes import Code
 from crawler.site.moments import Moments
-from crawler.site.templating import deadline
 
 
 class Shown:
@@ -26,9 +25,8 @@ class Shown:
         self._parts = views.component_names(board.rows)
         self._names = {row.service.id: row.service.name for row in board.rows}
         self._until = {
-            row.service.id: deadline(board, row.verdict.valid_until) for row in board.rows
+            row.service.id: board.deadline(row.verdict.valid_until) for row in board.rows
         }
-        self._blamed = views.blamed(board)
         self._stories: dict[str, str] = {}
         self._cores: dict[str, str] = {}
         self._groups: dict[str, str] = {}
@@ -38,7 +36,7 @@ class Shown:
                 [*styles.items()],
                 (board.site, board.version, board.simulated, board.validity),
                 (board.ran_at is None, board.blind, board.last_run if board.blind else None),
-                deadline(board, None),
+                board.deadline(None),
             )
         )
 
@@ -60,8 +58,7 @@ class Shown:
         lasted = story.duration if one.open else None
         # The frame announces the feeds of its services by the names that they have now.
         about = [self._names.get(one.id) for one in story.services]
-        named = [(cause.id, cause.name) for cause in self._blamed.get(story.path, ())]
-        return self._story(story), parts, lasted, about, named
+        return self._story(story), parts, lasted, about
 
     def code(self, code: Code, elsewhere: Iterable[Code]) -> object:
         """The page of an error code; `elsewhere` are the same code's pages, this one's too."""

@@ -1,12 +1,11 @@
-"""How the crawler itself does: its sources, how often it runs, what it warned of. Pure."""
+"""How the crawler itself does: its sources, and what it warned of. Pure."""
 
 from collections.abc import Collection, Iterator, Sequence
-from itertools import pairwise
 
 from crawler.catalogue import Catalogue, Provider, Source
 from crawler.memory import Latency, Memories
 from crawler.model import Level
-from crawler.site.board import Cadence, EarlyWarnings, SourceRow, Story
+from crawler.site.board import EarlyWarnings, SourceRow, Story
 from crawler.times import DAY
 
 
@@ -45,19 +44,6 @@ def _row(
         note=line.note if line else "",
         latency_ms=known.latency.get(provider.id, Latency()).last,
         experimental=(line.platform if line else source.platform) in experimental,
-    )
-
-
-def cadence(starts: Sequence[int]) -> Cadence:
-    """The gaps between runs, whose starts are in order (seconds UTC)."""
-    gaps = sorted(b - a for a, b in pairwise(starts))
-    if not gaps:
-        return Cadence(runs=len(starts))
-    return Cadence(
-        runs=len(starts),
-        median=gaps[len(gaps) // 2],
-        p90=gaps[min(len(gaps) - 1, len(gaps) * 9 // 10)],
-        longest=gaps[-1],
     )
 
 

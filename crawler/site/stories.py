@@ -1,10 +1,11 @@
 """Incidents and announced work, each with the services that it is about. Pure."""
 
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 
 from crawler.catalogue import Catalogue, Service
 from crawler.memory import Memories
-from crawler.records import Record
+from crawler.records import Record, Revision
 from crawler.scope import concerns
 from crawler.site.board import Planned, Story
 
@@ -23,11 +24,6 @@ def stories(catalogue: Catalogue, known: Memories, now: int, validity: int) -> l
         )
         if provider is None or not services:
             continue
-        edited: dict[str, set[int]] = {}
-        for one in record.revisions:
-            edited.setdefault(one.key, set()).add(one.seen_at)
-        # That the provider's title took the place of ours is no edit of theirs.
-        ours = record.failed_at is not None and not record.ours
         read_at = _read_at(record, known) if record.incident.open else None
         found.append(
             Story(
@@ -38,7 +34,7 @@ def stories(catalogue: Catalogue, known: Memories, now: int, validity: int) -> l
                 duration=_duration(record, now if read_at is None else min(read_at, now)),
                 open=read_at is not None and now <= read_at + validity,
                 read_at=read_at,
-                edits=sum(len(times) - 1 for times in edited.values()) - ours,
+                edits=sum(len(wordings) - 1 for wordings in edits(record)),
             )
         )
     return found
@@ -64,6 +60,23 @@ def planned(catalogue: Catalogue, known: Memories) -> Iterator[Planned]:
 def in_scope(service: Service, components: Sequence[str]) -> bool:
     """Whether work on these components is work on a service; work that names none is on all."""
     return not service.components or not components or bool({*service.components} & {*components})
+
+
+def edits(record: Record) -> tuple[tuple[Revision, ...], ...]:
+    """The wordings, oldest first, of each text that the provider changed after publishing it."""
+    texts: dict[str, list[Revision]] = {}
+    for revision in sorted(record.revisions, key=lambda one: one.seen_at):
+        texts.setdefault(revision.key, []).append(revision)
+    if record.failed_at is not None and not record.ours:
+        # That the provider's title took the place of ours is no edit of theirs.
+        texts[""] = texts.get("", [])[1:]
+    changed = (_distinct(wordings) for wordings in texts.values())
+    return tuple(wordings for wordings in changed if len(wordings) > 1)
+
+
+def _distinct(wordings: Sequence[Revision]) -> tuple[Revision, ...]:
+    """The first of each run of equal texts; a new phase alone is no edit."""
+    return tuple(next(run) for _, run in groupby(wordings, key=lambda one: one.text))
 
 
 def _read_at(record: Record, known: Memories) -> int:

@@ -7,9 +7,8 @@ import csv
 import io
 from collections.abc import Callable, Iterable, Iterator
 
-from crawler.site.board import Board, Row, Series
-from crawler.site.nearby import began
-from crawler.times import day, iso
+from crawler.site.board import Board, Row, Series, newest_first
+from crawler.times import day, iso, iso_or_none
 from crawler.uptime import Tally
 
 Cell = str | int | None
@@ -37,14 +36,14 @@ def render(board: Board) -> dict[str, bytes]:
 def incidents(board: Board) -> Iterator[Record]:
     """Every incident of the last year, newest first. Lists are joined by blanks, times are UTC."""
     base = board.site.url.rstrip("/")
-    for story in sorted(board.stories, key=lambda one: (-began(one), one.path)):
+    for story in newest_first(board.stories):
         record, one = story.record, story.record.incident
         values: tuple[Cell, ...] = (
             *(record.slug, record.provider, " ".join(s.id for s in story.services), one.title),
             *(one.impact, "yes" if one.open else "no", one.phase),
-            *("probe" if record.ours else "provider", iso(began(story)), _iso(one.ended_at)),
+            *("probe" if record.ours else "provider", iso(story.began), iso_or_none(one.ended_at)),
             *(
-                _iso(record.withdrawn_at),
+                iso_or_none(record.withdrawn_at),
                 None if one.open else story.duration,
                 iso(record.first_seen),
             ),
@@ -103,7 +102,3 @@ def _safe(cell: Cell) -> Cell:
 
 
 _COMMON = str.maketrans("\uff1d\uff0b\uff0d\uff20\u2212", "=+-@-")
-
-
-def _iso(moment: int | None) -> str | None:
-    return None if moment is None else iso(moment)

@@ -18,7 +18,7 @@ from crawler.site.codes import Code
 from crawler.site.feeds.links import alternates
 from crawler.site.kept import Anew
 from crawler.site.moments import Moments
-from crawler.site.nearby import began
+from crawler.site.stories import edits
 
 _SECTIONS = (
     ("", "Status"),
@@ -76,15 +76,15 @@ def environment(
         "span": times.span,
         "flag": lambda slug: words.flag(slug, names),
         "named": lambda ids, provider: views.named(ids, parts.get(provider, {})),
-        "edits": views.edits,
-        "began": began,
+        "edits": edits,
+        "began": lambda story: story.began,
         "nearest": views.nearest,
         "gathered": views.gathered,
         "regions": views.by_region,
-        "ranked": ranking.figure,
+        "ranked": lambda row: row.uptime.figure(ranking.WINDOW),
         "allowing": live.allowing,
         "holds": lambda at: forms["seconds"](
-            deadline(board, None if at is None else at + board.validity)
+            board.deadline(None if at is None else at + board.validity)
         ),
     }
     env.globals |= _values(board, articles, forms["seconds"])
@@ -121,16 +121,9 @@ def _values(
         "words": words,
         "alternates": alternates(board),
         "until": {
-            row.service.id: seconds(deadline(board, row.verdict.valid_until)) for row in board.rows
+            row.service.id: seconds(board.deadline(row.verdict.valid_until)) for row in board.rows
         },
         "overall": views.overall(board),
-        "blamed": views.blamed(board),
         "strips": bars.of_rows(board.rows, board.at, 30),
         "policy": live.policy(),
     }
-
-
-def deadline(board: Board, valid_until: int | None) -> int:
-    """When a shown state stops counting in the browser, in seconds UTC."""
-    last = (board.at if board.ran_at is None else board.ran_at) + words.FRESH
-    return last if valid_until is None else min(valid_until, last)

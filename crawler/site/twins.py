@@ -13,7 +13,6 @@ from crawler.site.articles import Article
 from crawler.site.board import Board, Row, Story
 from crawler.site.kept import ANEW, Anew
 from crawler.site.markdown import convert, plain
-from crawler.site.nearby import began
 from crawler.site.slots import SLOT
 from crawler.site.views import overall
 from crawler.times import human, span
@@ -121,9 +120,8 @@ def _written(text: str, live: Sequence[str], base: str, address: str) -> str:
 
 
 def _uptime(row: Row) -> str:
-    series = row.uptime.headline
-    figure = series.figure(30) if series else None
-    if figure is None or figure.uptime is None:
+    figure = row.uptime.figure(30)
+    if figure is None:
         return "Uptime over 30 days: too little is known"
     return f"Uptime over 30 days, {row.uptime.basis}: {figure.shown}"
 
@@ -141,10 +139,12 @@ def _incident(story: Story, base: str) -> str:
     one = story.record.incident
     impact = "impact not stated" if one.impact is None else one.impact.value
     going = "open" if story.open else "open when last read"
-    state = going if one.open else "withdrawn" if story.record.withdrawn_at else "resolved"
-    lasted = f", {span(story.duration)}" if story.duration is not None else ""
+    withdrawn = story.record.withdrawn_at is not None
+    state = going if one.open else "withdrawn" if withdrawn else "resolved"
+    # When what was removed was over, nobody told.
+    lasted = "" if withdrawn or story.duration is None else f", {span(story.duration)}"
     title = plain(one.title) or "Incident without a title"
-    return f"[{title}]({base}/{story.path}): {impact}, {state}, since {human(began(story))}{lasted}"
+    return f"[{title}]({base}/{story.path}): {impact}, {state}, since {human(story.began)}{lasted}"
 
 
 def _link(kind: str) -> str:

@@ -6,19 +6,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import groupby
 
-from crawler import times, upstream
-from crawler.catalogue import Service
-from crawler.model import Level, Upstream, worst
-from crawler.records import Record, Revision
+from crawler import times
+from crawler.model import WORST_FIRST, Level, Upstream, worst
 from crawler.site import bars
 from crawler.site.bars import Strip
-from crawler.site.board import Board, Row, Story
-from crawler.site.nearby import began
+from crawler.site.board import Board, Row, Story, newest_first
 
 # What providers use as ids of components: Statuspage, incident.io, Better Stack and the like.
 _MACHINE_ID = re.compile(r"[0-9a-z]{10,16}|[0-9A-Z]{26}|[0-9a-f-]{32,36}|\d+")
 _AT_ONCE = 6
-_HEAVY = (Level.CRITICAL, Level.MAJOR, Level.MINOR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +41,7 @@ def overall(board: Board) -> Overall:
     ]
     more = "; ".join(part for part in rest if part)
     level, sentence = _sentence(board, count)
-    order = (*_HEAVY, Level.MAINTENANCE, Level.UNKNOWN, Level.NONE)
-    counts = tuple((one, count[one]) for one in order if count[one])
+    counts = tuple((one, count[one]) for one in WORST_FIRST if count[one])
     said = ", ".join(f"{number} {one.label.lower()}" for one, number in counts)
     told = more if level.trouble or (unknown and unknown < len(board.rows)) else ""
     strip = bars.tick((row.verdict.level for row in board.rows), said)
@@ -56,19 +51,24 @@ def overall(board: Board) -> Overall:
 def _sentence(board: Board, count: Mapping[Level, int]) -> tuple[Level, str]:
     total = len(board.rows)
     unknown, work = count[Level.UNKNOWN], count[Level.MAINTENANCE]
-    trouble = sum(count[level] for level in _HEAVY)
+    trouble = len(board.troubled)
     if not total:
         return Level.UNKNOWN, "No services are listed yet"
     if trouble:
         verb = "has" if trouble == 1 else "have"
-        return board.troubled[0].verdict.level, f"{trouble} of {total} services {verb} trouble"
+        return board.troubled[0].verdict.level, f"{trouble} of {_services(total)} {verb} trouble"
     if unknown == total:
-        return Level.UNKNOWN, f"We cannot tell: none of {total} services could be read"
+        return Level.UNKNOWN, f"We cannot tell: none of {_services(total)} could be read"
     if unknown:
-        return Level.UNKNOWN, f"No trouble at the {total - unknown} services that we can read"
+        return Level.UNKNOWN, f"No trouble at the {_services(total - unknown)} that we can read"
     if work:
-        return Level.MAINTENANCE, f"No trouble at {total} services, {work} under maintenance"
-    return Level.NONE, f"All {total} services are operational"
+        return Level.MAINTENANCE, f"No trouble at {_services(total)}, {work} under maintenance"
+    all_are = f"All {total} services are" if total > 1 else "The one service is"
+    return Level.NONE, f"{all_are} operational"
+
+
+def _services(count: int) -> str:
+    return f"{count} service{'s' * (count != 1)}"
 
 
 def component_names(rows: Iterable[Row]) -> dict[str, dict[str, str]]:
@@ -99,23 +99,9 @@ def date(moment: int) -> str:
 
 def worst_first(stories: Iterable[Story]) -> tuple[Story, ...]:
     """Open incidents by the weight of what they say, the newest first among equals."""
-    rank = {level: place for place, level in enumerate(_HEAVY)}
+    heavy = [level for level in WORST_FIRST if level.trouble]
+    rank = {level: place for place, level in enumerate(heavy)}
     return tuple(sorted(stories, key=lambda one: rank.get(one.record.incident.weight, len(rank))))
-
-
-def blamed(board: Board) -> dict[str, tuple[Service, ...]]:
-    """The services upstream that an open incident names, by its path, where a verdict says so."""
-    rows = {row.service.id: row for row in board.rows}
-    found: dict[str, dict[str, Service]] = {}
-    for row in board.rows:
-        for one in row.verdict.upstreams:
-            if one.link != "named" or (cause := rows.get(one.id)) is None:
-                continue
-            causes = [s.record.incident for s in board.open if s.record.provider == cause.provider]
-            for story in row.open:
-                if upstream.proof([story.record.incident], causes, cause.service.mentions):
-                    found.setdefault(story.path, {})[one.id] = cause.service
-    return {path: tuple(named.values()) for path, named in found.items()}
 
 
 def nearest(upstreams: Sequence[Upstream]) -> tuple[Sequence[Upstream], Sequence[Upstream]]:
@@ -130,7 +116,8 @@ def nearest(upstreams: Sequence[Upstream]) -> tuple[Sequence[Upstream], Sequence
 def gathered(upstreams: Sequence[Upstream]) -> Level:
     """One level for many services: their worst trouble, else the best that is known of them."""
     levels = {one.level for one in upstreams}
-    order = (*_HEAVY, Level.NONE, Level.MAINTENANCE)
+    heavy = [level for level in WORST_FIRST if level.trouble]
+    order = (*heavy, Level.NONE, Level.MAINTENANCE)
     return next((level for level in order if level in levels), Level.UNKNOWN)
 
 
@@ -151,21 +138,6 @@ def by_region(row: Row) -> tuple[tuple[str, Level], ...]:
 
 def by_day(stories: Iterable[Story]) -> tuple[tuple[int, tuple[Story, ...]], ...]:
     """(a moment of the UTC day, its incidents), newest first."""
-    ordered = sorted(stories, key=lambda story: (-began(story), story.path))
-    groups = groupby(ordered, key=lambda story: times.day(began(story)))
+    groups = groupby(newest_first(stories), key=lambda story: times.day(story.began))
     days = (tuple(group) for _, group in groups)
-    return tuple((began(group[0]), group) for group in days)
-
-
-def edits(record: Record) -> tuple[tuple[Revision, ...], ...]:
-    """The wordings, oldest first, of each text that the provider changed after publishing it."""
-    texts: dict[str, list[Revision]] = {}
-    for revision in sorted(record.revisions, key=lambda one: one.seen_at):
-        texts.setdefault(revision.key, []).append(revision)
-    changed = (_distinct(wordings) for wordings in texts.values())
-    return tuple(wordings for wordings in changed if len(wordings) > 1)
-
-
-def _distinct(wordings: Sequence[Revision]) -> tuple[Revision, ...]:
-    """The first of each run of equal texts; a new phase alone is no edit."""
-    return tuple(next(run) for _, run in groupby(wordings, key=lambda one: one.text))
+    return tuple((group[0].began, group) for group in days)

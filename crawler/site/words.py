@@ -133,13 +133,25 @@ def blame(name: str, verdict: Verdict) -> tuple[str, tuple[Upstream, ...]]:
     if verdict.level is Level.MAINTENANCE:
         return f"It is planned work at {name}.", ()
     if verdict.level is Level.UNKNOWN:
-        return f"We cannot tell how {name} is, so we do not guess.", ()
+        return _untold(name, verdict), ()
+    if verdict.level.trouble and verdict.basis == "probe":
+        return f"It may be them: only our own check sees trouble at {name}.", ()
     if verdict.level.trouble:
         return f"It is them: the trouble is at {name}.", ()
     well = f"Nothing is wrong at {name} that we can see"
     if found:
-        return f"{well}, but its upstream has trouble: ", found
+        has = "its upstream has" if len(found) == 1 else "its upstreams have"
+        return f"{well}, but {has} trouble: ", found
     return f"{well}. If it fails for you, look on your side.", ()
+
+
+def _untold(name: str, verdict: Verdict) -> str:
+    if "our_check_responds" in verdict.flags:
+        return (
+            f"The status page of {name} cannot tell us. {name} answered our own check, "
+            "which does not mean that all of it works."
+        )
+    return f"We cannot tell how {name} is, so we do not guess."
 
 
 def seen(verdict: Verdict) -> int | None:

@@ -8,7 +8,7 @@ programs that know nothing of a write-ahead log.
 import fcntl
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -21,7 +21,7 @@ from crawler.store import alerts, caches, files, latency, rows, schema
 from crawler.store.caches import Cache
 from crawler.store.fold import fold
 
-__all__ = ["Cache", "Store", "lock", "open_store", "rebuild", "transaction"]
+__all__ = ["Cache", "Store", "lock", "open_store", "opened", "rebuild", "transaction"]
 
 _OURS = frozenset({"README.md"})
 _DATABASE = ("status.db", "status.db-journal")
@@ -37,9 +37,20 @@ def lock(data: Path, name: str = ".lock") -> Iterator[None]:
     with (data / name).open("w") as handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+        except BlockingIOError:
             raise Busy(f"{data}: another run holds the data folder") from None
         yield
+
+
+@contextmanager
+def opened(data: Path, say: Callable[[str], None], *, init: bool = False) -> Iterator["Store"]:
+    """The memory of a data folder, while nobody else has it; see `open_store`. Raises Busy too."""
+    with (
+        lock(data),
+        files.explained(data / "status.db"),
+        closing(open_store(data, say, init=init)) as store,
+    ):
+        yield store
 
 
 class Store:
@@ -51,7 +62,7 @@ class Store:
 
     @property
     def connection(self) -> sqlite3.Connection:
-        """The connection, for `rows` and for tests."""
+        """The connection, for the questions that stand in the modules of this package."""
         return self.db.conn
 
     def close(self) -> None:
@@ -87,23 +98,6 @@ class Store:
             for at, taken in timings:
                 latency.write(self.connection, at, taken)
 
-    def bodies(self) -> dict[str, tuple[str | None, str | None, str, bytes]]:
-        """Cached replies by address: ETag, Last-Modified, encoding, body as it came."""
-        found = self.connection.execute("SELECT * FROM cache").fetchall()
-        return {
-            url: (etag, modified, encoding, body) for url, etag, modified, encoding, body in found
-        }
-
-    def digests(self) -> dict[str, str]:
-        """What each source's last good reading was read from."""
-        return dict(self.connection.execute("SELECT source, digest FROM digests").fetchall())
-
-    def robots(self) -> dict[str, tuple[int, str | None]]:
-        """The rules of each host by name: when they were asked, and what they say."""
-        return {
-            host: (at, text) for host, at, text in self.connection.execute("SELECT * FROM robots")
-        }
-
     def memory(self) -> Memory:
         """What the next run must know."""
         return rows.memory(self.connection)
@@ -121,25 +115,8 @@ def open_store(data: Path, say: Callable[[str], None], *, init: bool = False) ->
     holds something but no readable journal (unless `init`, which puts it aside), a journal that
     lacks runs which the database knows, a database of a newer program.
     """
-    data.mkdir(parents=True, exist_ok=True)
-    if init and not journal.legible(data / "journal"):
-        say(f"{data / 'journal'}: put aside, as no line of it can be read")
-        files.put_folder_aside(data / "journal")
-    runs = journal.ids(data / "journal")
+    runs = _history(data, say, init=init)
     path = data / "status.db"
-    strange = {one.name for one in data.iterdir() if one.name not in _OURS and one.name[0] != "."}
-    # A run that was killed before its first line leaves a database that knows nothing.
-    harmless = {"journal"} if files.holds_runs(path) and not runs else {"journal", *_DATABASE}
-    if not runs and strange - harmless and not init:
-        raise StorageError(
-            f"{data}: holds {', '.join(sorted(strange))} but no readable journal; restore"
-            " journal/, or start a new history with `whosdown run --init`"
-        )
-    if not runs:
-        say(f"{data}: no history yet, starting one")
-        if files.holds_runs(path):
-            say(f"{path}: put aside, as the history starts anew")
-            files.put_aside(path)
     if problem := files.problem(path):
         files.put_aside(path)
         if runs:
@@ -149,16 +126,47 @@ def open_store(data: Path, say: Callable[[str], None], *, init: bool = False) ->
         say(f"{path}: of an older whosdown; rebuilding it from {len(runs)} runs of the journal")
         _make(path, data, caches=path)
     store = Store(data, _connect(path))
-    _catch_up(store, runs, path)
-    _tell(store, data)
+    try:
+        _catch_up(store, runs, path)
+        _tell(store, data)
+    except BaseException:
+        store.close()
+        raise
     return store
+
+
+def _history(data: Path, say: Callable[[str], None], *, init: bool) -> list[int]:
+    """The ids of the runs in the journal, once it is sure that no other history is passed over."""
+    data.mkdir(parents=True, exist_ok=True)
+    if init and not journal.legible(data / "journal"):
+        say(f"{data / 'journal'}: put aside, as no line of it can be read")
+        files.put_folder_aside(data / "journal")
+    runs = journal.ids(data / "journal")
+    if runs:
+        return runs
+    path = data / "status.db"
+    strange = {one.name for one in data.iterdir() if one.name not in _OURS and one.name[0] != "."}
+    # A run that was killed before its first line leaves a database that knows nothing.
+    holds = files.holds_runs(path)
+    harmless = {"journal"} if holds else {"journal", *_DATABASE}
+    if strange - harmless and not init:
+        raise StorageError(
+            f"{data}: holds {', '.join(sorted(strange))} but no readable journal; restore"
+            " journal/, or start a new history with `whosdown run --init`"
+        )
+    say(f"{data}: no history yet, starting one")
+    if holds:
+        say(f"{path}: put aside, as the history starts anew")
+        files.put_aside(path)
+    return runs
 
 
 def rebuild(data: Path, target: Path) -> int:
     """Fold the whole journal into a new database at `target`; the number of runs."""
     if not journal.ids(data / "journal"):
         raise StorageError(f"{data}: no readable journal")
-    return _make(target, data)
+    with files.explained(target):
+        return _make(target, data)
 
 
 def _make(target: Path, data: Path, caches: Path | None = None) -> int:
@@ -166,15 +174,12 @@ def _make(target: Path, data: Path, caches: Path | None = None) -> int:
     What another database has cached is taken over."""
     part = target.with_name(f".{target.name}.part")
     files.remove(part)
-    store = Store(target.parent, _connect(part))
-    try:
+    with closing(Store(target.parent, _connect(part))) as store:
         schema.create(store.db)
         count = _fold_all(store.connection, journal.read(data / "journal"))
         _tell(store, data)
         if caches is not None:
             files.copy_caches(store.connection, caches)
-    finally:
-        store.close()
     files.put_in_place(part, target)
     return count
 
@@ -209,7 +214,6 @@ def _catch_up(store: Store, runs: list[int], path: Path) -> None:
     known = {row[0] for row in store.connection.execute("SELECT id FROM runs")}
     lost = len(known.difference(runs))
     if lost:
-        store.close()
         raise StorageError(
             f"{path}: knows {lost} runs that the journal lacks; restore journal/, or delete"
             f" {path.name} to accept the journal as it is"

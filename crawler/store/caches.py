@@ -28,6 +28,22 @@ class Cache:
         db.executemany("INSERT OR REPLACE INTO digests VALUES (?, ?)", self.digests.items())
 
 
+def bodies(db: sqlite3.Connection) -> dict[str, tuple[str | None, str | None, str, bytes]]:
+    """Replies by address: ETag, Last-Modified, encoding, body as it came."""
+    found = db.execute("SELECT * FROM cache")
+    return {url: (etag, changed, encoding, body) for url, etag, changed, encoding, body in found}
+
+
+def digests(db: sqlite3.Connection) -> dict[str, str]:
+    """What each source's last good reading was read from."""
+    return dict(db.execute("SELECT source, digest FROM digests").fetchall())
+
+
+def robots(db: sqlite3.Connection) -> dict[str, tuple[int, str | None]]:
+    """The rules of each host by name: when they were asked, and what they say."""
+    return {host: (at, text) for host, at, text in db.execute("SELECT * FROM robots")}
+
+
 def forget_digests(db: sqlite3.Connection) -> None:
     """Let the next run read every source anew."""
     db.execute("DELETE FROM digests")

@@ -5,30 +5,48 @@ one, into which SQLite would roll it back; so it moves after its database, and b
 """
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from crawler import journal
-from crawler.errors import StorageError
+from crawler.errors import Busy, StorageError
 from crawler.store import schema
 
 _SIDECARS = ("-journal", "-wal", "-shm")
 
 
+@contextmanager
+def explained(path: Path) -> Iterator[None]:
+    """Tell what SQLite cannot do with a database as Busy or StorageError."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        if _held(error):
+            raise Busy(f"{path}: another program holds the database; try again") from None
+        raise StorageError(f"{path}: {error}") from None
+
+
+def _held(error: sqlite3.Error) -> bool:
+    """Whether another program has the file, which is no fault of it."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
+
+
 def problem(path: Path) -> str | None:
-    """Why a database file cannot be used; None when it can. Raises StorageError if it is newer."""
+    """Why a database file cannot be used; None when it can. Raises StorageError if it is newer,
+    sqlite3.Error while another program holds it."""
     if not path.exists():
         return "missing"
     if path.stat().st_size == 0:
         return "empty"
     try:
-        probe = sqlite3.connect(path)
-        try:
+        with closing(sqlite3.connect(path)) as probe:
             identity = probe.execute("PRAGMA application_id").fetchone()[0]
             version = probe.execute("PRAGMA user_version").fetchone()[0]
             check = probe.execute("PRAGMA quick_check").fetchone()[0]
-        finally:
-            probe.close()
     except sqlite3.DatabaseError as error:
+        if _held(error):
+            raise
         return f"damaged ({error})"
     if identity != schema.APPLICATION_ID:
         return "not a database of whosdown"
@@ -39,11 +57,8 @@ def problem(path: Path) -> str | None:
 
 def older(path: Path) -> bool:
     """Whether a database has an earlier schema, whose rows are to be folded anew."""
-    probe = sqlite3.connect(path)
-    try:
+    with closing(sqlite3.connect(path)) as probe:
         return bool(probe.execute("PRAGMA user_version").fetchone()[0] < schema.VERSION)
-    finally:
-        probe.close()
 
 
 def copy_caches(db: sqlite3.Connection, old: Path) -> None:
@@ -68,11 +83,8 @@ def holds_runs(path: Path) -> bool:
         return False
     if problem(path) is not None:
         return True
-    probe = sqlite3.connect(path)
-    try:
+    with closing(sqlite3.connect(path)) as probe:
         return bool(probe.execute("SELECT EXISTS (SELECT 1 FROM runs)").fetchone()[0])
-    finally:
-        probe.close()
 
 
 def put_aside(path: Path) -> None:

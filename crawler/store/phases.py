@@ -10,10 +10,7 @@ keeps the provider's times. All of it follows from the lines of the journal alon
 import msgspec
 
 from crawler.lines import IncidentLine
-from crawler.model import Level
 from crawler.records import Told
-
-_GRAVE = (Level.MAJOR, Level.CRITICAL)
 
 
 class Phase(msgspec.Struct, array_like=True):
@@ -75,7 +72,7 @@ def advance(
         last.resolved = max(last.opened, line.ended or now)
     if len(phases) == 1:
         last.opened = began if last.resolved is None else min(began, last.resolved)
-    last.grave = last.grave or line.impact in _GRAVE
+    last.grave = last.grave or (line.impact is not None and line.impact.grave)
     if last.resolved is not None and last.ended is None:
         last.ended = now if open_now else max(last.told, min(last.resolved, now))
         last.lasted = last.resolved - last.opened

@@ -6,6 +6,7 @@ The live file is never copied as it lies there: a copy taken during a commit can
 import hashlib
 import json
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import msgspec
@@ -44,8 +45,7 @@ def publish(store: Store, target: Path) -> Manifest:
 
 def _stripped(copy: Path) -> tuple[dict[str, int], int]:
     """Take the caches out of a copy and look it through; its row counts and its newest run."""
-    db = sqlite3.connect(copy, isolation_level=None)
-    try:
+    with closing(sqlite3.connect(copy, isolation_level=None)) as db:
         for table in sorted(schema.CACHES):
             db.execute(f"DELETE FROM {table}")  # noqa: S608 (our names)
         db.execute("VACUUM")
@@ -57,5 +57,3 @@ def _stripped(copy: Path) -> tuple[dict[str, int], int]:
             for table in _COUNTED
         }
         return counts, int(db.execute("SELECT coalesce(max(id), 0) FROM runs").fetchone()[0])
-    finally:
-        db.close()

@@ -22,12 +22,18 @@
   const all = (selector, from) => Array.from((from || document).querySelectorAll(selector));
   const now = () => Date.now() / 1000;
   const seconds = (iso) => Date.parse(iso) / 1000;
+  const services = (count) => count + (count === 1 ? " service" : " services");
   const trouble = (level) => HEAVY.includes(level);
 
   function make(tag, values, ...inside) {
     const node = Object.assign(document.createElement(tag), values);
     node.append(...inside);
     return node;
+  }
+
+  /* What a reader selected stays where the words stay. */
+  function write(node, text) {
+    if (node.textContent !== text) node.textContent = text;
   }
 
   const store = {
@@ -53,23 +59,30 @@
     return days + " d" + (hours % 24 && days < 7 ? " " + (hours % 24) + " h" : "");
   }
 
-  /* Ages, and no state shown as current past its time. */
+  /* Ages, and no state shown as current past its time. On paper an age has no meaning. */
+
+  const clock = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", timeZone: "UTC" });
+  const utc = (time) => clock.format(seconds(time.dateTime) * 1000) + " UTC";
+
+  function dated() {
+    for (const time of all("time.ago")) write(time, utc(time));
+  }
 
   function ages() {
     for (const time of all("time.ago")) {
       const age = now() - seconds(time.dateTime);
       if (!(age >= 0)) continue;
-      if (!time.title) time.title = time.textContent;
-      const text = age < 60 ? "just now" : span(age) + " ago";
-      if (time.textContent !== text) time.textContent = text;
+      time.title = utc(time);
+      write(time, age < 60 ? "just now" : span(age) + " ago");
     }
   }
 
   function show(node, level, word, until) {
     node.classList.remove("expired", ...LEVELS);
     node.classList.add(level);
+    if (level !== "none") node.classList.remove("sure");
     for (const use of all("use", node)) if (!use.closest("button")) use.setAttribute("href", "#i-" + level);
-    for (const one of all(".w", node)) one.textContent = word;
+    for (const one of all(".w", node)) write(one, word);
     if (level === "unknown") node.removeAttribute("data-until");
     else node.dataset.until = until;
   }
@@ -82,7 +95,7 @@
       if (one.id === "answer") face("unknown", "Unknown");
     }
     const old = all(".row.expired").length, head = $("[data-all]");
-    if (head && old) sentence("unknown", "Unknown: the results of " + old + " of " + head.dataset.all + " services are too old");
+    if (head && old) sentence("unknown", "Unknown: the results of " + old + " of " + services(Number(head.dataset.all)) + " are too old");
     if (old) for (const one of all("#more, .tally, .bars.all")) one.remove();
     /* The answer and the rows may be newer than the rest, and speak for themselves. */
     if (!newer() && checked && now() > checked + DEAD) face("unknown");
@@ -92,7 +105,7 @@
     const head = $(".overall");
     show(head, level, "");
     head.removeAttribute("data-until");
-    $("span", head).textContent = text;
+    write($("span", head), text);
     face(level);
     document.title = text + document.title.slice(document.title.lastIndexOf(" · "));
   }
@@ -117,7 +130,7 @@
       banner.setAttribute("role", "status");
       $("#main").append(banner);
     }
-    if (banner.textContent !== text) banner.textContent = text;
+    write(banner, text);
   }
 
   function tick() {
@@ -165,7 +178,7 @@
       const said = $("p bdi, .lead bdi", node), time = $("time.ago", node);
       before = LEVELS.find((name) => node.classList.contains(name)) + (said ? said.textContent : "");
       show(node, level, node === row ? LABELS[level] : ANSWERS[one.verdict.answer] || "Unknown", until);
-      if (said) said.textContent = one.verdict.headline || one.description;
+      if (said) write(said, one.verdict.headline || one.description);
       if (time && one.checkedAt) time.dateTime = one.checkedAt;
     }
     if (!before) return false;
@@ -182,9 +195,9 @@
     const count = (level) => levels.filter((one) => one === level).length;
     const bad = levels.filter(trouble).length, dark = count("unknown"), total = rows.length;
     const worst = ORDER.find((level) => count(level));
-    if (bad) sentence(worst, bad + " of " + total + " services " + (bad === 1 ? "has" : "have") + " trouble");
-    else if (dark) sentence("unknown", "No trouble at the " + (total - dark) + " services that we can read");
-    else sentence(worst, worst === "none" ? "All " + total + " services are operational" : "No trouble at " + total + " services");
+    if (bad) sentence(worst, bad + " of " + services(total) + " " + (bad === 1 ? "has" : "have") + " trouble");
+    else if (dark) sentence("unknown", "No trouble at the " + services(total - dark) + " that we can read");
+    else sentence(worst, worst !== "none" ? "No trouble at " + services(total) : total > 1 ? "All " + total + " services are operational" : "The one service is operational");
     for (const one of all("#more")) one.remove();
     const tally = $(".tally"), strip = $(".bars.all");
     if (strip) strip.remove();
@@ -212,10 +225,22 @@
 
   const KEPT = "#find, #hits, #check, .badges";
 
+  /* What a reader selected would be lost with the words: they stay until it is let go. */
+  let due = false, calm;
+  const held = () => (due = !getSelection().isCollapsed);
+  const again = () => renew().then(() => checked < heard && apply(told)).catch(() => { /* as in refresh */ });
+
+  document.addEventListener("selectionchange", () => {
+    clearTimeout(calm);
+    if (due) calm = setTimeout(() => held() || again(), 1000);
+  });
+
   async function renew() {
+    if (held()) return;
     const reply = await fetch(location.pathname, { cache: "no-cache" });
     if (!reply.ok) return;
     const served = new DOMParser().parseFromString(await reply.text(), "text/html");
+    if (held()) return;
     const fresh = $("html[data-root] #main", served), at = Number(served.documentElement.dataset.checked) || 0;
     /* A page without a clock tells of what is over by now. */
     if (!fresh || (at && !(at > checked))) return;
@@ -580,10 +605,12 @@
     }
   }
 
-  /* On a phone the menu scrolls sideways: it shows where the reader is. */
+  /* On a phone the menu scrolls sideways: it shows where the reader is, and what has the focus whole. */
 
   function menu() {
     const here = $(".top [aria-current]");
+    for (const nav of all(".top nav"))
+      nav.addEventListener("focusin", (event) => event.target.scrollIntoView({ block: "nearest", inline: "nearest" }));
     if (here) requestAnimationFrame(() => {
       const nav = here.closest("nav"), over = here.offsetLeft + here.offsetWidth - nav.offsetLeft - nav.clientWidth;
       if (over > 0) nav.scrollLeft = over;
@@ -600,6 +627,8 @@
   setInterval(() => start(tick), 30000);
   setInterval(ask, REFRESH * 1000);
   addEventListener("pageshow", () => start(tick));
+  addEventListener("beforeprint", () => start(dated));
+  addEventListener("afterprint", () => start(ages));
   /* Not before the page is painted: the file is larger than any page. */
   addEventListener("load", () => setTimeout(ask, 400));
   document.addEventListener("visibilitychange", () => {

@@ -52,6 +52,7 @@ def shoot(page: Page, path: Path) -> None:
     assert size is not None
     whole = page.evaluate("document.documentElement.scrollHeight")
     page.set_viewport_size({"width": size["width"], "height": max(size["height"], whole)})
+    page.wait_for_timeout(100)  # rows that come into the window are drawn a moment later
     page.screenshot(path=path, full_page=True)
     page.set_viewport_size(size)
 

@@ -115,13 +115,14 @@ def _jobs(opened: store.Store, now: int) -> tuple[Callable[[], None], ...]:
         ]
         for one in services
     }
+    known = replace(known, maintenances=())
     plain = replace(known, covers={})
 
     def work(known: Memories, records: Mapping[str, Sequence[Record]]) -> None:
         days = spans.daily(opened.connection, now - now % DAY - 90 * DAY)
         fresh = replace(known, daily=days)
         for one in services:
-            measure(one, one.id, fresh, records[one.id], (), now)
+            measure(one, one.id, fresh, records[one.id], now)
 
     return partial(work, plain, dict.fromkeys(own, ())), partial(work, known, own)
 

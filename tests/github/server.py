@@ -36,7 +36,7 @@ class GitHub(Background, State):
 
     def __init__(self, repository: str = "acme/whosdown") -> None:
         Background.__init__(self, ThreadingHTTPServer(("127.0.0.1", 0), _handler(self)))
-        State.__init__(self, repository, f"http://127.0.0.1:{self.port}")
+        State.__init__(self, repository, self.address)
         self._troubles: list[tuple[str, re.Pattern[str], list[Reply]]] = []
         self._lock = threading.RLock()
         self._over = threading.Event()

@@ -12,8 +12,7 @@ from crawler.site import badges
 from crawler.site.api import incidents, schema, services, statuspage, uptimes
 from crawler.site.api.details import Incidents, ServiceDetail
 from crawler.site.api.types import SCHEMA_VERSION, ServiceItem, SiteItem, Statuses
-from crawler.site.board import Board, Story
-from crawler.site.nearby import began
+from crawler.site.board import Board, Story, newest_first
 from crawler.times import DAY, iso
 
 _DAYS = 90
@@ -27,11 +26,11 @@ def statuses(board: Board) -> bytes:
 def render(board: Board) -> dict[str, bytes]:
     """Every JSON file of `api/v1/` by path, and `statuses.json` beside."""
     files = {path: encoded(value) for path, value in _files(board)}
-    # The one without an ending answers `curl` without -L; a folder would redirect.
     files |= {path: encoded(value) for path, value in statuspage.files(board)}
     files |= {
         f"api/badge/{r.service.id}.json": encoded(badges.shield(r, board)) for r in board.rows
     }
+    # The one without an ending answers `curl` without -L; a folder would redirect.
     files |= dict.fromkeys(("api/v1/statuses.json", "api/v1/statuses"), files["statuses.json"])
     return files | schema.render(board)
 
@@ -42,7 +41,7 @@ def encoded(value: object) -> bytes:
 
 
 def _files(board: Board) -> Iterator[tuple[str, object]]:
-    site, fetched = _site(board), _fetched(board)
+    site, fetched = _site(board), iso(board.as_of)
     items = {row.service.id: services.service(row, board) for row in board.rows}
     told = {story.path: incidents.incident(story, board) for story in board.stories}
     yield "statuses.json", _statuses(board, items.values())
@@ -56,10 +55,10 @@ def _files(board: Board) -> Iterator[tuple[str, object]]:
             maintenances=tuple(map(incidents.maintenance, row.maintenances)),
         )
         yield f"api/v1/services/{row.service.id}.json", detail
-        history = uptimes.history(row, SCHEMA_VERSION, fetched, site)
+        history = uptimes.history(row, fetched, site)
         yield f"api/v1/history/{row.service.id}.json", history
     recent = [one for one in board.stories if one.record.incident.open or _recent(one, board)]
-    listed = sorted(recent, key=lambda one: (-began(one), one.path))
+    listed = newest_first(recent)
     body = Incidents(
         schemaVersion=SCHEMA_VERSION,
         fetchedAt=fetched,
@@ -74,7 +73,7 @@ def _files(board: Board) -> Iterator[tuple[str, object]]:
 
 def _statuses(board: Board, items: Iterable[ServiceItem]) -> Statuses:
     return Statuses(
-        SCHEMA_VERSION, _fetched(board), cached=False, site=_site(board), services=tuple(items)
+        SCHEMA_VERSION, iso(board.as_of), cached=False, site=_site(board), services=tuple(items)
     )
 
 
@@ -82,9 +81,5 @@ def _site(board: Board) -> SiteItem:
     return SiteItem(board.site.name, board.site.url, board.simulated)
 
 
-def _fetched(board: Board) -> str:
-    return iso(board.ran_at if board.ran_at is not None else board.at)
-
-
 def _recent(story: Story, board: Board) -> bool:
-    return began(story) >= board.at - _DAYS * DAY
+    return story.began >= board.at - _DAYS * DAY

@@ -9,11 +9,9 @@ from crawler.site.api.details import (
     RevisionItem,
     UpdateItem,
 )
-from crawler.site.api.services import moment
 from crawler.site.api.types import SCHEMA_VERSION, SiteItem
 from crawler.site.board import Board, Story
-from crawler.site.nearby import began
-from crawler.times import iso
+from crawler.times import iso, iso_or_none
 
 
 def path(story: Story) -> str:
@@ -33,12 +31,12 @@ def incident(story: Story, board: Board) -> IncidentItem:
         name=one.title,
         impact=one.impact,
         open=one.open,
-        readAt=moment(story.read_at),
+        readAt=iso_or_none(story.read_at),
         phase=one.phase,
         source="probe" if record.ours else "provider",
-        startedAt=iso(began(story)),
-        resolvedAt=moment(one.ended_at),
-        withdrawnAt=moment(record.withdrawn_at),
+        startedAt=iso(story.began),
+        resolvedAt=iso_or_none(one.ended_at),
+        withdrawnAt=iso_or_none(record.withdrawn_at),
         durationSeconds=None if one.open else story.duration,
         url=f"{base}/{story.path}",
         api=f"{base}/{path(story)}",
@@ -57,10 +55,10 @@ def detail(story: Story, board: Board, site: SiteItem) -> IncidentDetail:
         regions=one.regions,
         firstSeenAt=iso(record.first_seen),
         changedAt=iso(record.changed_at),
-        confirmedAt=moment(record.confirmed_at),
+        confirmedAt=iso_or_none(record.confirmed_at),
         leadSeconds=record.lead,
-        phases=tuple(PhaseItem(iso(opened), moment(over)) for opened, over in record.phases),
-        updates=tuple(UpdateItem(u.id, moment(u.at), u.phase, u.text) for u in one.updates),
+        phases=tuple(PhaseItem(iso(opened), iso_or_none(over)) for opened, over in record.phases),
+        updates=tuple(UpdateItem(u.id, iso_or_none(u.at), u.phase, u.text) for u in one.updates),
         revisions=tuple(
             RevisionItem(r.key or None, iso(r.seen_at), r.phase, r.text) for r in record.revisions
         ),
@@ -70,5 +68,5 @@ def detail(story: Story, board: Board, site: SiteItem) -> IncidentDetail:
 def maintenance(one: Maintenance) -> MaintenanceItem:
     """Announced work without the messages about it."""
     return MaintenanceItem(
-        one.id, one.title, one.phase, moment(one.starts_at), moment(one.ends_at), one.url
+        one.id, one.title, one.phase, iso_or_none(one.starts_at), iso_or_none(one.ends_at), one.url
     )

@@ -12,8 +12,7 @@ from crawler.site.api.types import (
 )
 from crawler.site.api.uptimes import uptime
 from crawler.site.board import Board, Row, Story
-from crawler.site.nearby import began
-from crawler.times import iso
+from crawler.times import iso, iso_or_none
 
 _BRIEFS = 5
 
@@ -24,8 +23,7 @@ def service(row: Row, board: Board) -> ServiceItem:
     unknown = verdict.level is Level.UNKNOWN
     base = board.site.url.rstrip("/")
     newest = [*row.open, *row.recent]
-    figure = row.uptime.headline.figure(30) if row.uptime.headline else None
-    month = figure.uptime if figure else None
+    month = row.uptime.figure(30)
     return ServiceItem(
         id=row.service.id,
         name=row.service.name,
@@ -33,11 +31,11 @@ def service(row: Row, board: Board) -> ServiceItem:
         description=verdict.headline,
         reachable=not unknown,
         activeIncidents=len(row.open),
-        uptime30dPct=None if month is None else float(month),
+        uptime30dPct=float(month.uptime) if month and month.uptime else None,
         recentIncidents30d=row.incidents_30d,
         lastIncidentAt=max(map(_last, newest), default=None),
         latencyMs=row.latency_ms,
-        updatedAt=moment(verdict.since),
+        updatedAt=iso_or_none(verdict.since),
         unreachableReason=verdict.reason if unknown else None,
         recentIncidentBriefs=tuple(map(_brief, newest[:_BRIEFS])),
         aliases=tuple(row.service.aliases),
@@ -49,8 +47,8 @@ def service(row: Row, board: Board) -> ServiceItem:
         verdict=_verdict(row),
         uptime=uptime(row.uptime),
         components=tuple(ComponentItem(one.id, one.name, one.level) for one in row.components),
-        checkedAt=moment(row.checked_at),
-        validUntil=moment(verdict.valid_until),
+        checkedAt=iso_or_none(row.checked_at),
+        validUntil=iso_or_none(verdict.valid_until),
         stale=verdict.confidence == "stale",
         upstreams=tuple(UpstreamItem(u.id, u.name, u.level, u.link) for u in verdict.upstreams),
         feeds=_feeds(f"{base}/{row.path}"),
@@ -82,11 +80,11 @@ def _verdict(row: Row) -> VerdictItem:
         basis=one.basis,
         flags=one.flags,
         evidence=tuple(
-            EvidenceItem(e.kind, e.who, e.what, moment(e.at), e.url) for e in one.evidence
+            EvidenceItem(e.kind, e.who, e.what, iso_or_none(e.at), e.url) for e in one.evidence
         ),
-        since=moment(one.since),
+        since=iso_or_none(one.since),
         lastKnown=one.last_known,
-        lastKnownAt=moment(one.last_known_at),
+        lastKnownAt=iso_or_none(one.last_known_at),
     )
 
 
@@ -96,16 +94,11 @@ def _brief(story: Story) -> Brief:
         id=story.record.slug,
         name=one.title,
         impact=one.impact or Level.UNKNOWN,
-        createdAt=iso(began(story)),
-        resolvedAt=moment(one.ended_at),
+        createdAt=iso(story.began),
+        resolvedAt=iso_or_none(one.ended_at),
         shortlink=one.url,
     )
 
 
 def _last(story: Story) -> str:
-    return iso(story.record.incident.ended_at or began(story))
-
-
-def moment(seconds: int | None) -> str | None:
-    """A time as the API prints it; None stays None."""
-    return None if seconds is None else iso(seconds)
+    return iso(story.record.incident.ended_at or story.began)

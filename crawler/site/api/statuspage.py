@@ -20,8 +20,7 @@ from crawler.site.api.shapes import (
     Work,
 )
 from crawler.site.api.troubles import trouble, work
-from crawler.site.board import Board, Row, Story
-from crawler.site.nearby import began
+from crawler.site.board import Board, Row, Story, newest_first
 from crawler.times import iso
 
 _LISTED = 50
@@ -60,17 +59,16 @@ def _documents(
         name=row.service.name,
         url=f"{base}/{row.path.rstrip('/')}",
         time_zone="Etc/UTC",
-        updated_at=iso(_ran(board)),
+        updated_at=iso(board.as_of),
     )
     status = Indicator(row.verdict.level, row.verdict.headline)
     parts = _parts(row, board)
-    newest = sorted(stories, key=lambda one: (-began(one), one.path))
-    told = {one.path: trouble(one, row, parts, base) for one in newest[:_LISTED]}
+    newest = newest_first(stories)[:_LISTED]
+    told = {one.path: trouble(one, row, parts, base) for one in newest}
     told |= {one.path: trouble(one, row, parts, base) for one in row.open}
     opened = tuple(told[one.path] for one in row.open)
     known = {one.versions[-1][1].id: one for one in works}
-    ahead = [known[one.id] for one in row.maintenances if one.phase != "completed"]
-    shown = tuple(work(one, row, parts, base) for one in ahead)
+    shown = tuple(work(known[one.id], row, parts, base) for one in row.maintenances)
     over = tuple(work(one, row, parts, base) for one in _over(works))
     yield "status", StatuspageStatus(page, status)
     yield "summary", StatuspageSummary(page, status, parts, opened, shown)
@@ -98,7 +96,7 @@ def _over(works: Sequence[Announced]) -> list[Announced]:
 
 
 def _parts(row: Row, board: Board) -> tuple[Part, ...]:
-    updated = _ran(board) if row.checked_at is None else row.checked_at
+    updated = board.as_of if row.checked_at is None else row.checked_at
     created = updated if row.first_seen is None else min(row.first_seen, updated)
     return tuple(
         Part(
@@ -118,7 +116,3 @@ def _parts(row: Row, board: Board) -> tuple[Part, ...]:
         )
         for place, one in enumerate(row.components, 1)
     )
-
-
-def _ran(board: Board) -> int:
-    return board.ran_at if board.ran_at is not None else board.at

@@ -4,11 +4,9 @@ from collections.abc import Sequence
 
 from crawler.model import Incident, Level, Update
 from crawler.records import Work as Announced
-from crawler.site.api.services import moment
 from crawler.site.api.shapes import Message, Part, Trouble, Work
 from crawler.site.board import Row, Story
-from crawler.site.nearby import began
-from crawler.times import iso
+from crawler.times import iso, iso_or_none
 
 _OPEN = frozenset({"investigating", "identified", "monitoring"})
 _OVER = frozenset({"resolved", "postmortem"})
@@ -16,7 +14,7 @@ _OVER = frozenset({"resolved", "postmortem"})
 
 def trouble(story: Story, row: Row, parts: tuple[Part, ...], base: str) -> Trouble:
     """One incident of a service that has these components; `base` is the site's address."""
-    one, began_at = story.record.incident, iso(began(story))
+    one, began_at = story.record.incident, iso(story.began)
     phase = _phase(one)
     impact = one.impact if one.impact and one.impact is not Level.UNKNOWN else Level.MINOR
     watching = [u.at for u in one.updates if u.phase == "monitoring" and u.at is not None]
@@ -27,11 +25,11 @@ def trouble(story: Story, row: Row, parts: tuple[Part, ...], base: str) -> Troub
         status=phase,
         impact=impact,
         page_id=row.service.id,
-        created_at=moment(one.created_at) or began_at,
+        created_at=iso_or_none(one.created_at) or began_at,
         updated_at=updated,
         started_at=began_at,
-        monitoring_at=moment(min(watching, default=None)),
-        resolved_at=None if one.open else moment(one.ended_at) or updated,
+        monitoring_at=iso_or_none(min(watching, default=None)),
+        resolved_at=None if one.open else iso_or_none(one.ended_at) or updated,
         shortlink=one.url or f"{base}/{story.path}",
         incident_updates=_messages(one, began_at, phase)
         # Clients read the first update without asking whether there is one.
@@ -54,9 +52,9 @@ def work(announced: Announced, row: Row, parts: tuple[Part, ...], base: str) -> 
         updated_at=iso(last),
         started_at=iso(first),
         monitoring_at=None,
-        resolved_at=moment(min(over, default=None)),
-        scheduled_for=moment(one.starts_at),
-        scheduled_until=moment(one.ends_at),
+        resolved_at=iso_or_none(min(over, default=None)),
+        scheduled_for=iso_or_none(one.starts_at),
+        scheduled_until=iso_or_none(one.ends_at),
         shortlink=one.url or f"{base}/{row.path}",
         incident_updates=_wordings(announced),
         components=_named(one.components, parts),
@@ -84,7 +82,7 @@ def _updated(one: Incident, began_at: str) -> str:
 
 def _messages(one: Incident, otherwise: str, stage: str) -> tuple[Message, ...]:
     return tuple(
-        _message(update.id, one.id, phase, update.text, moment(update.at) or otherwise)
+        _message(update.id, one.id, phase, update.text, iso_or_none(update.at) or otherwise)
         for update, phase in zip(one.updates, _phases(one.updates, stage), strict=True)
     )
 

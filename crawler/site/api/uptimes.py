@@ -3,7 +3,14 @@
 from functools import lru_cache
 
 from crawler.site.api.details import DayItem, History, LatencyDay, LatencyItem
-from crawler.site.api.types import SecondsItem, SeriesItem, SiteItem, UptimeItem, WindowItem
+from crawler.site.api.types import (
+    SCHEMA_VERSION,
+    SecondsItem,
+    SeriesItem,
+    SiteItem,
+    UptimeItem,
+    WindowItem,
+)
 from crawler.site.board import Row, Series, Uptime
 from crawler.times import day, iso
 from crawler.uptime import Tally
@@ -20,10 +27,10 @@ def uptime(found: Uptime) -> UptimeItem:
     )
 
 
-def history(row: Row, version: str, fetched: str, site: SiteItem) -> History:
+def history(row: Row, fetched: str, site: SiteItem) -> History:
     """The days of one service."""
     return History(
-        schemaVersion=version,
+        schemaVersion=SCHEMA_VERSION,
         fetchedAt=fetched,
         site=site,
         id=row.service.id,

@@ -6,6 +6,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from heapq import nlargest
 from typing import TypeVar
 
@@ -34,11 +35,8 @@ def render(board: Board, memory: Anew = ANEW) -> dict[str, bytes]:
     for scope in found:
         about = [told[id(one)] for one in (*scope.stories, *scope.planned)]
         inputs = (scope.folder, scope.name, scope.page, board.site, board.simulated, about)
-        files |= memory.part(
-            f"feeds {scope.folder}",
-            inputs,
-            lambda scope=scope: _folder(board, scope, choices, writers),  # type: ignore[misc]
-        )
+        make = partial(_folder, board, scope, choices, writers)
+        files |= memory.part(f"feeds {scope.folder}", inputs, make)
     return files
 
 

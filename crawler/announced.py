@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import structs
 
-from crawler.catalogue import Catalogue, Provider
+from crawler.catalogue import Catalogue
 from crawler.lines import MaintenanceLine
 from crawler.memory import Memory
 from crawler.model import Maintenance, Visit
@@ -18,21 +18,23 @@ def maintenances(
     for provider in catalogue.providers:
         visit = visits.get(provider.id)
         if visit and visit.reading:
-            yield from _told(provider, visit, visit.reading.maintenances, memory, now)
+            yield from _told(provider.id, visit, visit.reading.maintenances, memory, now)
 
 
 def _told(
-    provider: Provider, visit: Visit, listed: Iterable[Maintenance], memory: Memory, now: int
+    provider: str, visit: Visit, listed: Iterable[Maintenance], memory: Memory, now: int
 ) -> Iterator[MaintenanceLine]:
-    new = {one.id: _maintenance_line(provider.id, one) for one in listed}
+    new = {one.id: _maintenance_line(provider, one) for one in listed}
     for key, line in new.items():
-        old = memory.maintenances.get((provider.id, key))
+        old = memory.maintenances.get((provider, key))
         if old != (line := _over(line, old, now)):
             yield line
-    if provider.only_by_feed(visit):
+    # What another endpoint than the first leaves out may still stand on the page; where robots.txt
+    # keeps us from that, the other is all that we ever read.
+    if visit.note.startswith("fallback:") and visit.note != "fallback:robots":
         return
     for (owner, key), old in memory.maintenances.items():
-        if owner == provider.id and key not in new and old.phase != "completed":
+        if owner == provider and key not in new and old.phase != "completed":
             yield _over(structs.replace(old, phase="completed"), old, now)
 
 
