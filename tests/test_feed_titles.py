@@ -38,6 +38,7 @@ def test_an_open_item_that_names_its_state_first_counts_for_who_follows_componen
         ("Errors [resolved]", False),
         ("[API] Resolved: errors", False),
         ("API - Resolved: errors", False),
+        ("Postmortem: errors", False),
     ],
 )
 def test_a_title_ends_an_incident_only_where_a_part_of_it_begins_so(

@@ -44,7 +44,8 @@ _LABEL = re.compile(
 _FIELD = re.compile(r"(Status|Severity|Resolved|Started):\s*(.+)", re.IGNORECASE)
 # Where a part of the title begins: "DNS names are not resolved: outage" is no end.
 _TITLE_STATE = re.compile(
-    r"(?:^|[\[\]|–—-]\s*)(Resolved|Completed|Investigating|Monitoring|Identified)(?:\]|:)",
+    r"(?:^|[\[\]|–—-]\s*)"
+    r"(Resolved|Completed|Postmortem|Investigating|Monitoring|Identified)(?:\]|:)",
     re.IGNORECASE,
 )
 _SHORT_DATE = re.compile(r"[A-Z][a-z]{2} \d{1,2}, \d\d:\d\d [A-Z]{2,5}")
