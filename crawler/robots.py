@@ -16,7 +16,7 @@ def request(place: str) -> Request:
 def rules(reply: Reply, before: str | None) -> str | None:
     """The rules that hold after a reply: a 4xx allows all; no answer keeps what was known."""
     if reply.reason is None:
-        return reply.body[:500_000].decode("utf-8", "replace")
+        return reply.body[:500_000].decode("utf-8-sig", "replace")
     if reply.status is not None and 400 <= reply.status < 500:
         return None
     return before

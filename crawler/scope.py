@@ -59,7 +59,8 @@ def scope(components: Sequence[str], regions: Sequence[str], reading: Reading) -
         # The page's word and its components speak of everywhere, so a region has its incidents.
         level = None if regions else page_level(reading)
         if level is None:
-            level = worst([Level.NONE, *(one.weight for one in opened)])
+            weights = (one.weight for one in opened if one.weight is not Level.MAINTENANCE)
+            level = worst([Level.NONE, *weights])
         flags = () if regions else _inconsistent(reading, level)
         return _scoped(level, opened, flags)
     wanted = frozenset(components)
@@ -73,7 +74,7 @@ def scope(components: Sequence[str], regions: Sequence[str], reading: Reading) -
         levels = [worst([Level.MAINTENANCE, *(one.weight for one in named)])]
     else:
         levels = [level for level in levels if level is not Level.MAINTENANCE]
-        levels += [one.weight for one in named]
+        levels += [one.weight for one in named if one.weight is not Level.MAINTENANCE]
         if unstated and not worst(levels).trouble:
             levels.append(Level.MINOR)
     flags = ("scope_unstated",) if unstated else ()

@@ -175,6 +175,8 @@ def test_rules_are_read_for_our_name(rules: str | None, allowed: bool) -> None:
     ("reply", "expected"),
     [
         (Reply(url="", status=200, body=b"a\xff"), "a\ufffd"),
+        # Some editors put a mark before the first word, which would hide the first rules.
+        (Reply(url="", status=200, body=b"\xef\xbb\xbfUser-agent: *"), "User-agent: *"),
         (Reply(url="", status=404, reason="http_404"), None),
         (Reply(url="", status=401, reason="http_401"), None),
         (Reply(url="", status=429, reason="rate_limited"), None),

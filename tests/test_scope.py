@@ -83,6 +83,9 @@ def test_the_level_of_a_whole_page(said: Reading, level: str | None) -> None:
         (page("none", part("maintenance"), told=(named("major", "c1"),)), "maintenance", ""),
         (page("none", part("maintenance"), told=(named("critical", "c1"),)), "critical", ""),
         (page("maintenance", part("none")), "none", ""),
+        # Work that is told as an incident hides nothing and is no trouble.
+        (page("none", part("major"), told=(named("maintenance", "c1"),)), "major", ""),
+        (page("none", part("none"), told=(named("maintenance", "c1"),)), "none", ""),
         # A word that we do not know is never well.
         (page("none", part("unknown")), "unknown", ""),
         # Components that are gone make it unknown, loudly.
@@ -121,6 +124,12 @@ def test_work_on_one_of_two_followed_components_does_not_hide_trouble_on_the_oth
     said = page("none", part("maintenance"), part("minor", "c2"))
 
     assert scope(["c1", "c2"], (), said).level is Level.MINOR
+
+
+def test_work_told_as_an_incident_hides_no_other_where_there_is_no_page_s_word() -> None:
+    said = page(None, told=(named("maintenance"), named("major", key="i2")))
+
+    assert scope((), (), said).level is Level.MAJOR
 
 
 def test_a_page_whose_word_and_parts_disagree_is_flagged() -> None:

@@ -1,6 +1,7 @@
 """What is remembered of an incident and of announced work: wordings, phases, ends, addresses."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -9,7 +10,7 @@ from crawler.model import Reading, Visit
 from crawler.records import Record
 from crawler.store import incidents, works
 from crawler.store.life import slug
-from lives import HOUR, START, Life, reading, update
+from lives import HOUR, START, Life, incident, provider, reading, service, update, world
 from wordings import DONE, EDITED, FIRST, LATER, OLDER, STEP, catalogue, working
 
 __all__ = ["catalogue"]  # fixtures
@@ -53,15 +54,38 @@ def test_components_that_are_unlinked_stay_with_the_incident(life: Life) -> None
     assert remembered(life).incident.components == ("c1", "c2")
 
 
-def test_folding_itself_keeps_the_union_of_components_and_regions(life: Life) -> None:
-    for number, name in enumerate("ab"):
+def test_folding_itself_keeps_the_union_of_components_and_at_the_end_the_last_regions(
+    life: Life,
+) -> None:
+    known = []
+    for number, name in enumerate("abc"):
         told = IncidentLine(
-            "acme", "i9", name, "T", open=True, components=(f"c{name}",), regions=(f"r{name}",)
+            *("acme", "i9", name, "T", name != "c"),
+            components=(f"c{name}",),
+            regions=(f"r{name}",),
         )
         life.store.record(RunLine(START + number, START + 9, "1", 2_700, incidents=(told,)))
-    found = remembered(life, "i9").incident
+        known.append(remembered(life, "i9").incident)
 
-    assert (found.components, found.regions) == (("ca", "cb"), ("ra", "rb"))
+    assert [one.components for one in known] == [("ca",), ("ca", "cb"), ("ca", "cb", "cc")]
+    assert [one.regions for one in known] == [("ra",), ("rb",), ("rb", "rc")]
+
+
+@pytest.mark.parametrize(
+    ("region", "then", "level"), [("eu", ("us",), "none"), ("asia", (), "minor")]
+)
+def test_a_page_that_says_the_same_again_means_the_same_regions(
+    region: str, then: tuple[str, ...], level: str, tmp_path: Path
+) -> None:
+    local = world(provider("acme", service("acme", regions=[region])))
+    with Life(tmp_path, local) as place:
+        for number, regions in enumerate((("eu",), then, then)):
+            now = START + number * STEP
+            place.run(now, {"acme": reading(incident(regions=regions))})
+        for again in (now + STEP, now + 2 * STEP):
+            place.run(again, {"acme": Visit("acme", again, unchanged=True)})
+
+        assert place.store.memory().snapshots["acme"].level == level
 
 
 def test_resolved_and_reopened_are_phases_of_one_incident(life: Life) -> None:

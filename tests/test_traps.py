@@ -88,6 +88,22 @@ def test_a_part_of_the_components_in_a_summary_is_completed_from_the_list() -> N
     assert scope(("C40",), (), whole).level is Level.MAJOR
 
 
+def test_a_component_that_two_rows_of_incident_io_tell_of_is_as_the_worse_says() -> None:
+    rows = [{"component_id": "c1", "status": one} for one in ("full_outage", "operational")]
+    parts = [{"component": {"component_id": "c1", "name": "API"}}]
+    for affected in (rows, rows[::-1]):
+        found = read(
+            "incidentio_native",
+            page={
+                "structure": {"items": parts},
+                "affected_components": affected,
+                "ongoing_incidents": [],
+            },
+        )
+
+        assert scope(("API",), (), found).level is Level.CRITICAL
+
+
 def test_a_group_is_not_counted_beside_its_components() -> None:
     found = read("statuspage", summary=case("statuspage/groups/summary.json"))
 

@@ -42,8 +42,11 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 _FIELD = re.compile(r"(Status|Severity|Resolved|Started):\s*(.+)", re.IGNORECASE)
+# Where a part of the title begins: "DNS names are not resolved: outage" is no end.
 _TITLE_STATE = re.compile(
-    r"\[?(Resolved|Completed|Investigating|Monitoring|Identified)(?:\]|:)", re.IGNORECASE
+    r"(?:^|[\[\]|–—-]\s*)"
+    r"(Resolved|Completed|Postmortem|Investigating|Monitoring|Identified)(?:\]|:)",
+    re.IGNORECASE,
 )
 _SHORT_DATE = re.compile(r"[A-Z][a-z]{2} \d{1,2}, \d\d:\d\d [A-Z]{2,5}")
 _COMPONENT = re.compile(r"(.{1,100}) \((?:[A-Z][a-z]+)(?: [a-z]+)?\)")
@@ -152,7 +155,7 @@ def _incident(item: etree._Element) -> Incident:
     body = fields.get("content") or fields.get("encoded") or fields.get("description")
     lines = text.plain(body or fields.get("summary"), text.BODY).split("\n")
     stated = dict(_stated(lines))
-    updates = tuple(_updates(lines, changed))
+    updates = _newest_first(tuple(_updates(lines, changed)))
     # "Update" repeats the state before it, so the newest other label is the state.
     labels = [update.phase for update in updates]
     told = [one for one in labels if one != "update"] + labels
@@ -181,6 +184,14 @@ def _incident(item: etree._Element) -> Incident:
         components=tuple(sorted(_components(title, lines))),
         updates=updates,
     )
+
+
+def _newest_first(updates: tuple[Update, ...]) -> tuple[Update, ...]:
+    """The messages by their times where each has one; else as they stand."""
+    dated = [one for one in updates if one.at is not None]
+    if len(dated) < len(updates):
+        return updates
+    return tuple(sorted(dated, key=lambda one: one.at or 0, reverse=True))
 
 
 def _start(updates: tuple[Update, ...], posted: int | None, *, closed: bool) -> int | None:
@@ -227,7 +238,8 @@ def _updates(lines: list[str], changed: int | None) -> Iterator[Update]:
 
 
 def _components(title: str, lines: list[str]) -> Iterator[str]:
-    if match := re.match(r"\[([^\[\]]{1,100})\]", title):
+    match = re.match(r"\[([^\[\]]{1,100})\]", title)
+    if match and not _LABEL.fullmatch(match[1]):
         yield match[1]
         yield match[1].split(" (")[0]
     listing = False

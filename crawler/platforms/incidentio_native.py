@@ -52,7 +52,9 @@ def read(replies: Mapping[str, Reply]) -> Reading:
     items = list(islice(_items(page), vocabulary.MAX_COMPONENTS))
     called = {str(one.get("component_id")): text.plain(one.get("name")) for one in items}
     affected = vocabulary.rows(page, "affected_components")
-    now = {str(one.get("component_id")): [_now(one)] for one in affected}
+    now: dict[str, list[Level]] = {}
+    for one in affected:
+        now.setdefault(str(one.get("component_id")), []).append(_now(one))
     events = [
         *vocabulary.rows(page, "ongoing_incidents"),
         *objects(page.get("scheduled_maintenances"), vocabulary.MAX_INCIDENTS),

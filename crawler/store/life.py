@@ -33,7 +33,7 @@ def fold(db: Connection, now: int, line: IncidentLine) -> None:
         " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
         (*key, old["slug"] if old else slug(line.provider, line.id, now), line.title, line.open,
          line.impact, line.phase, line.started, line.created, line.ended, line.url,
-         _union(line.components, old, "components"), _union(line.regions, old, "regions"),
+         _union(line.components, old, "components"), _regions(line, old),
          phases.dump(spans), first_seen, now,
          None if line.open else resolved or now, withdrawn if line.withdrawn else None,
          line.missing, line.digest, line.service, failed_at,
@@ -65,6 +65,11 @@ def _adopt(db: Connection, provider: str, ours: str, theirs: str) -> None:
     db.execute(
         "UPDATE incident_revisions SET incident = ? WHERE provider = ? AND incident = ?", names
     )
+
+
+def _regions(line: IncidentLine, old: Row | None) -> str:
+    """Where it is, which moves and may become everywhere; once it is over, also where it was."""
+    return json.dumps(line.regions) if line.open else _union(line.regions, old, "regions")
 
 
 def _union(new: tuple[str, ...], old: Row | None, column: str) -> str:

@@ -103,7 +103,7 @@ CREATE TABLE incidents (
     ended_at INTEGER,
     url TEXT,
     components TEXT NOT NULL,           -- JSON list: the union over its life
-    regions TEXT NOT NULL,              -- JSON list: the same
+    regions TEXT NOT NULL,              -- JSON list: where it is, at the end also was
     phases TEXT NOT NULL,               -- JSON list: see store.phases.Phase
     first_seen INTEGER NOT NULL,
     changed_at INTEGER NOT NULL,
