@@ -7,18 +7,15 @@ weighed over all services, and only what differs from the memory goes into the l
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import chain
-from statistics import median
 
 from crawler import __version__, announced, changes, early, judge, streak, upstream
-from crawler.catalogue import Catalogue, Provider, Service
+from crawler.catalogue import Catalogue, Provider, Service, Source
 from crawler.facts import Facts
 from crawler.lines import IncidentLine, RunLine, SourceLine
 from crawler.memory import Memory, ProbeState, Snapshot
 from crawler.model import Component, Level, Reading, Visit
 from crawler.records import Remembered
-from crawler.scope import Scoped, scope
-
-_JOB = 900
+from crawler.scope import PARTIAL, Scoped, scope
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,13 +34,15 @@ class Asked:
 @dataclass(frozen=True, slots=True)
 class _Page:
     """A provider's page as it stands after this run; `at` is when it was read. `stand_in` says
-    that its feed was read in its place."""
+    that its feed was read in its place; `before` is how it was read last, for the components that
+    could not be read now."""
 
     reading: Reading | None
     at: int | None
     fresh: bool
     reason: str | None
     stand_in: bool = False
+    before: "_Page | None" = None
 
 
 def conclude(
@@ -115,24 +114,37 @@ def _page(
     visit = visits.get(provider.id)
     if provider.source is None or visit is None:
         return _Page(None, None, fresh=False, reason=None)
-    if visit.reading is not None:
-        stand_in = provider.source.stands_in(visit.platform)
-        return _Page(visit.reading, now, fresh=True, reason=None, stand_in=stand_in)
-    line = memory.sources.get(provider.id)
-    at = now if visit.unchanged else memory.read_at.get(provider.id)
+    if visit.reading is None:
+        at = now if visit.unchanged else memory.read_at.get(provider.id)
+        return _last(provider.source, memory, remembered, at, visit.reason)
+    stand_in = provider.source.stands_in(visit.platform)
+    page = _Page(visit.reading, now, fresh=True, reason=None, stand_in=stand_in)
+    if PARTIAL not in visit.reading.notes:
+        return page
+    at = memory.read_at.get(provider.id)
+    return replace(page, before=_last(provider.source, memory, remembered, at, PARTIAL))
+
+
+def _last(
+    source: Source, memory: Memory, remembered: Remembered, at: int | None, reason: str | None
+) -> _Page:
+    """A page as it was read last, at `at`; without a reason nothing has changed since."""
+    line = memory.sources.get(source.id)
     if line is None or at is None:
-        return _Page(None, None, fresh=False, reason=visit.reason)
-    keys = memory.opened.get(provider.id, ())
-    records = [record for key in keys if (record := remembered(provider.id, key))]
+        return _Page(None, None, fresh=False, reason=reason)
+    keys = memory.opened.get(source.id, ())
+    records = [record for key in keys if (record := remembered(source.id, key))]
     components = tuple(Component(key, *one) for key, one in line.components.items() if one)
     reading = Reading(
         headline=line.headline,
         word=line.word,
         components=components if line.listed else None,
         incidents=tuple(record.incident for record in records),
+        # What was not listed then either is as little known.
+        notes=(PARTIAL,) if reason == PARTIAL else (),
     )
-    stand_in = provider.source.stands_in(line.platform)
-    return _Page(reading, at, fresh=visit.unchanged, reason=visit.reason, stand_in=stand_in)
+    stand_in = source.stands_in(line.platform)
+    return _Page(reading, at, fresh=reason is None, reason=reason, stand_in=stand_in)
 
 
 def _snapshots(
@@ -149,17 +161,19 @@ def _snapshots(
     for provider, service in catalogue.services():
         page = pages[provider.id]
         previous = memory.snapshots.get(service.id)
-        scoped = scope(service.components, service.regions, page.reading) if page.reading else None
-        if scoped and page.stand_in:
+        seen, scoped = page, _scoped(service, page)
+        if scoped and scoped.reason == PARTIAL and page.before:
+            seen, scoped = page.before, _scoped(service, page.before)
+        if scoped and seen.stand_in:
             scoped = _stood_in(scoped, service, memory.sources.get(provider.id))
         facts = Facts(
             scoped=scoped,
-            read_at=page.at,
-            fresh=page.fresh,
-            resolved=_resolved(previous, page.reading, now),
+            read_at=seen.at,
+            fresh=seen.fresh,
+            resolved=_resolved(previous, seen.reading, now),
             probe=probes.get(service.id),
             has_page=provider.source is not None,
-            reason=page.reason,
+            reason=seen.reason,
         )
         found[service.id] = judge.judge(facts, previous, now, validity)
         states[service.id] = _state(found[service.id], page, now - validity)
@@ -169,6 +183,10 @@ def _snapshots(
         service.id: _weighed(service, found[service.id], states, mentions, owners)
         for _, service in catalogue.services()
     }
+
+
+def _scoped(service: Service, page: _Page) -> Scoped | None:
+    return scope(service.components, service.regions, page.reading) if page.reading else None
 
 
 def _stood_in(scoped: Scoped, service: Service, line: SourceLine | None) -> Scoped:
@@ -216,21 +234,3 @@ def _weighed(
         for one in service.upstreams
     }
     return replace(snapshot, flags=(*snapshot.flags, *upstream.flags(links)))
-
-
-def validity(starts: Iterable[int]) -> int:
-    """V in seconds from the starts of the runs of the last 7 days: 2.5 times the median pause
-    between jobs, between 45 min and 3 h; 45 min until ten pauses are known.
-
-    The runs of the quarter of an hour after a job began are its passes. What a reading has to last
-    for is the pause after them, however many they are.
-    """
-    first, last, pauses = None, 0, list[int]()
-    for start in sorted(starts):
-        if first is None or start - first > _JOB:
-            pauses += [] if first is None else [start - last]
-            first = start
-        last = start
-    if len(pauses) < 10:
-        return 2_700
-    return min(10_800, max(2_700, int(2.5 * median(pauses))))

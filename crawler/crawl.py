@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
 
-from crawler import conclude, text
+from crawler import cadence, conclude, text
 from crawler.catalogue import Catalogue, Probe, Provider, Source
 from crawler.fetch import AT_ONCE, RUN, Client, Known, Network, open_client
 from crawler.hear import hear
@@ -52,7 +52,7 @@ def run(
         remembered,
         now=now,
         end=now + int(time.monotonic() - began),
-        validity=conclude.validity([*(one.id for one in week), now]),
+        validity=cadence.validity([*(one.id for one in week), now]),
     )
     store.record(line, turn.cache)
     for source, one in sorted(turn.visits.items()):

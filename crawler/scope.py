@@ -9,6 +9,10 @@ from dataclasses import dataclass
 from crawler.catalogue import Service
 from crawler.model import Component, Incident, Level, Reading, worst
 
+PARTIAL = "components_partial"
+"""The note of a reading, and the reason of a service, where a page's list of components is known in
+part, because the rest of it could not be read this time."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scoped:
@@ -65,7 +69,9 @@ def scope(components: Sequence[str], regions: Sequence[str], reading: Reading) -
         return _scoped(level, opened, flags)
     wanted = frozenset(components)
     found = _matching(wanted, reading.components)
-    if found is not None and not found:
+    missing = found is not None and len(found) < len(wanted)
+    partial = missing and PARTIAL in reading.notes
+    if missing and not found and not partial:
         return Scoped(level=None, flags=("components_missing",), reason="components_missing")
     named = [one for one in opened if wanted & {*one.components}]
     unstated = [one for one in opened if not one.components and one.weight.trouble]
@@ -77,10 +83,14 @@ def scope(components: Sequence[str], regions: Sequence[str], reading: Reading) -
         levels += [one.weight for one in named if one.weight is not Level.MAINTENANCE]
         if unstated and not worst(levels).trouble:
             levels.append(Level.MINOR)
+    level = worst(levels)
+    if partial and not level.trouble:
+        # What is well proves nothing of what could not be listed.
+        return Scoped(level=None, flags=(PARTIAL,), reason=PARTIAL)
     flags = ("scope_unstated",) if unstated else ()
-    if found is not None and len(found) < len(wanted):
-        flags = ("components_partly_missing", *flags)
-    return _scoped(worst(levels), [*named, *unstated], flags)
+    if missing:
+        flags = (PARTIAL if partial else "components_partly_missing", *flags)
+    return _scoped(level, [*named, *unstated], flags)
 
 
 def _here(incident: Incident, regions: Sequence[str]) -> bool:

@@ -14,6 +14,7 @@ from crawler.errors import Unreadable
 from crawler.fetch import SOURCE, Client, Known, folded, unfolded
 from crawler.model import Visit
 from crawler.platforms import PLATFORMS
+from crawler.scope import PARTIAL
 from crawler.store import Cache
 from crawler.wire import Reply
 
@@ -55,7 +56,9 @@ async def visit(client: Client, source: Source, turn: Round) -> Visit:
     """Ask a source's endpoints, all together for 25 s at most; whatever happens is the Visit."""
     found = await _visit(client, source, turn)
     if found.reading is not None:
-        turn.cache.digests[source.id] = found.digest
+        # The same part of a list again is no page that says the same again.
+        whole = PARTIAL not in found.reading.notes
+        turn.cache.digests[source.id] = found.digest if whole else ""
     return found
 
 

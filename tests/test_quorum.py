@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from crawler.conclude import validity
+from crawler.cadence import validity
 from crawler.streak import believable, quorum
 from lives import START
 

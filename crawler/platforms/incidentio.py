@@ -12,6 +12,7 @@ from crawler.catalogue import Source
 from crawler.errors import Unreadable
 from crawler.model import Component, Reading
 from crawler.platforms import statuspage
+from crawler.scope import PARTIAL
 from crawler.wire import Reply, Request
 
 
@@ -39,7 +40,7 @@ def read(replies: Mapping[str, Reply]) -> Reading:
     try:
         listed = statuspage.components_of(extra.json(dict).get("components"))
     except Unreadable:
-        return replace(reading, notes=(*reading.notes, "components_partial"))
+        return replace(reading, notes=(*reading.notes, PARTIAL))
     known: dict[str, Component] = {one.id: one for one in listed}
     known.update({one.id: one for one in reading.components})
     return replace(reading, components=tuple(known.values()))

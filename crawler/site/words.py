@@ -82,6 +82,7 @@ PHASES = {"scheduled": "Scheduled", "in_progress": "In progress", "completed": "
 FLAGS = {
     "blind_run": "Our own network failed in the last run, so nobody was asked.",
     "components_missing": "None of the components that we follow is on the page.",
+    "components_partial": "Only a part of the page's components could be read.",
     "components_partly_missing": "Some of the components that we follow are not on the page.",
     "components_unreadable": "Only the feed could be read; it lists no components.",
     "early_warning": "Our own check fails while the provider reports nothing.",
