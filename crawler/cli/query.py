@@ -72,7 +72,7 @@ def check(
         click.echo(options.printed(told, indent=1))
     else:
         for row in told:
-            click.echo(f"{row['id']}: {row['indicator']}: {line(row.get('description', ''))}")
+            click.echo(line(f"{row['id']}: {row['indicator']}: {row.get('description') or ''}"))
     sys.exit(checking.exit_code(told))
 
 
