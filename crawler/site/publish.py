@@ -14,7 +14,8 @@ from crawler.site import build
 from crawler.site.kept import ANEW, Anew
 
 # One after the other: an expression that begins with fixed words is searched for much faster.
-_LINKS = (re.compile(rb'href="([^"]*)"'), re.compile(rb'src="([^"]*)"'))
+# What others wrote is marked, and may name any place, also one of ours that is not there.
+_LINKS = (re.compile(rb'href="([^"]*)"(?! rel="nofollow)'), re.compile(rb'src="([^"]*)"'))
 _EXCHANGE = 2
 _AT_FDCWD = -100
 
