@@ -32,7 +32,7 @@ def built(out: Path) -> dict[str, Any]:
         raise StorageError(f"{path}: there is no built site; run `whosdown run` first")
     try:
         return _checked(json.loads(path.read_bytes()))
-    except (ValueError, Unreadable):
+    except (ValueError, RecursionError, Unreadable):
         raise StorageError(f"{path}: not a statuses.json; build the site again") from None
 
 
@@ -53,7 +53,7 @@ def _checked(document: object) -> dict[str, Any]:
         raise Unreadable("unexpected_shape", "not a statuses.json")
     for row in rows:
         named = isinstance(row, dict) and isinstance(row.get("id"), str)
-        if not named or row.get("indicator") not in _CODES:
+        if not named or str(row.get("indicator")) not in _CODES:
             raise Unreadable("unexpected_shape", "a service without an id or a level that we know")
     return document
 

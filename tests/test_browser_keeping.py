@@ -164,3 +164,20 @@ def test_a_selected_reason_stays_while_it_says_the_same(visit: Open, served: Ser
     expect(page.locator("[data-id=groq] .ago")).to_have_text("1 min ago")
     assert words
     assert page.evaluate("getSelection().toString()") == words
+
+
+def test_a_star_of_another_tab_is_seen_and_never_lost(visit: Open) -> None:
+    visitor, page = opened(visit, "")
+    page.get_by_role("button", name="Star Groq", exact=True).click()
+    [other] = visitor.open_all(["service/github/"])
+    other.get_by_role("button", name="Star GitHub").click()
+
+    starred = page.locator("#starred .row")
+    expect(starred).to_have_count(2)
+    expect(page.get_by_role("button", name="Star GitHub", exact=True)).to_have_attribute(
+        "aria-pressed", "true"
+    )
+    page.get_by_role("button", name="Star Mistral AI", exact=True).click()
+    page.reload()
+    expect(starred).to_have_count(3)
+    assert visitor.wrong == []

@@ -259,3 +259,29 @@ def test_nothing_in_an_aged_answer_still_claims_to_be_good_news() -> None:
         "basis": "none",
     }
     assert one["components"] == [{"id": "c", "name": "C", "level": "unknown"}]
+
+
+@pytest.mark.parametrize(
+    "text", ['{"services": [{"id": "a", "indicator": ["none"]}]}', "[" * 100_000]
+)
+def test_a_file_of_another_shape_is_no_level_and_no_traceback(
+    text: str, tmp_path: Path, run: Run
+) -> None:
+    (tmp_path / "statuses.json").write_text(text, encoding="utf-8")
+
+    assert run("--out", tmp_path) == (
+        74,
+        "",
+        f"whosdown: {tmp_path}/statuses.json: not a statuses.json; build the site again\n",
+    )
+
+
+def test_an_id_of_another_site_is_one_line_without_a_command(tmp_path: Path, run: Run) -> None:
+    told = document(id="::error::a\n::set-env##[group]\ud800\x1b[31m", description=None)
+    (tmp_path / "statuses.json").write_text(json.dumps(told), encoding="utf-8")
+    code, out, err = run("--out", tmp_path)
+
+    assert (code, err) == (0, "")
+    assert out.count("\n") == 1
+    assert out.startswith(": :error::a ::set-env## [group]")
+    assert out.endswith(": none:\n")

@@ -1,6 +1,7 @@
 """The database: what no column accepts, and that a transaction or a full disk leaves it whole."""
 
 import contextlib
+import os
 import sqlite3
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import pytest
 
 from crawler import journal, store
 from lives import START, Life, dump
+from loopback import Loopback
 from opening import Opener, folder, opened, said
 
 __all__ = ["folder", "opened", "said"]  # fixtures
@@ -110,3 +112,30 @@ def test_a_full_disk_costs_the_run_and_nothing_that_was_known(
     assert runs == journal.ids(tmp_path / "journal")
     with Life(tmp_path) as life:
         life.run(START + 20_000)
+
+
+LIMITED = """
+import resource, sys
+from crawler.cli import main
+
+resource.setrlimit(resource.RLIMIT_FSIZE, (1_000, 1_000))
+main(sys.argv[1:])
+"""
+
+
+@pytest.mark.parametrize("command", ["archive", "check", "demo"])
+def test_a_full_disk_for_a_history_of_the_moment_is_no_answer_and_no_traceback(
+    command: str, tmp_path: Path, content: Path, data: Path, net: Loopback
+) -> None:
+    options = {
+        "archive": [str(tmp_path / "archive"), "--data", str(data)],
+        "check": ["--live"],
+        "demo": ["--out", str(tmp_path / "site")],
+    }
+    line = [sys.executable, "-c", LIMITED, command, *options[command], "--content", str(content)]
+    env = {**os.environ, **net.env}
+    ran = subprocess.run(line, capture_output=True, text=True, check=False, env=env)
+
+    assert (ran.returncode, ran.stdout) == (74, "")
+    assert "Traceback" not in ran.stderr
+    assert ran.stderr.startswith("whosdown: ")

@@ -256,6 +256,28 @@ def test_the_provider_s_incident_goes_on_as_ours_on_the_same_page(life: Life) ->
     assert (told.total, told.confirmed, told.unconfirmed) == (1, 1, ())
 
 
+def test_journals_of_two_machines_fold_when_one_adopts_what_the_other_knew_first(
+    life: Life, tmp_path: Path
+) -> None:
+    told = {"acme": reading(incident(started=START + 6 * MINUTE))}
+    for at, outcome in ((0, "ok"), (5, "fail"), (10, "fail")):
+        life.run(START + at * MINUTE, probes={"acme": outcome})
+    with Life(tmp_path / "other", life.catalogue) as other:
+        other.run(START + 20, probes={"acme": "ok"})
+        other.run(START + 12 * MINUTE, told, probes={"acme": "ok"})
+    life.run(START + 20 * MINUTE, told, probes={"acme": "fail"})
+    assert [one.adopts for one in life.runs[-1].incidents] == [f"check:acme:{START + 10 * MINUTE}"]
+
+    with Life(tmp_path / "both", life.catalogue) as both:
+        both.store.record_all(sorted([*life.runs, *other.runs], key=lambda one: one.id))
+        theirs, ours = both.store.memories(START + 20 * MINUTE).records
+        assert (theirs.incident.id, theirs.lead, ours.ours) == ("i1", None, True)
+        both.run(START + 25 * MINUTE, told, probes={"acme": "ok"})
+        both.run(START + 30 * MINUTE, told, probes={"acme": "ok"})
+        known = both.store.memories(START + 30 * MINUTE).records
+        assert {one.incident.id: one.incident.open for one in known}[ours.incident.id] is False
+
+
 def test_a_provider_without_a_page_is_none_of_the_sources_that_could_have_been_read(
     tmp_path: Path,
 ) -> None:

@@ -69,6 +69,8 @@ INCIDENTS = st.builds(
     updates=st.lists(UPDATES, max_size=2).map(tuple),
     missing=st.integers(0, 3),
     withdrawn=st.booleans(),
+    adopts=st.none() | KEYS,
+    lead=st.none() | st.integers(300, 3_600),
 )
 WORK = st.builds(
     MaintenanceLine,

@@ -86,6 +86,23 @@ def test_a_site_never_takes_the_place_of_anything_but_a_site(
         assert tree(place.folder) == before
 
 
+@pytest.mark.parametrize("beside", ["site.new", "site.old"])
+def test_a_history_beside_the_site_is_not_cleared_away_with_a_half_made_one(
+    make: Callable[..., Place], beside: str
+) -> None:
+    place = make("one")
+    place.well()
+    place.data = place.data.rename(place.folder / beside)
+    before = tree(place.folder)
+
+    code, _, err = place.run("run", NOW + 900)
+    assert (code, err) == (
+        65,
+        f"whosdown: {place.out}: a site here would take the place of {place.data}\n",
+    )
+    assert tree(place.folder) == before
+
+
 @pytest.mark.parametrize(
     ("article", "says"),
     [

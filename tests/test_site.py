@@ -217,6 +217,14 @@ def test_a_broken_link_raises_and_names_page_and_link(link: str) -> None:
         publish.together(files, base=BASE)
 
 
+@pytest.mark.parametrize("place", ["nowhere/", "%zz", "../outside", "incident/acme/x/"])
+def test_no_link_of_a_provider_stops_a_build(life: Life, content: Path, place: str) -> None:
+    life.run(START, {"acme": reading(incident(url=BASE + place))})
+    files = site.build(life.board(START), content, TEMPLATES)
+
+    assert f'href="{BASE}{place}"'.encode() in files["service/acme/index.html"]
+
+
 @pytest.mark.parametrize(
     "link",
     ["folder/", "./", "../", "", "#x", "folder/?q=1#x", BASE, BASE[:-1], "https://elsewhere.test/x",

@@ -229,6 +229,13 @@ def test_a_history_that_begins_elsewhere_after_a_merge_opens_nothing_twice() -> 
     assert told_by(history, world(), told=[opened]) == [("acme", "resolved")]
 
 
+def test_what_a_newer_program_told_of_stops_no_message() -> None:
+    history = {"acme": [stretch(0, MAJOR, 10)]}
+    newer = Delivery("all", "acme", NOW, "handed-over", NOW + 60)
+
+    assert told_by(history, world(), told=[newer]) == [("acme", "opened")]
+
+
 @pytest.mark.parametrize("after", [UNKNOWN, WORK])
 def test_nothing_worse_is_told_of_what_is_not_known_to_go_on(after: Level) -> None:
     history = {"acme": [stretch(0, MINOR, 10), stretch(15, MAJOR, 300), stretch(301, after, 301)]}

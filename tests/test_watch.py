@@ -220,6 +220,7 @@ def test_what_is_no_web_address_is_refused_before_anybody_is_asked(
     [
         ["watchdog", "http://status.example.test"],
         ["verify", "http://status.example.test", "--build", "abc"],
+        ["verify", "HTTP://status.example.test", "--build", "abc"],
         ["watchdog"],
     ],
 )

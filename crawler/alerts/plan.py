@@ -43,7 +43,8 @@ def plan(
                 service.id,
                 known,
                 [one for one in happened if one.kind in kinds],
-                [one for one in own if one.service == service.id],
+                # A newer program may have told of more than we know.
+                [one for one in own if one.service == service.id and one.kind in KINDS],
                 since=since,
                 now=now,
                 validity=validity,

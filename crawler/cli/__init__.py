@@ -3,7 +3,6 @@
 import sys
 import time
 from collections.abc import Sequence
-from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -119,12 +118,12 @@ def demo(content: Path, out: Path, now: int) -> None:
     import tempfile
 
     from crawler import simulate
-    from crawler.store import open_store
+    from crawler.store import opened
 
     catalogue = options.checked(content, out)
     with (
         tempfile.TemporaryDirectory() as folder,
-        closing(open_store(Path(folder), lambda _: None)) as memory,
+        opened(Path(folder), lambda _: None) as memory,
     ):
         memory.record_all(simulate.history(catalogue, now))
         memory.time(simulate.timings(catalogue, now))

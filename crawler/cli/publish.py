@@ -99,7 +99,7 @@ def verify(place: str, out: Path, now: int, build: str | None) -> None:
     """
     from crawler.deploy import served
 
-    if not re.match("https?://", place):
+    if not re.match("https?://", place, re.IGNORECASE):
         click.echo(found := served.built(Path(place)))
         github.output(build=found)
         return

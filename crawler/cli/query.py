@@ -4,7 +4,6 @@ import json
 import sys
 import tempfile
 from collections.abc import Iterable, Sequence
-from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -72,7 +71,7 @@ def check(
         click.echo(options.printed(told, indent=1))
     else:
         for row in told:
-            click.echo(f"{row['id']}: {row['indicator']}: {line(row.get('description', ''))}")
+            click.echo(line(f"{row['id']}: {row['indicator']}: {row.get('description') or ''}"))
     sys.exit(checking.exit_code(told))
 
 
@@ -98,7 +97,7 @@ def _live(names: Sequence[str], content: Path, now: int) -> dict[str, Any]:
     from crawler import crawl
     from crawler.site import api
     from crawler.site.gather import gather
-    from crawler.store import open_store
+    from crawler.store import opened
 
     catalogue = options.catalogue(content)
     known = {
@@ -110,7 +109,7 @@ def _live(names: Sequence[str], content: Path, now: int) -> dict[str, Any]:
     few = _only(catalogue, wanted)
     with (
         tempfile.TemporaryDirectory() as folder,
-        closing(open_store(Path(folder), lambda _: None)) as store,
+        opened(Path(folder), lambda _: None) as store,
     ):
         crawl.run(few, store, options.network(catalogue.site), now)
         board = gather(few, store.memories(now), now)

@@ -10,7 +10,6 @@ import shutil
 import tarfile
 import tempfile
 from collections.abc import Callable, Mapping
-from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -34,7 +33,7 @@ def make(data: Path, out: Path, tables: Callable[[Store], Mapping[str, bytes]]) 
         if not journal.files(data / "journal"):
             raise StorageError(f"{data}: no journal to archive")
         shutil.copytree(data / "journal", there / "journal")
-        with closing(store.open_store(there, lambda _: None)) as memory:
+        with store.opened(there, lambda _: None) as memory:
             parts = dict(tables(memory))
             published.publish(memory, there / "copy.db")
         parts["status.db.gz"] = gzip.compress((there / "copy.db").read_bytes(), mtime=0)

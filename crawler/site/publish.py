@@ -14,7 +14,8 @@ from crawler.site import build
 from crawler.site.kept import ANEW, Anew
 
 # One after the other: an expression that begins with fixed words is searched for much faster.
-_LINKS = (re.compile(rb'href="([^"]*)"'), re.compile(rb'src="([^"]*)"'))
+# What others wrote is marked, and may name any place, also one of ours that is not there.
+_LINKS = (re.compile(rb'href="([^"]*)"(?! rel="nofollow)'), re.compile(rb'src="([^"]*)"'))
 _EXCHANGE = 2
 _AT_FDCWD = -100
 
@@ -76,8 +77,10 @@ def check_place(out: Path, *needed: Path) -> None:
     """Raise SiteError where a site in `out` would take the place of anything but an earlier site,
     or of one of the folders that are `needed`."""
     place = out.resolve()
+    # Whatever stands under the two names beside it is cleared away by `publish`.
+    cleared = (place, *_beside(place))
     for one in needed:
-        if one.resolve().is_relative_to(place):
+        if any(one.resolve().is_relative_to(taken) for taken in cleared):
             raise SiteError(f"{out}: a site here would take the place of {one}")
     if place.is_dir() and any(place.iterdir()) and not (place / build.PATH).is_file():
         raise SiteError(f"{out}: is neither empty nor a site; empty it, or choose another folder")
@@ -90,8 +93,7 @@ def publish(files: Mapping[str, bytes], out: Path, standing: Container[str] = ()
     """
     out = Path(os.path.realpath(out))  # a link stays, what it leads to is swapped
     out.parent.mkdir(parents=True, exist_ok=True)
-    new = out.with_name(f"{out.name}.new")
-    old = out.with_name(f"{out.name}.old")
+    new, old = _beside(out)
     if old.exists() and not out.exists():
         old.replace(out)
     for rest in (new, old):
@@ -105,6 +107,11 @@ def publish(files: Mapping[str, bytes], out: Path, standing: Container[str] = ()
         new.replace(out)
     for rest in (new, old):
         shutil.rmtree(rest, ignore_errors=True)
+
+
+def _beside(out: Path) -> tuple[Path, Path]:
+    """Where the next site is written, and where the last one waits."""
+    return out.with_name(f"{out.name}.new"), out.with_name(f"{out.name}.old")
 
 
 def _write(

@@ -12,16 +12,18 @@ from crawler.store import phases
 
 def fold(db: Connection, now: int, line: IncidentLine) -> None:
     """What one run, begun at `now`, learned about an incident."""
-    if line.adopts:
-        _adopt(db, line.provider, line.adopts, line.id)
     key = (line.provider, line.id)
-    cursor = db.cursor()
-    cursor.row_factory = Row
-    query = "SELECT * FROM incidents WHERE provider = ? AND id = ?"
-    old = cursor.execute(query, key).fetchone()
+    old = _row(db, key)
+    # Of two journals that were merged, one may know the provider's before the other adopts: then
+    # ours stays beside it, and ends when our check passes.
+    if line.adopts and not old:
+        _adopt(db, line.provider, line.adopts, line.id)
+        old = _row(db, key)
     first_seen = old["first_seen"] if old else now
     failed_at = old["failed_at"] if old else line.started if line.service else None
     resolved = old["resolved_seen"] if old and not old["open"] else None
+    confirmed = old["confirmed_at"] if old else line.confirmed
+    lead = old["lead"] if old and line.lead is None else line.lead
     withdrawn = (old["withdrawn_at"] if old else None) or now
     began = line.started or line.created or first_seen
     spans = phases.load(old["phases"] if old else None)
@@ -37,8 +39,7 @@ def fold(db: Connection, now: int, line: IncidentLine) -> None:
          phases.dump(spans), first_seen, now,
          None if line.open else resolved or now, withdrawn if line.withdrawn else None,
          line.missing, line.digest, line.service, failed_at,
-         old["confirmed_at"] if old else line.confirmed,
-         old["lead"] if old and line.lead is None else line.lead),
+         confirmed, None if confirmed is None else lead),
     )  # fmt: skip
     revisions = [(*key, one.id, now, one.at, one.phase, one.text) for one in line.updates]
     if not old or old["title"] != line.title:
@@ -51,6 +52,14 @@ def slug(provider: str, incident: str, first_seen: int) -> str:
     """The part of an incident's address that never changes: its first day and a short hash."""
     digest = hashlib.sha256(f"{provider}\0{incident}".encode()).digest()
     return f"{times.day(first_seen)}-{b32encode(digest[:10]).decode().lower()[:10]}"
+
+
+def _row(db: Connection, key: tuple[str, str]) -> Row | None:
+    cursor = db.cursor()
+    cursor.row_factory = Row
+    query = "SELECT * FROM incidents WHERE provider = ? AND id = ?"
+    found: Row | None = cursor.execute(query, key).fetchone()
+    return found
 
 
 def _adopt(db: Connection, provider: str, ours: str, theirs: str) -> None:

@@ -299,16 +299,26 @@
 
   /* Stars, and the feeds of what is starred. */
 
-  const stars = new Set((store.get("stars") || "").split(",").filter(Boolean));
+  const kept = () => (store.get("stars") || "").split(",").filter(Boolean);
+  const stars = new Set(kept());
   const tab = new Set();
   const watched = () => new Set([...stars, ...tab]);
 
+  /* Another tab may have changed them; where storage is refused, they are those of this page. */
+  function recall() {
+    if (store.get("stars") === null) return;
+    stars.clear();
+    for (const id of kept()) stars.add(id);
+    for (const one of all(".star")) one.setAttribute("aria-pressed", stars.has(one.dataset.star));
+    lift();
+    filter();
+  }
+
   function star(id, name) {
     const button = make("button", { type: "button", className: "star" }, icon("star"));
-    const paint = () => {
-      button.setAttribute("aria-pressed", stars.has(id));
-      button.setAttribute("aria-label", "Star " + name);
-    };
+    const paint = () => button.setAttribute("aria-pressed", stars.has(id));
+    button.dataset.star = id;
+    button.setAttribute("aria-label", "Star " + name);
     button.addEventListener("click", () => {
       if (!stars.delete(id)) stars.add(id);
       store.set("stars", [...stars].join(","));
@@ -626,7 +636,8 @@
   [colours, tick, starring, finding, days, checking, watching, locals, menu].forEach(start);
   setInterval(() => start(tick), 30000);
   setInterval(ask, REFRESH * 1000);
-  addEventListener("pageshow", () => start(tick));
+  addEventListener("pageshow", () => [recall, tick].forEach(start));
+  addEventListener("storage", () => start(recall));
   addEventListener("beforeprint", () => start(dated));
   addEventListener("afterprint", () => start(ages));
   /* Not before the page is painted: the file is larger than any page. */
