@@ -48,7 +48,7 @@ def test_every_state_reads_without_colour(visit: Open) -> None:
     ):
         row = page.locator(f'#list .row:has(> .w:text-is("{word}"))').first
         shape = row.locator("use").first.get_attribute("href")
-        assert shape == f"#i-{row.get_attribute('class', timeout=1000).split()[1]}"  # type: ignore[union-attr]
+        assert shape == f"#i-{row.get_attribute('class').split()[1]}"  # type: ignore[union-attr]
         expect(page.locator(".tally")).to_contain_text(word)
     assert page.locator(".tally").bounding_box()["y"] < 700  # type: ignore[index]
 
