@@ -43,12 +43,6 @@ def _only_this_machine(event: str, args: tuple[object, ...]) -> None:
 sys.addaudithook(_only_this_machine)
 
 
-def pytest_xdist_auto_num_workers() -> int:
-    """One worker more than there are processors: a fifth of their time tests wait for a browser, a
-    server or a process."""
-    return (os.cpu_count() or 1) + 1
-
-
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add --rewrite, which writes down what platforms read today as what is expected."""
     parser.addoption(
