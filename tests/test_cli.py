@@ -1,6 +1,7 @@
 """The command itself: what it imports, how it ends, what it prints."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -11,6 +12,7 @@ import pytest
 
 from crawler.model import Level
 from folders import ACME, OTHER
+from killer import Killer
 from lives import REPOSITORY, START
 from running import tree, whosdown
 
@@ -252,18 +254,20 @@ def test_a_second_one_exits_75_and_changes_nothing(
 
 
 def test_the_clock_may_be_set_by_an_option_or_by_the_environment(
-    data: Path, content: Path, tmp_path: Path
+    data: Path, content: Path, tmp_path: Path, forks: Killer
 ) -> None:
-    folders = ("--content", content, "--data", data)
-    moments = ("2026-11-22T11:10:00Z", str(START + 600))
-    for number, moment in enumerate(moments):
-        site = tmp_path / f"site{number}"
-        assert whosdown("build", *folders, "--out", site, "--now", moment).returncode == 0
     moment = str(START + 600)
-    for args in (("site2",), ("site3", "--now", str(START + 9_000))):
-        out = ("--out", tmp_path / args[0])
-        done = whosdown("build", *folders, *out, *args[1:], SOURCE_DATE_EPOCH=moment)
-        assert done.returncode == 0
+    set_so = {"SOURCE_DATE_EPOCH": moment}
+    times: list[tuple[dict[str, str], list[str]]] = [
+        ({}, ["--now", "2026-11-22T11:10:00Z"]),
+        ({}, ["--now", moment]),
+        (set_so, []),
+        (set_so, ["--now", str(START + 9_000)]),
+    ]
+    for number, (env, args) in enumerate(times):
+        folders = ["--content", content, "--data", data, "--out", tmp_path / f"site{number}"]
+        done = forks.run(["build", *map(str, folders), *args], {**os.environ, **env})
+        assert done.code == 0, done.said
     assert tree(tmp_path / "site0") == tree(tmp_path / "site1") == tree(tmp_path / "site2")
     assert tree(tmp_path / "site3") != tree(tmp_path / "site0")
 

@@ -241,7 +241,7 @@ def lived(dice: Random, life: Life, witness: Witness) -> Iterator[int]:
 
 
 # A seed says all, and a smaller one is no simpler life: nothing to shrink.
-@settings(max_examples=30, phases=[Phase.generate])
+@settings(max_examples=12, phases=[Phase.generate])
 @given(st.integers(0, 2**32 - 1))
 def test_whatever_pages_say_and_whenever_they_are_asked(seed: int) -> None:
     dice = Random(seed)  # noqa: S311 (no secret)
