@@ -31,7 +31,7 @@ def _told(
             yield line
     # What another endpoint than the first leaves out may still stand on the page; where robots.txt
     # keeps us from that, the other is all that we ever read.
-    if visit.note.startswith("fallback:") and visit.note != "fallback:robots":
+    if visit.fallback not in ("", "robots"):
         return
     for (owner, key), old in memory.maintenances.items():
         if owner == provider and key not in new and old.phase != "completed":

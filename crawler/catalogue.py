@@ -178,7 +178,7 @@ class Provider:
         """Whether its feed was read because the page could not be: what the feed leaves out may
         still stand there. Where robots.txt keeps us from the page, the feed is all we ever read."""
         feed = self.source is not None and self.source.stands_in(visit.platform)
-        return feed and visit.note != "fallback:robots"
+        return feed and visit.fallback != "robots"
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,8 +93,7 @@ def _newest(reading: Reading | None, now: int) -> int | None:
 def _state(visit: Visit) -> str:
     if visit.reason is not None:
         return f"not read: {REASONS[visit.reason]}"
-    kind, _, first = visit.note.partition(":")
-    return f"read by a second endpoint: {REASONS[first]}" if kind == "fallback" else "read"
+    return f"read by a second endpoint: {REASONS[visit.fallback]}" if visit.fallback else "read"
 
 
 def _repairs(provider: Provider, source: Source, visit: Visit, newest: int | None) -> Iterator[str]:
@@ -108,8 +107,8 @@ def _repairs(provider: Provider, source: Source, visit: Visit, newest: int | Non
     if kind == "platform":
         yield f'the page is {word} now: write platform = "{word}"'
     # A page that robots.txt keeps from us, and that gives its feed for that, is as it should be.
-    if kind == "fallback" and word in _REPAIRS and word != "robots":
-        yield _REPAIRS[word].format(url=source.url, detail="elsewhere")
+    if visit.fallback in _REPAIRS and visit.fallback != "robots":
+        yield _REPAIRS[visit.fallback].format(url=source.url, detail="elsewhere")
     if newest is not None and newest > ABANDONED:
         yield f"nothing new for {span(newest)}: the page may be abandoned"
     for service in provider.services:

@@ -167,6 +167,12 @@ class Visit:
     note: str = ""
     digest: str = ""
 
+    @property
+    def fallback(self) -> str:
+        """Why the first endpoint was not read, where another one answered; else ""."""
+        kind, _, reason = self.note.partition(":")
+        return reason if kind == "fallback" else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:

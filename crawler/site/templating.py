@@ -77,7 +77,6 @@ def environment(
         "flag": lambda slug: words.flag(slug, names),
         "named": lambda ids, provider: views.named(ids, parts.get(provider, {})),
         "edits": edits,
-        "began": lambda story: story.began,
         "nearest": views.nearest,
         "gathered": views.gathered,
         "regions": views.by_region,

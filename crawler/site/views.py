@@ -15,6 +15,7 @@ from crawler.site.board import Board, Row, Story, newest_first
 # What providers use as ids of components: Statuspage, incident.io, Better Stack and the like.
 _MACHINE_ID = re.compile(r"[0-9a-z]{10,16}|[0-9A-Z]{26}|[0-9a-f-]{32,36}|\d+")
 _AT_ONCE = 6
+_HEAVY = tuple(level for level in WORST_FIRST if level.trouble)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +100,7 @@ def date(moment: int) -> str:
 
 def worst_first(stories: Iterable[Story]) -> tuple[Story, ...]:
     """Open incidents by the weight of what they say, the newest first among equals."""
-    heavy = [level for level in WORST_FIRST if level.trouble]
-    rank = {level: place for place, level in enumerate(heavy)}
+    rank = {level: place for place, level in enumerate(_HEAVY)}
     return tuple(sorted(stories, key=lambda one: rank.get(one.record.incident.weight, len(rank))))
 
 
@@ -116,8 +116,7 @@ def nearest(upstreams: Sequence[Upstream]) -> tuple[Sequence[Upstream], Sequence
 def gathered(upstreams: Sequence[Upstream]) -> Level:
     """One level for many services: their worst trouble, else the best that is known of them."""
     levels = {one.level for one in upstreams}
-    heavy = [level for level in WORST_FIRST if level.trouble]
-    order = (*heavy, Level.NONE, Level.MAINTENANCE)
+    order = (*_HEAVY, Level.NONE, Level.MAINTENANCE)
     return next((level for level in order if level in levels), Level.UNKNOWN)
 
 
