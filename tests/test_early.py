@@ -187,6 +187,29 @@ def test_journals_of_two_machines_fold_when_one_adopts_what_the_other_knew_first
         assert {one.incident.id: one.incident.open for one in known}[ours.incident.id] is False
 
 
+def test_journals_of_two_machines_fold_when_one_ends_what_the_other_let_go_on_as_the_provider_s(
+    life: Life, tmp_path: Path
+) -> None:
+    told = {"acme": reading(incident(started=START + 6 * MINUTE))}
+    for at, outcome in ((0, "ok"), (5, "fail"), (10, "fail")):
+        life.run(START + at * MINUTE, probes={"acme": outcome})
+    with Life(tmp_path / "other", life.catalogue) as other:
+        other.store.record_all(life.runs)
+        for at in (12, 17):
+            other.run(START + at * MINUTE, probes={"acme": "ok"})
+        life.run(START + 15 * MINUTE, told, probes={"acme": "fail"})
+        assert life.runs[-1].incidents[0].adopts == other.runs[-1].incidents[0].id
+
+    with Life(tmp_path / "both", life.catalogue) as both:
+        both.store.record_all(sorted([*life.runs, *other.runs], key=lambda one: one.id))
+        known = both.store.memories(START + 20 * MINUTE).records
+        assert {one.incident.id: one.incident.open for one in known} == {
+            "i1": True,
+            f"check:acme:{START + 10 * MINUTE}": False,
+        }
+        assert len({one.slug for one in known}) == 2
+
+
 def test_a_provider_without_a_page_is_none_of_the_sources_that_could_have_been_read(
     tmp_path: Path,
 ) -> None:

@@ -33,7 +33,7 @@ def fold(db: Connection, now: int, line: IncidentLine) -> None:
     db.execute(
         "INSERT OR REPLACE INTO incidents"
         " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-        (*key, old["slug"] if old else slug(line.provider, line.id, now), line.title, line.open,
+        (*key, old["slug"] if old else _free(db, key, now), line.title, line.open,
          line.impact, line.phase, line.started, line.created, line.ended, line.url,
          _union(line.components, old, "components"), _regions(line, old),
          phases.dump(spans), first_seen, now,
@@ -52,6 +52,14 @@ def slug(provider: str, incident: str, first_seen: int) -> str:
     """The part of an incident's address that never changes: its first day and a short hash."""
     digest = hashlib.sha256(f"{provider}\0{incident}".encode()).digest()
     return f"{times.day(first_seen)}-{b32encode(digest[:10]).decode().lower()[:10]}"
+
+
+def _free(db: Connection, key: tuple[str, str], now: int) -> str:
+    """Its slug, or one beside it: an incident that went on as the provider's kept the slug of ours,
+    and in a merged journal ours may come again."""
+    while db.execute("SELECT 1 FROM incidents WHERE slug = ?", (slug(*key, now),)).fetchone():
+        key = (key[0], f"{key[1]}\0")
+    return slug(*key, now)
 
 
 def _row(db: Connection, key: tuple[str, str]) -> Row | None:
