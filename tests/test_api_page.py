@@ -14,7 +14,6 @@ from dataclasses import replace
 from functools import partial
 from http.server import ThreadingHTTPServer
 from pathlib import Path, PurePosixPath
-from typing import cast
 
 import msgspec
 import pytest
@@ -31,7 +30,6 @@ from serving import Background
 
 TEMPLATES = REPOSITORY / "site_templates"
 TABLES = ("incidents", "cache", "robots")
-PARTS = ("pick", "made")
 TOOLS = {
     "sh": ("sh", "-c"),
     "python": (sys.executable, "-c"),
@@ -147,32 +145,6 @@ def test_a_page_without_a_service_is_still_a_page(tmp_path: Path) -> None:
 
     assert b"For programs" in found["api/index.html"]
     assert b"<img" not in found["api/index.html"]
-
-
-needs_browser = pytest.mark.skipif(not shutil.which("chromium"), reason="chromium is not installed")
-
-
-@needs_browser
-def test_the_badge_builder_works_in_a_browser_and_asks_nobody_else(
-    host: str, tmp_path: Path, files: dict[str, bytes]
-) -> None:
-    done = subprocess.run(
-        [
-            *("chromium", "--headless", "--no-sandbox", "--disable-gpu", "--dump-dom"),
-            *(f"--user-data-dir={tmp_path}", "--virtual-time-budget=2000", f"{host}/api/"),
-        ],
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=60,
-    )
-    page = html.document_fromstring(done.stdout)
-    pick, made = (cast("html.HtmlElement", page.find(f".//*[@class='{one}']")) for one in PARTS)
-
-    assert pick.get("hidden") is None, "the script did not run"
-    assert len(pick.findall(".//option")) > 100
-    assert (made.text or "").startswith("[![OpenRouter](")
-    assert b"http" not in files["badges.js"]
 
 
 # What static hosts read.

@@ -1,6 +1,8 @@
 """Search, filters, stars and the mark in the tab, in a real browser."""
 
+import re
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from playwright.sync_api import expect
 
@@ -106,3 +108,17 @@ def test_a_watched_service_shows_in_the_tab(visit: Open, served: Served) -> None
     page.evaluate("window.dispatchEvent(new Event('load'))")
 
     expect(page).to_have_title("● Is Mistral AI down? Partly · whosdown")
+
+
+def test_the_badge_builder_writes_a_line_to_paste_and_asks_nobody_else(
+    visit: Open, served: Served
+) -> None:
+    visitor = visit()
+    page = visitor.open("api/")
+
+    expect(page.locator(".pick")).to_be_visible()
+    expect(page.locator(".made")).to_have_text(re.compile(r"^\[!\[OpenRouter\]\("))
+    assert page.locator(".pick option").count() > 100
+    assert visitor.hosts == {urlsplit(served.url).netloc}
+    assert visitor.wrong == []
+    assert b"http" not in served.files["badges.js"]
