@@ -110,6 +110,11 @@ def test_results_of_four_hours_ago_are_no_verdict_any_more(visit: Open) -> None:
     assert page.locator(".tag:visible, .order:visible").count() == 0
     shapes = page.locator(".node use").evaluate_all("all => all.map((one) => one.href.baseVal)")
     assert shapes == ["#i-unknown"] * 3
+    for path, gone in (("", ".chips"), ("service/openai/", "#upstream ~ *")):
+        page = visitor.open(path)
+        text = " ".join(page.locator(gone).all_inner_texts())
+        assert text
+        assert "trouble" not in text.replace("Trouble there is the cause", "")
 
 
 def test_a_page_that_stays_open_grows_old_without_a_reload(visit: Open) -> None:

@@ -198,7 +198,7 @@
     if (bad) sentence(worst, bad + " of " + services(total) + " " + (bad === 1 ? "has" : "have") + " trouble");
     else if (dark) sentence("unknown", "No trouble at the " + services(total - dark) + " that we can read");
     else sentence(worst, worst !== "none" ? "No trouble at " + services(total) : total > 1 ? "All " + total + " services are operational" : "The one service is operational");
-    for (const one of all("#more")) one.remove();
+    for (const one of all("#more, .sum")) one.remove();
     const tally = $(".tally"), strip = $(".bars.all");
     if (strip) strip.remove();
     if (tally) tally.replaceChildren(...ORDER.filter(count).map((level) =>
