@@ -1,5 +1,8 @@
 """The folders of a run: what it refuses, what it repairs, and what it never overwrites."""
 
+import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 
 import pytest
@@ -101,6 +104,31 @@ def test_a_history_beside_the_site_is_not_cleared_away_with_a_half_made_one(
         f"whosdown: {place.out}: a site here would take the place of {place.data}\n",
     )
     assert tree(place.folder) == before
+
+
+@pytest.mark.parametrize(
+    ("mount", "recorded"),
+    [("mount -t tmpfs none", 1), ('mount --bind "$0"', 2)],  # not every volume can be told before
+)
+def test_a_volume_cannot_be_a_site_but_a_folder_in_it_can(
+    make: Callable[..., Place], mount: str, recorded: int
+) -> None:
+    if subprocess.run(["unshare", "-rm", "true"], capture_output=True, check=False).returncode:
+        pytest.skip("unshare -rm does not work here")
+    place = make("one")
+    place.well()
+    shutil.rmtree(place.out)
+    place.out.mkdir()
+    told = f"{place.out}: a volume is mounted here, and a site is put in place whole; choose "
+    shell = [*("unshare", "-rm", "sh", "-c", f'{mount} "$0" && exec "$@"'), str(place.out)]
+    for one, code, says in ((place.out, 65, told), (place.out / "www", 0, "")):
+        place.out = one
+        line = [*shell, sys.executable, "-m", "crawler", *place.args("run", NOW + 900)]
+        done = subprocess.run(line, env=place.env, capture_output=True, text=True, check=False)
+        assert done.returncode == code, done.stderr
+        assert says in done.stderr
+        if code:
+            assert len(place.lines()) == recorded
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Every file of the site at once: checked, written beside, put in place by one swap."""
 
 import ctypes
+import errno
 import os
 import re
 import shutil
@@ -75,8 +76,10 @@ def target(folder: str, link: str, base: str) -> str | None:
 
 def check_place(out: Path, *needed: Path) -> None:
     """Raise SiteError where a site in `out` would take the place of anything but an earlier site,
-    or of one of the folders that are `needed`."""
+    or of one of the folders that are `needed`, or where nothing can take its place."""
     place = out.resolve()
+    if place.is_mount():
+        raise _mounted(out)
     # Whatever stands under the two names beside it is cleared away by `publish`.
     cleared = (place, *_beside(place))
     for one in needed:
@@ -89,7 +92,8 @@ def check_place(out: Path, *needed: Path) -> None:
 def publish(files: Mapping[str, bytes], out: Path, standing: Container[str] = ()) -> None:
     """Write the site beside `out` and swap it in; a crash leaves the old site as it was.
 
-    `standing` are paths of which it is known that the old site has the same bytes.
+    `standing` are paths of which it is known that the old site has the same bytes. Raises SiteError
+    where a volume is mounted on `out`, of which not every kind can be told before.
     """
     out = Path(os.path.realpath(out))  # a link stays, what it leads to is swapped
     out.parent.mkdir(parents=True, exist_ok=True)
@@ -103,10 +107,20 @@ def publish(files: Mapping[str, bytes], out: Path, standing: Container[str] = ()
         new.replace(out)
         return
     if not _exchange(new, out):
-        out.replace(old)
+        try:
+            out.replace(old)
+        except OSError as error:
+            raise _mounted(out) if error.errno == errno.EBUSY else error from None
         new.replace(out)
     for rest in (new, old):
         shutil.rmtree(rest, ignore_errors=True)
+
+
+def _mounted(out: Path) -> SiteError:
+    return SiteError(
+        f"{out}: a volume is mounted here, and a site is put in place whole; "
+        f"choose a folder in it, such as {out / 'www'}"
+    )
 
 
 def _beside(out: Path) -> tuple[Path, Path]:
