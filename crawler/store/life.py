@@ -19,6 +19,9 @@ def fold(db: Connection, now: int, line: IncidentLine) -> None:
     if line.adopts and not old:
         _adopt(db, line.provider, line.adopts, line.id)
         old = _row(db, key)
+    # Or one ends ours, which went on as the provider's in the other.
+    if line.service and line.confirmed is None and not old:
+        return
     first_seen = old["first_seen"] if old else now
     failed_at = old["failed_at"] if old else line.started if line.service else None
     resolved = old["resolved_seen"] if old and not old["open"] else None
@@ -55,8 +58,8 @@ def slug(provider: str, incident: str, first_seen: int) -> str:
 
 
 def _free(db: Connection, key: tuple[str, str], now: int) -> str:
-    """Its slug, or one beside it: an incident that went on as the provider's kept the slug of ours,
-    and in a merged journal ours may come again."""
+    """Its slug, or one beside it: what goes on under another id keeps its slug, and a journal may
+    tell of the first id again."""
     while db.execute("SELECT 1 FROM incidents WHERE slug = ?", (slug(*key, now),)).fetchone():
         key = (key[0], f"{key[1]}\0")
     return slug(*key, now)
