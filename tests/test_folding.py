@@ -117,6 +117,19 @@ def folded(*portions: list[RunLine]) -> dict[str, list[str]]:
         one.close()
 
 
+def test_what_goes_on_under_another_id_is_not_lost_when_the_first_id_is_told_of_again() -> None:
+    first = IncidentLine("a", "i", "", "Ours", open=True)
+    on = IncidentLine("a", "j", "", "Theirs", open=True, adopts="i")
+    runs = [
+        RunLine(START + number, START, "1", V, incidents=(line,))
+        for number, line in enumerate((first, on, first))
+    ]
+    known = [row.split(", ")[:3] for row in folded(runs)["incidents"]]
+
+    assert [row[1] for row in known] == ["'i'", "'j'"]
+    assert len({row[2] for row in known}) == 2
+
+
 @given(st.lists(RUNS, max_size=6, unique_by=lambda run: run.id))
 def test_any_journal_folds_and_in_any_portions_gives_the_same(runs: list[RunLine]) -> None:
     ordered = sorted(runs, key=lambda run: run.id)

@@ -1,128 +1,26 @@
 """Random lives of a small world: what must hold after every run, whatever pages say and when."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack
-from copy import deepcopy
-from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 
 import msgspec
-import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from chances import STARTS, Page, later, small_world
 from crawler.alerts.transitions import due, transitions
-from crawler.catalogue import Catalogue, Probe, Source
 from crawler.lines import Delivery
-from crawler.model import Component, Incident, Level, Maintenance, Reading, Visit
+from crawler.model import Level, Reading, Visit
 from crawler.site import api
 from crawler.site.api.types import Statuses
 from crawler.site.board import Board, Row, Series
 from crawler.site.feeds.items import Item, incidents, works
 from crawler.store import Store, alerts, open_store, rebuild
 from crawler.times import DAY
-from lives import HOUR, SITE, START, Life, V, dump, provider, reading, service, update, world
-
-STARTS = (START, 1_798_761_600, 1_835_395_200)
-"""A morning, the first second of 2027, and that of a leap day."""
-REASONS = ("timeout", "http_403", "not_json", "robots", "rate_limited", "unexpected_shape")
-IMPACTS = (None, Level.NONE, Level.MINOR, Level.MAJOR, Level.CRITICAL)
-TOLD = Source("told", "feed", "https://told.test/feed")
-
-
-def small_world() -> Catalogue:
-    """A page of three services, one on which they depend, a feed, and a service without a page."""
-    probe = Probe("https://api.test/", [401])
-    acme = (
-        service("acme", components=["c1"], upstreams=["cloud"], probe=probe),
-        service("acme-web", components=["c2"]),
-        service("acme-all"),
-    )
-    return world(
-        provider("acme", *acme),
-        provider("cloud", service("cloud", mentions=["Cloud"])),
-        replace(provider("told"), source=TOLD),
-        provider("hidden", service("hidden", probe=probe), page=False),
-    )
-
-
-def later(dice: Random, now: int) -> int:
-    """When the next run begins: minutes later, at the edges of V and of a day, after days."""
-    midnight = now - now % DAY + DAY
-    steps = (1, 300, 300, 600, 600, V, V + 1, 3 * HOUR, 20 * HOUR, 40 * DAY)
-    return dice.choice((*(now + one for one in steps), midnight, midnight, midnight + DAY - 1))
-
-
-def stated(dice: Random, now: int) -> int | None:
-    """A time as pages state it: true, missing, long ago or still to come."""
-    back = (0, 0, 60, 500, HOUR, DAY, 100 * DAY, -60, -HOUR, -9 * DAY)
-    return dice.choice((None, *(now - one for one in back)))
-
-
-def trouble(dice: Random, key: str, now: int) -> Incident:
-    """An incident of which anything may have changed since it was told last."""
-    lasts = dice.random() < 0.6
-    said = [update(f"u{n}", dice.choice(("Looking", "Cloud fails")), now - n) for n in range(2)]
-    return Incident(
-        id=key,
-        title=dice.choice(("Trouble", "Cloud", "")),
-        open=lasts,
-        impact=dice.choice(IMPACTS),
-        phase="investigating" if lasts else "resolved",
-        started_at=stated(dice, now),
-        created_at=stated(dice, now),
-        ended_at=None if lasts else stated(dice, now),
-        components=dice.choice(((), ("c1",), ("c2",), ("API",), ("c9",))),
-        updates=tuple(said[: dice.randrange(3)]),
-    )
-
-
-def work(dice: Random, key: str, now: int) -> Maintenance:
-    """Announced work of which anything may have changed since."""
-    starts = stated(dice, now)
-    return Maintenance(
-        id=key,
-        title="Upgrade",
-        phase=dice.choice(("scheduled", "in_progress", "completed")),
-        starts_at=starts,
-        ends_at=None if starts is None else dice.choice((None, starts, starts + HOUR)),
-        components=dice.choice(((), ("c2",), ("c1", "c2"))),
-    )
-
-
-class Page:
-    """What one page says: incidents and work come, change and vanish, levels flap."""
-
-    def __init__(self) -> None:
-        self.troubles: dict[str, Incident] = {}
-        self.works: dict[str, Maintenance] = {}
-
-    def said(self, dice: Random, source: Source, now: int) -> Reading | Visit | str:
-        """What it says in one run, or why it was not read."""
-        for _ in range(dice.randrange(3)):
-            key = f"i{min(dice.randrange(9), dice.randrange(9))}"
-            self.troubles.pop(key, None)
-            if dice.random() < 0.8:
-                self.troubles[key] = trouble(dice, key, now)
-        if dice.random() < 0.3:
-            self.works = {key: work(dice, key, now) for key in ("m1", "m2")[: dice.randrange(3)]}
-        if dice.random() < 0.2:
-            return dice.choice(REASONS)
-        listed, works = tuple(self.troubles.values()), tuple(self.works.values())
-        if source.platform == "feed":
-            feed = Reading(incidents=listed, maintenances=works, history=True)
-            return Visit(source.id, now, feed, platform="feed", answered_by="feed")
-        parts = (("c1", "API"), ("c2", "Web"))
-        whole = reading(
-            *listed,
-            word=dice.choice((Level.NONE, *Level)),
-            history=dice.random() < 0.9,
-            components=tuple(Component(*one, dice.choice((Level.NONE, *Level))) for one in parts),
-        )
-        return replace(whole, maintenances=works)
+from lives import SITE, Life, V, dump
 
 
 class Witness:
@@ -260,49 +158,3 @@ def test_whatever_pages_say_and_whenever_they_are_asked(seed: int) -> None:
         again = open_store(Path(name), lambda _: None)
         assert dump(again) == life.dump()
         again.close()
-
-
-def apart(dice: Random, life: Life, pages: dict[str, Page], now: int) -> int:
-    """Some runs of one machine in calm days, in which our checks often fail; when the next is."""
-    for _ in range(dice.randint(1, 7)):
-        calm = dice.random() < 0.65
-        told = [] if calm else [one.source for one in life.catalogue.providers if one.source]
-        word = dice.choice(("ok", "fail", "fail", "fail", "fail", "inconclusive"))
-        said = {one.id: pages[one.id].said(dice, one, now) for one in told}
-        life.run(now, said, probes={"acme": word, "hidden": word}, blind=dice.random() < 0.05)
-        now = dice.choice((now + 300, now + 300, now + 600, later(dice, now))) + dice.randrange(90)
-    return now
-
-
-@pytest.mark.soak
-@settings(max_examples=300, phases=[Phase.generate])
-@given(st.integers(0, 2**32 - 1))
-def test_the_journals_of_machines_that_ran_apart_make_one_life(seed: int) -> None:
-    dice = Random(seed)  # noqa: S311 (no secret)
-    with TemporaryDirectory() as name, Life(Path(name) / "one", small_world()) as one:
-        folders = [Path(name) / each for each in ("other", "both", "portions")]
-        with ExitStack() as stack:
-            other, both, portions = (
-                stack.enter_context(Life(each, one.catalogue)) for each in folders
-            )
-            pages = {each.id: Page() for each in one.catalogue.providers if each.source}
-            now = apart(dice, one, pages, START)
-            other.store.record_all(one.runs)
-            theirs = apart(dice, other, deepcopy(pages), now + dice.randrange(1, 60))
-            now = max(theirs, apart(dice, one, pages, now))
-            # Of two runs of one second the first counts.
-            every = {line.id: line for line in [*other.runs, *one.runs]}
-            lines = sorted(every.values(), key=lambda line: line.id)
-            both.store.record_all(lines)
-            for part in (lines[: len(lines) // 2], lines[len(lines) // 2 :]):
-                portions.store.record_all(part)
-
-            assert portions.dump() == both.dump()
-            told = [each for line in lines if not line.blind for each in line.incidents]
-            ends = {each.id for each in told if each.service and each.confirmed is None}
-            begun = {(each.provider, each.id) for each in told if each.id not in ends}
-            adopted = {(each.provider, each.adopts) for each in told}
-            known = {(each.provider, each.incident.id) for each in both.store.memories(now).records}
-            assert begun - adopted <= known
-            for _ in range(4):
-                now = apart(dice, both, pages, now)
