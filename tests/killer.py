@@ -254,7 +254,7 @@ def _warm() -> None:
         at=0, site=site, version="", rows=(), stories=(), sources=(), cadence=none, validity=0
     )
     blanks = moments.Moments(board)
-    env = templating.environment(board, (), REPOSITORY / "site_templates", blanks, kept.ANEW)
+    env = templating.environment(board, REPOSITORY / "site_templates", blanks, kept.ANEW, {})
     for name in env.list_templates(extensions=["html"]):
         env.get_template(name)
 

@@ -62,12 +62,9 @@ def _class(kind: _TokenType) -> str:
     return f"z{STANDARD_TYPES[shown]}" if shown else ""
 
 
-def convert(text: str, root: str) -> tuple[str, tuple[tuple[str, Markup], ...], list[str]]:
-    """HTML, its headings of the first rank as (anchor, heading), and the links in it.
-
-    A link that begins with a slash leads from the root of the site, wherever that is: `root` is
-    put in its place, such as `../../`.
-    """
+@cache
+def _reader() -> Markdown:
+    """Made once: it takes as long as a short article."""
     reader = Markdown(
         extensions=["extra", "sane_lists", "toc", "codehilite"],
         extension_configs={
@@ -84,6 +81,16 @@ def convert(text: str, root: str) -> tuple[str, tuple[tuple[str, Markup], ...], 
         },
     )
     reader.treeprocessors.register(_Labels(reader), "labels", 1)  # after the words are in place
+    return reader
+
+
+def convert(text: str, root: str) -> tuple[str, tuple[tuple[str, Markup], ...], list[str]]:
+    """HTML, its headings of the first rank as (anchor, heading), and the links in it.
+
+    A link that begins with a slash leads from the root of the site, wherever that is: `root` is
+    put in its place, such as `../../`.
+    """
+    reader = _reader().reset()
     html = _LINK.sub(
         lambda link: f'{link[1]}{_rooted(link[2], root)}"', reader.convert(_unfenced(text))
     )

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from crawler.catalogue import code_slug
-from crawler.site import bars, codes, latency, live, ranking, sitemap, views
+from crawler.site import bars, codes, latency, live, ranking, sitemap, templating, views
 from crawler.site.alternatives import alternatives
 from crawler.site.articles import Article
 from crawler.site.board import Board, Row
@@ -15,7 +15,6 @@ from crawler.site.codes import Code
 from crawler.site.kept import ANEW, Anew
 from crawler.site.moments import Moments, blank, filled
 from crawler.site.shown import Shown
-from crawler.site.templating import environment
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +54,11 @@ def render(
     versions = {path: hashlib.sha256(body).hexdigest()[:8] for path, body in files.items()}
     moments = Moments(board)
     shown = Shown(board, templates, versions, moments)
-    env = environment(board, articles, templates, moments, memory)
     strips = bars.of_rows(board.rows, board.at, _DAYS)
-    env.globals |= {"version_of": versions, "strips90": strips}
-    listed = []
+    used = {"articles": articles, "version_of": versions, "strips90": strips}
+    env = templating.environment(board, templates, moments, memory, used)
     macros = env.get_template("macros.html").module
+    listed = []
     for one in (*_pages(board, articles, strips, shown), *more):
         late = {name: blank(name) for name in one.late}
         values = _place(board, one.path) | one.values | late

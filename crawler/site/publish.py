@@ -42,23 +42,20 @@ def check_links(files: Mapping[str, bytes], base: str, sound: Container[str] = (
 
     `sound` are pages that need no look.
     """
-    good: dict[str, set[bytes]] = {}
+    good: dict[bytes, set[bytes]] = {}
     for page, body in files.items():
         if not page.endswith(".html") or page in sound:
             continue
         folder = dirname(page)
         root = b"../" * (folder.count("/") + 1 if folder else 0)
-        for link in {link for one in _LINKS for link in one.findall(body)}:
-            # Most links begin at the root of the site, and are the same on many pages.
-            rooted = root and link.startswith(root) and not link.startswith(b"../", len(root))
-            seen = good.setdefault("" if rooted else folder, set())
-            short = (link[len(root) :] or b"./") if rooted else link
-            if short in seen:
-                continue
+        # Most links begin at the root of the site: the same ones on all pages of the same depth.
+        known = good.setdefault(root, set())
+        for link in {link for one in _LINKS for link in one.findall(body)} - known:
             goal = target(folder, link.decode().replace("&amp;", "&"), base)
             if goal is not None and goal not in files:
                 raise SiteError(f"{page}: the link {link.decode()} leads nowhere")
-            seen.add(short)
+            if root and link.startswith(root):
+                known.add(link)
 
 
 def target(folder: str, link: str, base: str) -> str | None:
@@ -133,12 +130,13 @@ def _write(
 ) -> None:
     made: set[str] = set()
     root, old = str(folder), str(before)
+    stood = os.path.isdir(old)
     os.makedirs(root)
     for path, body in files.items():
         if (parent := dirname(path)) not in made:
             os.makedirs(f"{root}/{parent}", exist_ok=True)
             made.add(parent)
-        same = path in standing or _same(f"{old}/{path}", body)
+        same = stood and (path in standing or _same(f"{old}/{path}", body))
         if not (same and _linked(f"{old}/{path}", f"{root}/{path}")):
             with open(f"{root}/{path}", "wb") as file:
                 file.write(body)

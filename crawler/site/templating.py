@@ -1,21 +1,22 @@
 """What every template may use: filters, and what stands on more than one page."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jinja2.bccache import Bucket, BytecodeCache
+from jinja2.runtime import Macro
 from markupsafe import Markup
 
 from crawler import times
 from crawler.errors import REASONS
 from crawler.model import Level
 from crawler.site import bars, live, ranking, views, words
-from crawler.site.articles import Article
 from crawler.site.board import Board, Row
 from crawler.site.codes import Code
-from crawler.site.feeds.links import alternates
+from crawler.site.feeds.links import Link, alternates
 from crawler.site.kept import Anew
 from crawler.site.moments import Moments
 from crawler.site.stories import edits
@@ -29,6 +30,20 @@ _SECTIONS = (
     ("api/", "API"),
 )
 
+
+_SMALL = ("top", "foot", "icon", "state", "mark", "when", "both", "ago")
+"""Macros of a few plain arguments that many pages use with the same ones: each rendered once."""
+
+_LISTS = {
+    "announced": "alternate",
+    "own": "coded",
+    "lines": "elsewhere",
+    "peers": "peer",
+    "measured": "figures",
+}
+"""Lists by the macro that writes a line of each."""
+
+_Listed = TypeVar("_Listed", Code, Row, Link)
 
 _COMPILED: dict[tuple[str, str], bytes] = {}
 """The templates that this process has compiled, by their key and the digest of their text."""
@@ -54,10 +69,10 @@ class _Compiled(BytecodeCache):
 
 
 def environment(
-    board: Board, articles: tuple[Article, ...], templates: Path, moments: Moments, memory: Anew
+    board: Board, templates: Path, moments: Moments, memory: Anew, more: Mapping[str, object]
 ) -> Environment:
-    """The Jinja environment of the templates in a folder, for one board. What it renders has
-    blanks, which `moments` fills; `memory` may have the templates compiled."""
+    """The Jinja environment of the templates in a folder, for one board and `more` that they use.
+    What it renders has blanks, which `moments` fills; `memory` may have the templates compiled."""
     env = Environment(
         loader=FileSystemLoader(templates),
         autoescape=True,
@@ -86,19 +101,26 @@ def environment(
             board.deadline(None if at is None else at + board.validity)
         ),
     }
-    env.globals |= _values(board, articles, forms["seconds"])
-    env.globals |= {"known": names, "sections": _SECTIONS}
-    listed = {"lines": "elsewhere", "peers": "peer", "measured": "measured"}
-    env.globals |= {name: _lines(env, macro) for name, macro in listed.items()}
+    env.globals |= _values(board, forms["seconds"])
+    env.globals |= {"known": names, "sections": _SECTIONS, **more}
+    env.globals |= {name: _lines(env, macro) for name, macro in _LISTS.items()}
+    env.globals |= _macros(env)  # last: they look the others up when they are read
     return env
 
 
-def _lines(env: Environment, macro: str) -> Callable[[Sequence[Code] | Sequence[Row], str], Markup]:
-    """Codes or services as lines of a list, by a macro that takes one of them and `root`; each is
-    rendered once for all pages of the same depth."""
+def _macros(env: Environment) -> dict[str, Callable[..., str]]:
+    """The macros of `macros.html` by name. A text is never taken for the markup that it equals."""
+    module = vars(env.get_template("macros.html").module)
+    found = {name: one for name, one in module.items() if isinstance(one, Macro)}
+    return found | {name: lru_cache(None, typed=True)(found[name]) for name in _SMALL}
+
+
+def _lines(env: Environment, macro: str) -> Callable[[Sequence[_Listed], str], Markup]:
+    """Things as lines of a list, by a macro that takes one of them and `root`; each is rendered
+    once for all pages of the same depth."""
     known: dict[tuple[str, str], Markup] = {}
 
-    def written(listed: Sequence[Code] | Sequence[Row], root: str) -> Markup:
+    def written(listed: Sequence[_Listed], root: str) -> Markup:
         line = getattr(env.get_template("macros.html").module, macro)
         for one in listed:
             if (one.path, root) not in known:
@@ -108,13 +130,10 @@ def _lines(env: Environment, macro: str) -> Callable[[Sequence[Code] | Sequence[
     return written
 
 
-def _values(
-    board: Board, articles: tuple[Article, ...], seconds: Callable[[int], str]
-) -> dict[str, Any]:
+def _values(board: Board, seconds: Callable[[int], str]) -> dict[str, Any]:
     return {
         "board": board,
         "base": board.site.url.rstrip("/") + "/",
-        "articles": articles,
         "levels": tuple(Level),
         "reasons": REASONS,
         "words": words,
