@@ -26,7 +26,7 @@ from pygments.token import (
 
 _SHOWN = (Comment, String, Number, Keyword, Name.Builtin, Name.Variable)
 _FENCE = re.compile(r"^( {4,})```(\w*)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
-_SHOWN_TEXT = re.compile(r">[^<]+")
+_SHOWN_ADDRESSES = re.compile(r">[^<]*?://[^<]+")
 _ADDRESS = re.compile(r"(?<=://)[^\s<]+")
 _SLASH = re.compile(r"/(?=\w)")
 _LINK = re.compile(r'(<a\s[^>]*?href=")([^"]*)"')
@@ -105,7 +105,7 @@ def _breakable(html: str) -> str:
     def broken(text: re.Match[str]) -> str:
         return _ADDRESS.sub(lambda address: _SLASH.sub("/<wbr>", address[0]), text[0])
 
-    return _SHOWN_TEXT.sub(broken, html)
+    return _SHOWN_ADDRESSES.sub(broken, html)
 
 
 def _anchor(heading: str, separator: str) -> str:

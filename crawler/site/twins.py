@@ -22,7 +22,7 @@ _SIMULATED = "Simulated data: invented days, not the state of any real service."
 # When a state stops counting moves with every run, and no Markdown says it.
 _UNTIL = re.compile(r' data-until="\d+"')
 # A live part that begins a line stays inside its list when it takes more lines.
-_SLOT = re.compile(rf"(?:^( *(?:(?:[-*+]|\d+\.) +)?))?{SLOT.pattern}", re.MULTILINE)
+_LEAD = re.compile(r" *(?:(?:[-*+]|\d+\.) +)?")
 # Code is passed over; then where a link leads, beside its words or on a line of its own.
 _LINK = re.compile(
     r"^ *```.*?^ *```$|`[^`\n]*`|(\]\(|^\[[^\]\n]+\]: *)([^)\s]+)", re.MULTILINE | re.DOTALL
@@ -106,9 +106,10 @@ def _written(text: str, live: Sequence[str], base: str, address: str) -> str:
     """What the author wrote, with links that lead from anywhere and the live parts of now."""
 
     def put(slot: re.Match[str]) -> str:
-        lead = slot[1] or ""
-        said = convert(live[int(slot[2])], address)
-        return lead + re.sub(r"\n(?=.)", "\n" + " " * len(lead), said)
+        begins = slot.string.rfind("\n", 0, slot.start()) + 1
+        lead = _LEAD.fullmatch(slot.string, begins, slot.start())
+        indent = " " * len(lead[0]) if lead else ""
+        return re.sub(r"\n(?=.)", f"\n{indent}", convert(live[int(slot[1])], address))
 
     def led(link: re.Match[str]) -> str:
         if not link[1]:
@@ -116,7 +117,7 @@ def _written(text: str, live: Sequence[str], base: str, address: str) -> str:
         goal = f"{base}{link[2]}" if link[2].startswith("/") else urljoin(address, link[2])
         return f"{link[1]}{goal}"
 
-    return _SLOT.sub(put, _LINK.sub(led, text.strip()))
+    return SLOT.sub(put, _LINK.sub(led, text.strip()))
 
 
 def _uptime(row: Row) -> str:
