@@ -139,7 +139,7 @@ def guide(life: Life, folder: Path, words: list[str], body: str = WRITTEN) -> st
     text_of += f'[[faq]]\nq = "Is it *me*?"\na = "Rarely."\n+++\n{body}'
     (folder / "articles" / "one.md").write_text(text_of, encoding="utf-8")
     board = told(life, [text.plain(one) for one in words])
-    return twins.render(board, articles.load(folder, board))["guides/one/index.md"].decode()
+    return twins.of_guides(board, articles.load(folder, board))["guides/one/index.md"].decode()
 
 
 def test_the_twin_of_a_guide_reads_like_the_guide(life: Life, tmp_path: Path) -> None:
@@ -187,9 +187,9 @@ def test_the_twins_of_our_own_guides_have_the_links_of_their_pages() -> None:
     board = simulated()
     base = board.site.url.rstrip("/")
     for one in articles.load(REPOSITORY / "content", board):
-        twin_of = shown(twins.render(board, [one])[f"{one.path}index.md"].decode())
+        twin_of = shown(twins.of_guides(board, [one])[f"{one.path}index.md"].decode())
         own = f"{base}/{one.path}"
-        page = html.fragment_fromstring(str(one.card + one.html), create_parent=True)
+        page = html.fragment_fromstring(str(one.card + one.body.html), create_parent=True)
         page.make_links_absolute(own)
         wanted = page.xpath(".//a[not(@class='anchor')]/@href")
         assert set(twin_of.xpath(".//a/@href")) == set(wanted), one.slug

@@ -165,7 +165,7 @@ def test_a_guide_says_when_such_an_incident_was_open(life: Life, tmp_path: Path)
     end = burned(life, DAY)
     (guide,) = articles.load(tmp_path, life.board(end))
 
-    assert "open at 24 Nov 2026, 11:00 UTC" in str(guide.html)
+    assert "open at 24 Nov 2026, 11:00 UTC" in str(guide.body.html)
     assert "of 24 Nov 2026, 11:00 UTC" in guide.faq[0].text
 
 

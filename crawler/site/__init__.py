@@ -39,7 +39,7 @@ def build(
     machines = (
         api.render(board),
         badges.render(board),
-        twins.render(board, guides, memory),
+        twins.render(board, guides),
         tables.render(board),
     )
     subscribed = feeds.render(board, memory)
@@ -52,6 +52,7 @@ def build(
     files = (
         people,
         *machines,
+        twins.of_guides(board, guides, memory),
         building.render(board, ChainMap(people, *machines)),
         subscribed,
         hosting.render(board.site),

@@ -4,9 +4,10 @@ An article is a TOML head between two `+++` lines, then Markdown with live parts
 """
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property, partial
 from pathlib import Path
 
 import msgspec
@@ -16,7 +17,7 @@ from crawler.catalogue import SLUG
 from crawler.errors import ContentError, noted
 from crawler.site import faq, head, parts, publish, slots
 from crawler.site.board import Board, Row
-from crawler.site.kept import ANEW, Anew, digest
+from crawler.site.kept import ANEW, Anew, Wanted, digest
 from crawler.site.slots import SLOT, Call
 
 _PLACED = re.compile(rf"<p>{SLOT.pattern}</p>|{SLOT.pattern}")
@@ -33,10 +34,21 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Body:
+    """What a guide says: `toc` (anchor, heading) pairs; `text` as it was written, with a slot for
+    each `live` part; in `html` they are in their places."""
+
+    toc: tuple[tuple[str, Markup], ...]
+    html: Markup
+    text: str
+    live: tuple[Markup, ...]
+    links: tuple[Link, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Article:
     """A guide. `service` is an id or "", `row` the same on the board; `card` its live answer;
-    `toc` (anchor, heading) pairs; `updated` a day or None; `data` for JSON-LD. `text` is what was
-    written, with a slot for each `live` part; in `html` they are in their places."""
+    `updated` a day or None; `data` for JSON-LD; `written` waits for its body."""
 
     slug: str
     title: str
@@ -46,13 +58,14 @@ class Article:
     updated: date | None
     minutes: int
     card: Markup
-    toc: tuple[tuple[str, Markup], ...]
-    html: Markup
-    text: str
-    live: tuple[Markup, ...]
     faq: tuple[faq.Question, ...]
     data: Mapping[str, object]
-    links: tuple[Link, ...]
+    written: Callable[[], Body] = field(compare=False)
+
+    @cached_property
+    def body(self) -> Body:
+        """What it says. Raises ContentError, with file and line, for what is wrong in it."""
+        return self.written()
 
     @property
     def path(self) -> str:
@@ -72,11 +85,29 @@ class _Fixed(msgspec.Struct, frozen=True, array_like=True):
 
 
 def load(content: Path, board: Board, memory: Anew = ANEW) -> tuple[Article, ...]:
-    """Every article in `content`/articles, by file name. Raises ContentError with file and line."""
+    """Every article in `content`/articles, by file name. Raises ContentError with file and line.
+
+    Their bodies take the longest of all that a build makes, so they are begun here, and waited for
+    where they are asked for.
+    """
     told = [(row.service, row.provider, row.page_url) for row in board.rows]
     platforms = [(source.id, source.platform) for source in board.sources]
     settings = digest((board.site, board.validity, told, platforms))
-    return tuple(_article(path, board, settings, memory) for path in _paths(content))
+    opened = [(path, *_opened(path)) for path in _paths(content)]
+    bodies = memory.notes(
+        [
+            Wanted(f"article {path.stem}", (body, settings), partial(_fixed, path, body, board))
+            for path, _, body in opened
+        ]
+    )
+    return tuple(
+        _article(path, top, body, board, partial(_nth, bodies, place))
+        for place, (path, top, body) in enumerate(opened)
+    )
+
+
+def _nth(bodies: Callable[[], list[bytes]], place: int) -> bytes:
+    return bodies()[place]
 
 
 def check(content: Path, board: Board) -> None:
@@ -103,7 +134,7 @@ def check_links(articles: Iterable[Article], files: Mapping[str, bytes], base: s
     told = []
     for article in articles:
         own = f"{article.path}index.html"
-        for link in article.links:
+        for link in article.body.links:
             target = publish.target(article.path.rstrip("/"), link.target, base)
             page, _, anchor = link.target.partition("#")
             body = files.get((target or own) if page else own)
@@ -138,19 +169,10 @@ def _about(path: Path, top: head.Head, board: Board) -> Row | None:
     return row
 
 
-def _article(path: Path, board: Board, settings: str, memory: Anew) -> Article:
-    top, body = _opened(path)
+def _article(
+    path: Path, top: head.Head, body: str, board: Board, fixed: Callable[[], bytes]
+) -> Article:
     row = _about(path, top, board)
-
-    def make() -> bytes:
-        return msgspec.msgpack.encode(_fixed(path, body, board), enc_hook=str)
-
-    kept = memory.note(f"article {path.stem}", (body, settings), make)
-    fixed = msgspec.msgpack.decode(kept, type=_Fixed)
-    rows = {row.service.id: row for row in board.rows}
-    live = tuple(
-        slots.PARTS[one.part](rows[one.service], board, *one.others) for one in fixed.calls
-    )
     asked = faq.questions(top, row, board)
     answers = " ".join(one.text for one in asked)
     return Article(
@@ -162,23 +184,35 @@ def _article(path: Path, board: Board, settings: str, memory: Anew) -> Article:
         updated=top.updated,
         minutes=max(1, round(len(f"{body} {answers}".split()) / _WORDS_A_MINUTE)),
         card=parts.card(row, board) if row else Markup(),
+        faq=asked,
+        data=faq.data(top, asked, f"guides/{path.stem}/", board),
+        written=lambda: _body(path, body, board, msgspec.msgpack.decode(fixed(), type=_Fixed)),
+    )
+
+
+def _body(path: Path, body: str, board: Board, fixed: _Fixed) -> Body:
+    rows = {row.service.id: row for row in board.rows}
+    live = tuple(
+        slots.PARTS[one.part](rows[one.service], board, *one.others) for one in fixed.calls
+    )
+    return Body(
         toc=tuple((anchor, Markup(name)) for anchor, name in fixed.toc),
         html=Markup(_PLACED.sub(lambda slot: live[int(slot[1] or slot[2])], fixed.html)),
         text=fixed.text,
         live=live,
-        faq=asked,
-        data=faq.data(top, asked, f"guides/{path.stem}/", board),
         links=tuple(_link(path, body, link) for link in fixed.links),
     )
 
 
-def _fixed(path: Path, body: str, board: Board) -> _Fixed:
+def _fixed(path: Path, body: str, board: Board) -> bytes:
+    """What is fixed of an article, as msgpack."""
     from crawler.site import marked
 
     calls: list[Call] = []
     text = slots.filled(path, body, board, calls)
     html, toc, links = marked.convert(text, parts.ROOT)
-    return _Fixed(text, html, toc, tuple(links), tuple(calls))
+    fixed = _Fixed(text, html, toc, tuple(links), tuple(calls))
+    return msgspec.msgpack.encode(fixed, enc_hook=str)
 
 
 def _link(path: Path, body: str, target: str) -> Link:

@@ -8,19 +8,29 @@ of the run (see `moments`) is taken over too, and these are filled in anew.
 """
 
 import hashlib
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Container, Mapping, Sequence
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
+from crawler.site.ahead import ahead
 from crawler.site.moments import Blanks, filled, refilled
 
 Files = dict[str, bytes]
 
 _LIBRARIES = ("feedgen", "icalendar", "jinja2", "lxml", "markdown", "msgspec", "pygments")
 _PACKAGE = Path(__file__).resolve().parent.parent
+
+
+class Wanted(NamedTuple):
+    """A note by its name: its inputs, and what makes it of them and of nothing else."""
+
+    name: str
+    inputs: object
+    make: Callable[[], bytes]
 
 
 class Anew:
@@ -33,6 +43,10 @@ class Anew:
     def note(self, name: str, inputs: object, make: Callable[[], bytes]) -> bytes:  # noqa: ARG002
         """Something that is no file and takes long to make, in the same way."""
         return make()
+
+    def notes(self, wanted: Sequence[Wanted]) -> Callable[[], list[bytes]]:
+        """Many of them: they are begun at once, and waited for where they are asked for."""
+        return ahead(lambda: [one.make() for one in wanted])
 
     def page(
         self,
@@ -85,6 +99,25 @@ class Kept(Anew):
         before, body = self._before.notes.get(name, ("", b""))
         self._now.notes[name] = (known, body if before == known else make())
         return self._now.notes[name][1]
+
+    def notes(self, wanted: Sequence[Wanted]) -> Callable[[], list[bytes]]:
+        """Those of the last build, if the same inputs made them, else new ones."""
+        known = [digest((code(), one.inputs)) for one in wanted]
+        before = [self._before.notes.get(one.name, ("", b"")) for one in wanted]
+        kept = [
+            body if old == key else None for (old, body), key in zip(before, known, strict=True)
+        ]
+        missing = [one.make for one, body in zip(wanted, kept, strict=True) if body is None]
+        made = ahead(lambda: [make() for make in missing]) if missing else list[bytes]
+
+        def found() -> list[bytes]:
+            fresh = iter(made())
+            bodies = [next(fresh) if body is None else body for body in kept]
+            for one, key, body in zip(wanted, known, bodies, strict=True):
+                self._now.notes[one.name] = (key, body)
+            return bodies
+
+        return cache(found)
 
     def page(
         self, path: str, known: str | None, make: Callable[[], str], said: Mapping[bytes, bytes]

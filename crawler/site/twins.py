@@ -29,14 +29,15 @@ _LINK = re.compile(
 )
 
 
-def render(board: Board, guides: Sequence[Article], memory: Anew = ANEW) -> dict[str, bytes]:
-    """`index.md` of each service page and each guide, and `llms.txt`, by path.
-
-    `memory` may have the text of a guide.
-    """
+def render(board: Board, guides: Sequence[Article]) -> dict[str, bytes]:
+    """`index.md` of each service page, and `llms.txt`, by path."""
     files = {f"{row.path}index.md": _text(_service(row, board)) for row in board.rows}
-    files |= {f"{one.path}index.md": _text(_guide(one, board, memory)) for one in guides}
     return files | {"llms.txt": _text(_index(board, guides))}
+
+
+def of_guides(board: Board, guides: Sequence[Article], memory: Anew = ANEW) -> dict[str, bytes]:
+    """`index.md` of each guide, by path. `memory` may have its text."""
+    return {f"{one.path}index.md": _text(_guide(one, board, memory)) for one in guides}
 
 
 def _text(lines: Iterable[str]) -> bytes:
@@ -89,11 +90,11 @@ def _guide(article: Article, board: Board, memory: Anew) -> Iterator[str]:
     yield ""
     yield convert(str(article.card), address)
     yield ""
-    live = [_UNTIL.sub("", one) for one in article.live]
+    live = [_UNTIL.sub("", one) for one in article.body.live]
     note = memory.note(
         f"twin {article.slug}",
-        (article.text, live, address),
-        lambda: _written(article.text, live, base, address).encode(),
+        (article.body.text, live, address),
+        lambda: _written(article.body.text, live, base, address).encode(),
     )
     yield note.decode()
     if article.faq:
