@@ -1,7 +1,11 @@
 """How the command ends: our own errors as plain sentences and an exit code."""
 
 import os
+import signal
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import click
@@ -33,11 +37,15 @@ class Group(click.Group):
     def main(self, *args: Any, **extra: Any) -> Any:
         """Run the command and end the process."""
         try:
-            return super().main(*args, **{**extra, "standalone_mode": False})
+            with _terminable():
+                return super().main(*args, **{**extra, "standalone_mode": False})
         except click.exceptions.Exit as error:
             sys.exit(error.exit_code)
         except click.Abort:
             sys.exit(130)
+        except _Terminated:
+            signal.raise_signal(signal.SIGTERM)
+            sys.exit(143)  # the first process of a container does not die of it
         except click.ClickException as error:
             error.show()
             sys.exit(64)
@@ -48,6 +56,26 @@ class Group(click.Group):
         except OSError as error:
             click.echo(f"whosdown: {line(_plain(error))}", err=True)
             sys.exit(74)
+
+
+class _Terminated(SystemExit):
+    """SIGTERM: everything that is open is closed on the way out, as after Ctrl-C."""
+
+
+@contextmanager
+def _terminable() -> Iterator[None]:
+    """Within, SIGTERM raises. Only the main thread may say so, and only it would be asked."""
+
+    def end(*_: object) -> None:
+        raise _Terminated
+
+    here = threading.current_thread() is threading.main_thread()
+    before = signal.signal(signal.SIGTERM, end) if here else None
+    try:
+        yield
+    finally:
+        if here:
+            signal.signal(signal.SIGTERM, before)
 
 
 def _plain(error: OSError) -> str:

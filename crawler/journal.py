@@ -20,6 +20,8 @@ from crawler.lines import Delivery, RunLine
 Line = TypeVar("Line")
 TOLD = ".alerts.ndjson"
 """How the name of a file of deliveries ends."""
+_PACKED = ".tar.xz"
+_MONTHS = f"[0-9][0-9][0-9][0-9]/[0-9][0-9]{_PACKED}"
 _DAYS = "[0-9][0-9][0-9][0-9]/[0-9][0-9]/[0-9][0-9]"
 
 
@@ -86,7 +88,14 @@ def _decoded(decode: Callable[[memoryview], Line], line: memoryview, place: str)
 
 
 def files(folder: Path) -> list[Path]:
-    """The files of the journal in the order of their days."""
+    """The files of the journal in the order of their days. Raises StorageError where a month lies
+    there packed, as on the branch `data`: its runs would be passed over."""
+    for month in sorted(folder.glob(_MONTHS)):
+        days = month.with_name(month.name.removesuffix(_PACKED))
+        if not any(days.glob("*.ndjson")):
+            raise StorageError(
+                f"{month}: a packed month; unpack it with `tar -xJf {month} -C {folder.parent}`"
+            )
     return sorted(folder.glob(f"{_DAYS}.ndjson"))
 
 

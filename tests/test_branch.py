@@ -220,6 +220,23 @@ def test_what_makes_a_push_due() -> None:
     assert not due([run(START, troubles={"acme": "timeout"})], START, START)
 
 
+def test_git_takes_the_way_to_the_network_that_is_given_and_no_repository(tmp_path: Path) -> None:
+    called, elsewhere = tmp_path / "called", tmp_path / "elsewhere"
+    given = {
+        **os.environ,
+        "SSL_CERT_FILE": "/some/ca.pem",
+        "GIT_SSH_COMMAND": f"touch {called}; false",
+        "GIT_OBJECT_DIRECTORY": str(elsewhere),
+    }
+    one = Git(tmp_path / "x", "ssh://git@host.test/acme/whosdown", given)
+    with pytest.raises(Refused):
+        one.tip("data")
+
+    assert called.exists()
+    assert not elsewhere.exists()
+    assert one.run("config", "http.sslCAInfo") == b"/some/ca.pem\n"
+
+
 def test_no_error_of_git_repeats_the_token(tmp_path: Path) -> None:
     one = Git(tmp_path / "x", "https://127.0.0.1:1/acme/whosdown", os.environ, TOKEN)
     with pytest.raises(Refused) as caught:

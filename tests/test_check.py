@@ -16,7 +16,7 @@ from crawler.site import api, publish
 from killer import Killer
 from lives import START, Life, V, incident, provider, reading, service, world
 from loopback import Loopback
-from running import NOW, Place, summary
+from running import NOW, SITE, Place, summary
 from running import incident as told
 from running import provider as written
 from serving import Background
@@ -143,6 +143,14 @@ def test_without_a_source_the_site_of_site_toml_is_asked(
     code, out, err = run("--content", place.content, "cloud", **net.env)
     assert (code, err) == (0, "")
     assert out.startswith("cloud: none: ")
+
+
+def test_the_site_of_site_toml_may_be_on_this_machine(host: str, tmp_path: Path, run: Run) -> None:
+    place = Place(tmp_path / "place", {}, SITE.replace("https://example.test/base", host))
+
+    code, out, err = run("--content", place.content, "acme")
+    assert (code, err) == (2, "")
+    assert out == "acme: critical: The provider reports: It burns\n"
 
 
 @pytest.mark.parametrize(

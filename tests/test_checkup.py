@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from crawler import cli
+from crawler.times import DAY
 from folders import SITE, write
 from github import CANARIES, NOW, GitHub, forbidden, iso
 
@@ -134,6 +135,36 @@ def test_a_fresh_copy_of_the_template_is_told_its_first_steps(
             "last run",
             "failure, 1 min ago",
             "Actions tab",
+        ),
+        (
+            lambda hub: hub.run("crawl.yml", NOW - 60, conclusion="cancelled"),
+            "last run",
+            "cancelled, 1 min ago",
+            "Actions tab",
+        ),
+        (
+            # Runs of a fork that nobody has told to crawl.
+            lambda hub: [hub.run("crawl.yml", at, conclusion="skipped") for at in (NOW - 900, NOW)],
+            "last run",
+            "skipped",
+            "CRAWL_ENABLED",
+        ),
+        (
+            # One is under way, after others that did not end well.
+            lambda hub: [
+                hub.run("crawl.yml", NOW - 3_000),
+                hub.run("crawl.yml", NOW - 1_500, conclusion="failure"),
+                hub.run("crawl.yml", NOW - 60, conclusion=None, status="in_progress"),
+            ],
+            "last run",
+            "in_progress, 1 min ago",
+            "Actions tab",
+        ),
+        (
+            lambda hub: hub.branches.update(data=("b" * 40, NOW - 2 * DAY)),
+            "branch data",
+            "last push 2 d ago",
+            "no run has pushed for a day",
         ),
     ],
 )

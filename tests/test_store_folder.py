@@ -68,6 +68,18 @@ def test_a_journal_with_one_readable_line_is_never_put_aside(folder: Path, opene
     assert journal.files(folder / "journal") == [path]
 
 
+def test_a_packed_month_is_never_passed_over(folder: Path, opened: Opener) -> None:
+    month = folder / "journal" / "2026" / "10.tar.xz"
+    month.write_bytes(b"")
+
+    for read in (opened, lambda data: store.rebuild(data, data / "new.db")):
+        with pytest.raises(StorageError, match=r"10\.tar\.xz: a packed month; unpack it with `tar"):
+            read(folder)
+    (folder / "journal" / "2026" / "10").mkdir()
+    (folder / "journal" / "2026" / "10" / "31.ndjson").touch()
+    opened(folder)
+
+
 def test_a_second_journal_is_not_put_aside_over_the_first(folder: Path, opened: Opener) -> None:
     (folder / ".damaged.journal").mkdir()
     [path] = journal.files(folder / "journal")

@@ -85,10 +85,7 @@ def _document(
         return _live(names, content, now)
     if out is not None:
         return checking.built(out)
-    if site is not None:
-        return checking.fetched(site, options.anywhere(), now)
-    settings = options.site(content)
-    return checking.fetched(settings.url, options.network(settings), now)
+    return checking.fetched(site or options.site(content).url, options.anywhere(), now)
 
 
 def _live(names: Sequence[str], content: Path, now: int) -> dict[str, Any]:

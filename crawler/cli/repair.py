@@ -88,12 +88,12 @@ def _find(page: str, site: "Site", now: int) -> "tuple[Source, Reading]":
 
 def _write(content: Path, path: Path, written: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(written, encoding="utf-8")
     try:
+        path.write_text(written, encoding="utf-8")
         options.catalogue(content)
-    except ContentError:
-        # Such as a page that another file reads already: nothing half right may stay.
-        path.unlink()
+    except (ContentError, OSError):
+        # Such as a page that another file reads already, or a full disk: nothing half right stays.
+        path.unlink(missing_ok=True)
         raise
 
 

@@ -172,8 +172,10 @@ def _branch(facts: Facts, now: int) -> Check:
         return _hidden(what)
     commit = found.get("commit", {})
     at = times.parse(commit.get("commit", {}).get("committer", {}).get("date"))
-    protected = "make it unprotected, or let Actions push to it" if found.get("protected") else ""
-    return Check(what, f"last push {_ago(at, now)}", protected)
+    repair = "make it unprotected, or let Actions push to it" if found.get("protected") else ""
+    if not repair and at is not None and now - at > DAY:
+        repair = "no run has pushed for a day: see what crawl says in the Actions tab"
+    return Check(what, f"last push {_ago(at, now)}", repair)
 
 
 def _runs(facts: Facts, now: int) -> Iterator[Check]:
@@ -188,11 +190,21 @@ def _runs(facts: Facts, now: int) -> Iterator[Check]:
         return
     at, run = known[0]
     end = text.line(run.get("conclusion") or run.get("status") or "")
-    late = now - at > CRAWL_LATE
-    repair = "see what it says in the Actions tab" if end == "failure" else ""
-    repair = repair or ("GitHub is late; an outside trigger helps (README)" if late else "")
+    ended = next((run["conclusion"] for _, run in known if run.get("conclusion")), "success")
+    repair = ""
+    if ended == "skipped":
+        repair = "set the variable CRAWL_ENABLED to `true`: a fork or a template crawls only then"
+    elif ended != "success":
+        repair = "see what it says in the Actions tab"
+    elif now - _last_good(known) > CRAWL_LATE:
+        repair = "GitHub is late; an outside trigger helps (README)"
     yield Check("last run", f"{end}, {_ago(at, now)}", repair)
     yield _cadence(sorted(one for one, _ in known if one >= now - 7 * DAY))
+
+
+def _last_good(runs: list[tuple[int, Any]]) -> int:
+    """When the last run that ended well began; without one, when the first began."""
+    return next((at for at, run in runs if run.get("conclusion") == "success"), runs[-1][0])
 
 
 def _cadence(starts: list[int]) -> Check:

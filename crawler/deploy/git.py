@@ -27,6 +27,10 @@ _RULES = ("GH006", "GH013")
 _NO_PERMISSION = ("error: 403", "denied", "authentication", "could not read username")
 _WHO = "github-actions[bot]"
 _MAIL = "41898282+github-actions[bot]@users.noreply.github.com"
+_WAY = frozenset(
+    "GIT_SSH GIT_SSH_COMMAND GIT_SSH_VARIANT GIT_SSL_CAINFO GIT_SSL_CAPATH GIT_ASKPASS".split()
+)
+"""Variables that say how to reach a remote. Others say where a repository is, and that is ours."""
 _SETTINGS = {
     "core.autocrlf": "false",
     "core.compression": "9",
@@ -51,12 +55,18 @@ class Git:
         login = base64.b64encode(f"x-access-token:{token}".encode()).decode()
         self._secrets = tuple(one for one in (login, token) if token)
         settings = dict(_SETTINGS)
+        if trusted := environment.get("SSL_CERT_FILE"):
+            settings["http.sslCAInfo"] = trusted
         parts = urlsplit(remote)
         if token and parts.scheme == "https":
             place = f"http.https://{parts.netloc}/.extraheader"
             settings[place] = f"AUTHORIZATION: basic {login}"
         self._environment = {
-            **{key: value for key, value in environment.items() if not key.startswith("GIT_")},
+            **{
+                key: value
+                for key, value in environment.items()
+                if key in _WAY or not key.startswith("GIT_")
+            },
             **dict.fromkeys(("GIT_AUTHOR_NAME", "GIT_COMMITTER_NAME"), _WHO),
             **dict.fromkeys(("GIT_AUTHOR_EMAIL", "GIT_COMMITTER_EMAIL"), _MAIL),
             "GIT_DIR": str(folder),

@@ -99,7 +99,12 @@ def publish(files: Mapping[str, bytes], out: Path, standing: Container[str] = ()
         old.replace(out)
     for rest in (new, old):
         shutil.rmtree(rest, ignore_errors=True)
-    _write(files, new, out, standing)
+    try:
+        _write(files, new, out, standing)
+    except BaseException:
+        # On a full disk it would keep the room that the next run needs for its journal.
+        shutil.rmtree(new, ignore_errors=True)
+        raise
     if not out.exists():
         new.replace(out)
         return
