@@ -79,6 +79,18 @@ def test_what_a_copy_does_not_answer_is_made_here(ending: str) -> None:
     assert told(text) == "made"
 
 
+def test_a_copy_that_does_not_come_to_an_end_is_not_waited_for() -> None:
+    text = (
+        "import crawler.site.ahead; crawler.site.ahead._PATIENCE = 0.1\n"
+        "me = os.getpid()\n"
+        "def make():\n"
+        "    if os.getpid() != me: time.sleep(600)\n"
+        "    return 'made'\n"
+        "print(ahead(make)())"
+    )
+    assert told(text) == "made"
+
+
 def test_a_copy_holds_no_lock_and_no_file_of_a_process_that_was_killed(tmp_path: Path) -> None:
     lock = tmp_path / "lock"
     text = (

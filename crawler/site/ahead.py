@@ -16,6 +16,8 @@ from typing import TypeVar
 _Made = TypeVar("_Made")
 
 _STANDARD = 3
+_PATIENCE = 60
+"""Seconds for what takes one; a copy of a copied lock could wait for ever."""
 
 
 def ahead(make: Callable[[], _Made]) -> Callable[[], _Made]:
@@ -34,13 +36,13 @@ def ahead(make: Callable[[], _Made]) -> Callable[[], _Made]:
         copy.start()
 
     def made() -> _Made:
-        with here:
-            try:
+        with here, suppress(EOFError, OSError):
+            if here.poll(_PATIENCE):
                 answer: _Made = here.recv()
-            except (EOFError, OSError):
-                return make()
-        copy.join()
-        return answer
+                copy.join()
+                return answer
+            copy.kill()
+        return make()
 
     return cache(made)
 
