@@ -35,6 +35,28 @@ def test_the_provider_s_list_gives_an_uptime_on_the_first_day(life: Life) -> Non
     assert found.observed.windows[30].total == MINUTE
 
 
+@pytest.mark.parametrize("open", [True, False], ids=["open", "over"])
+@pytest.mark.parametrize("moved", [-70, -5, 5], ids="{:+}h".format)
+def test_an_incident_that_is_dated_anew_counts_from_its_new_beginning_to_its_new_end(
+    life: Life,
+    open: bool,  # noqa: A002 (the model's own word)
+    moved: int,
+) -> None:
+    was = done("hit", 2)
+    assert was.started_at is not None
+    first = replace(was, open=True, ended_at=None) if open else was
+    began = was.started_at + moved * HOUR
+    dated = replace(was, started_at=began, ended_at=began + HOUR)
+    for number, one in enumerate((first, dated, dated)):
+        life.run(START + number * STEP, {"acme": reading(one, done("old", 40))})
+    known = {one.record.incident.id: one.record for one in life.board(START + HOUR).stories}
+    reported = life.uptime(START + HOUR).reported
+
+    assert known["hit"].phases == ((began, began + HOUR),)
+    assert reported is not None
+    assert reported.windows[30].critical == HOUR
+
+
 def test_a_build_in_the_second_in_which_a_day_begins_counts_the_days_before_it(life: Life) -> None:
     life.run(MIDNIGHT, {"acme": reading(done("old", 200))})
     reported = life.uptime(MIDNIGHT).reported

@@ -65,13 +65,16 @@ def advance(
         # The second: what our check saw end, and the provider goes on with.
         phases.append(Phase(now, now))
     last = phases[-1]
+    if len(phases) == 1:
+        # Before its end, which may lie before what was its beginning until now.
+        last.opened = began
     if line.open:
         last.resolved = None
     elif open_now or last.resolved is None or line.ended is not None:
         # Without a stated end, the moment at which we first saw it over stays the end.
         last.resolved = max(last.opened, line.ended or now)
-    if len(phases) == 1:
-        last.opened = began if last.resolved is None else min(began, last.resolved)
+    if last.resolved is not None:
+        last.opened = min(last.opened, last.resolved)
     last.grave = last.grave or (line.impact is not None and line.impact.grave)
     if last.resolved is not None and last.ended is None:
         last.ended = now if open_now else max(last.told, min(last.resolved, now))
