@@ -151,10 +151,14 @@ def _lost(reason: str, confidence: str | None, flags: tuple[str, ...], since: in
 def _continued(snapshot: Snapshot, previous: Snapshot | None, facts: Facts, now: int) -> Snapshot:
     if previous is not None and previous.level is snapshot.level:
         return replace(snapshot, since=previous.since, first_seen=previous.first_seen)
+    troubled = previous is not None and previous.level.trouble
     dated = None
     if snapshot.basis.startswith("official") and snapshot.level.trouble:
         dated = facts.scoped.started_at if facts.scoped else None
-    elif snapshot.level is Level.NONE and previous is not None and previous.level.trouble:
+        if dated is None and facts.scoped and not troubled:
+            # Trouble that grew to this level did so later than the lesser incident began.
+            dated = facts.scoped.quoted_at
+    elif snapshot.level is Level.NONE and troubled:
         dated = facts.resolved
     since = now if dated is None else min(dated, now)
     return replace(snapshot, since=since, first_seen=now)

@@ -16,11 +16,16 @@ part, because the rest of it could not be read this time."""
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scoped:
-    """What a reading says about one service. `level` is None where it says nothing about it."""
+    """What a reading says about one service. `level` is None where it says nothing about it.
+
+    `title` is of the incident to quote, which began at `quoted_at`. `started_at` is the earliest
+    beginning among the incidents that are as grave as `level`; None where it rests on none.
+    """
 
     level: Level | None
     incidents: tuple[str, ...] = ()
     title: str = ""
+    quoted_at: int | None = None
     started_at: int | None = None
     flags: tuple[str, ...] = ()
     reason: str | None = None
@@ -113,12 +118,14 @@ def _scoped(level: Level, incidents: Iterable[Incident], flags: tuple[str, ...])
         (one for one in incidents if one.weight.trouble),
         key=lambda one: (one.weight is level, one.started_at or 0, one.id),
     )
-    starts = [one.started_at for one in heavy if one.started_at is not None]
+    # A lesser notice may be open for months.
+    starts = [one.started_at for one in heavy if worst([one.weight, level]) is one.weight]
     return Scoped(
         level=level,
         incidents=tuple(sorted(one.id for one in incidents)),
         title=heavy[-1].title if heavy else "",
-        started_at=min(starts, default=None),
+        quoted_at=heavy[-1].started_at if heavy else None,
+        started_at=min((start for start in starts if start is not None), default=None),
         flags=flags,
         reason="unexpected_shape" if level is Level.UNKNOWN else None,
     )

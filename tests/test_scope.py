@@ -1,11 +1,13 @@
 """What a page says about a service: its parts, its incidents, its own word, the worst of them."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from crawler.model import Component, Incident, Level, Reading, worst
 from crawler.scope import page_level, scope
+from crawler.times import DAY
 from lives import START, Life, incident, provider, reading, service, world
 
 
@@ -160,3 +162,30 @@ def test_an_open_incident_keeps_the_components_it_ever_named_in_force(tmp_path: 
         levels = {row.service.id: row.verdict.level for row in life.board(START + 300).rows}
 
     assert levels == {"one": Level.MAJOR, "two": Level.NONE}
+
+
+OLD = incident("old", "Slow exports", started=START - 200 * DAY)
+DOWN = incident("new", "All is down", started=START - 60, impact=Level.CRITICAL)
+BEFORE = incident("first", "Errors", started=START - 120, impact=Level.CRITICAL)
+
+
+@pytest.mark.parametrize(
+    ("before", "told", "since"),
+    [
+        ((OLD,), (OLD, DOWN), START - 60),
+        ((OLD,), (OLD, DOWN, BEFORE), START - 120),
+        ((OLD,), (OLD,), START),
+        ((), (OLD,), OLD.started_at),
+        ((), (OLD, incident("new", started=START - 60)), START - 60),
+        ((OLD,), (replace(OLD, impact=Level.CRITICAL),), OLD.started_at),
+    ],
+    ids=["worse", "two", "component only", "no other", "all are lesser", "the notice itself"],
+)
+def test_trouble_dates_from_the_incidents_that_are_as_grave_and_not_from_a_lesser_notice(
+    before: tuple[Incident, ...], told: tuple[Incident, ...], since: int, life: Life
+) -> None:
+    life.run(START - 300, {"acme": reading(*before)})
+    life.run(START, {"acme": reading(*told, components=(part("critical"),))})
+    (row,) = life.board(START + 1).rows
+
+    assert (row.verdict.level, row.verdict.since) == (Level.CRITICAL, since)
