@@ -74,15 +74,15 @@ def _big() -> Iterator[bytes]:
     return repeat(b" " * (64 * 1024), 1600)
 
 
-def _challenge() -> Answer:
-    body = b"<!DOCTYPE html><title>Just a moment...</title><p>Checking your browser</p>"
-    headers = {"cf-mitigated": "challenge", "Server": "cloudflare", "Content-Type": "text/html"}
-    return Answer(status=403, headers=headers, body=body)
+def _challenge(status: int, body: bytes, **more: str) -> Answer:
+    headers = {"cf-mitigated": "challenge", "Server": "cloudflare", **_HTML, **more}
+    return Answer(status=status, headers=headers, body=body)
 
 
 _WELL = b'{"page": {"id": "kctbh9vrtdwd"}, "status": {"indicator": "none", "description": "Fine"}}'
 _GZIP = {"Content-Type": JSON, "Content-Encoding": "gzip"}
 _HTML = {"Content-Type": "text/html"}
+_WALL = b"<!DOCTYPE html><title>Just a moment...</title><p>Checking your browser</p>"
 
 ANSWERS: Mapping[str, Answer] = {
     "hang_body": Answer(headers={"Content-Length": "900"}, body=_WELL, after="hang"),
@@ -98,7 +98,11 @@ ANSWERS: Mapping[str, Answer] = {
     "500": Answer(status=500, headers=_HTML, body=b"<h1>Internal Server Error</h1>"),
     "503_wait": Answer(status=503, headers={"Retry-After": "60"}),
     "403": Answer(status=403, headers=_HTML, body=b"<h1>Forbidden</h1>"),
-    "403_challenge": _challenge(),
+    "403_challenge": _challenge(403, _WALL),
+    "503_challenge": _challenge(503, _WALL),
+    "packed_challenge": _challenge(
+        503, gzip.compress(_WALL, mtime=0), **{"Content-Encoding": "gzip"}
+    ),
     "200_challenge": Answer(headers=_HTML, body=b"<html><title>Just a moment...</title></html>"),
     "html": Answer(headers=_HTML, body=b"<!DOCTYPE html><html><body>Our status</body></html>"),
     "empty": Answer(headers={"Content-Type": JSON}),

@@ -36,6 +36,8 @@ REASONS = {
     "503_wait": "http_5xx",
     "403": "http_403",
     "403_challenge": "challenge",
+    "503_challenge": "challenge",
+    "packed_challenge": "challenge",
     "200_challenge": "challenge",
     "html": "not_json",
     "empty": "empty",

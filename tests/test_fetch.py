@@ -107,6 +107,8 @@ def test_a_length_that_is_too_large_ends_it_before_the_body(net: Loopback) -> No
         ("429_bare", "rate_limited", 1),
         ("403", "http_403", 1),
         ("403_challenge", "challenge", 1),
+        ("503_challenge", "challenge", 1),
+        ("packed_challenge", "challenge", 1),
         ("304", "http_3xx", 1),
         ("truncated_gzip", "encoding", 1),
         ("corrupt_gzip", "encoding", 1),

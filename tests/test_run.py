@@ -6,6 +6,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from lives import MINUTE
 from loopback import Answer, Fault, Loopback
 from running import INCIDENTS, NOW, SITE, SUMMARY, Place, incident, provider, summary, well
@@ -76,6 +78,22 @@ def test_a_probe_is_believed_after_two_failing_runs_and_never_alone_critical(
         ("minor", ["early_warning"]),
         ("minor", ["early_warning"]),
     ]
+
+
+@pytest.mark.parametrize("fault", ["403_challenge", "503_challenge"])
+@pytest.mark.parametrize("expect", ["[200]", "[403]"])
+def test_a_bot_wall_before_an_api_is_neither_good_nor_bad_news(
+    make: Callable[..., Place], net: Loopback, fault: str, expect: str
+) -> None:
+    probed = provider("one", probe="https://api.one.test/health").replace("[200]", expect)
+    place = make("one", one=probed)
+    net.put("api.one.test", "/health", Fault(fault))
+    for number in range(2):
+        place.well(NOW + 10 * number * MINUTE)
+
+    one = place.services()["one"]["verdict"]
+    assert (one["level"], one["confidence"]) == ("none", "reported")
+    assert one["flags"] == ["probe_inconclusive"]
 
 
 def test_services_that_share_the_address_of_a_probe_expect_their_own_codes(

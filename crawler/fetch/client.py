@@ -202,11 +202,13 @@ class Client:
         not_before = None
         if status in (429, 503):
             not_before = retry_after(headers.get("retry-after"), self.now)
-        if status in (401, 403, 503) and not headers.get("content-encoding"):
-            # A refusal is one also where its words do not come.
-            with contextlib.suppress(*FAILURES):
-                text = (await bodies.beginning(response)).decode("utf-8", "replace")
-                reason = "challenge" if challenged(headers, text) else reason
+        if status in (401, 403, 503):
+            text = ""
+            # A refusal is one also where its words do not come, or come packed.
+            if not headers.get("content-encoding"):
+                with contextlib.suppress(*FAILURES):
+                    text = (await bodies.beginning(response)).decode("utf-8", "replace")
+            reason = "challenge" if challenged(headers, text) else reason
         return Reply(
             url=request.url, status=status, headers=headers, reason=reason, not_before=not_before
         )

@@ -17,6 +17,9 @@ def request(url: str) -> Request:
 
 def outcome(probe: Probe, reply: Reply) -> str:
     """`ok` for an expected code; `fail` for no answer or a 5xx; else `inconclusive`."""
+    if reply.reason == "challenge":
+        # A wall before the API answers in its place, whatever the code.
+        return "inconclusive"
     if reply.status is not None and reply.status in probe.expect:
         return "ok"
     if reply.reason in _BROKEN or (reply.status is not None and reply.status >= 500):
