@@ -85,7 +85,8 @@ def scope(components: Sequence[str], regions: Sequence[str], reading: Reading) -
         levels = [worst([Level.MAINTENANCE, *(one.weight for one in named)])]
     else:
         levels = [level for level in levels if level is not Level.MAINTENANCE]
-        levels += [one.weight for one in named if one.weight is not Level.MAINTENANCE]
+        # That an incident without impact names them makes none of them well.
+        levels += [one.weight for one in named if one.weight.trouble]
         if unstated and not worst(levels).trouble:
             levels.append(Level.MINOR)
     level = worst(levels)

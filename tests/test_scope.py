@@ -90,6 +90,8 @@ def test_the_level_of_a_whole_page(said: Reading, level: str | None) -> None:
         (page("none", part("none"), told=(named("maintenance", "c1"),)), "none", ""),
         # A word that we do not know is never well.
         (page("none", part("unknown")), "unknown", ""),
+        (page("none", part("unknown"), told=(named("none", "c1"),)), "unknown", ""),
+        (page("none", part("unknown"), told=(named("minor", "c1"),)), "minor", ""),
         # Components that are gone make it unknown, loudly.
         (page("none", part("none", "c9")), None, "components_missing"),
         # A feed lists no components, so its incidents alone speak.
