@@ -100,6 +100,7 @@ REASONS = {
     "no_state": "the source says nothing about how things are now",
     "not_json": "the reply is not valid JSON",
     "not_xml": "the reply is not valid XML",
+    "old_copy": "what came is an older copy than the page itself allows",
     "platform_down": "many pages of the same platform failed at once",
     "protocol": "the server does not speak HTTP correctly",
     "rate_limited": "the server asked us to wait",

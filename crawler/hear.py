@@ -13,8 +13,7 @@ from crawler.lines import IncidentLine, SourceLine
 from crawler.memory import Head, Memory
 from crawler.model import Incident, Visit
 from crawler.records import Remembered
-
-_CLOCK_SKEW = 300
+from crawler.times import SKEW
 
 
 def hear(
@@ -82,6 +81,6 @@ def _united(incident: Incident, head: Head | None, now: int) -> Incident:
 
 
 def _possible(moment: int | None, now: int) -> int | None:
-    if moment is None or moment > now + _CLOCK_SKEW:
+    if moment is None or moment > now + SKEW:
         return None
     return min(moment, now)

@@ -6,6 +6,8 @@ from email.utils import parsedate_to_datetime
 from functools import lru_cache
 
 DAY = 86_400
+SKEW = 300
+"""How far a clock that is not ours may be from ours, seconds."""
 _OLDEST = 946_684_800  # 2000-01-01: no status page is older, so anything before is a mistake
 NEWEST = 4_102_444_800  # 2100-01-01
 _ISO = re.compile(

@@ -12,10 +12,11 @@ from crawler import __version__, platforms, robots
 from crawler.catalogue import Source
 from crawler.errors import Unreadable
 from crawler.fetch import SOURCE, Client, Known, folded, unfolded
-from crawler.model import Visit
+from crawler.model import Reading, Visit
 from crawler.platforms import PLATFORMS
 from crawler.scope import PARTIAL
 from crawler.store import Cache
+from crawler.times import SKEW
 from crawler.wire import Reply
 
 # Where one of these happened, another question to the same host would meet the same.
@@ -56,8 +57,9 @@ async def visit(client: Client, source: Source, turn: Round) -> Visit:
     """Ask a source's endpoints, all together for 25 s at most; whatever happens is the Visit."""
     found = await _visit(client, source, turn)
     if found.reading is not None:
-        # The same part of a list again is no page that says the same again.
-        whole = PARTIAL not in found.reading.notes
+        # The same part of a list again is no page that says the same again, and neither is the same
+        # copy of a page that says how old a copy may be.
+        whole = PARTIAL not in found.reading.notes and found.reading.usable_until is None
         turn.cache.digests[source.id] = found.digest if whole else ""
     return found
 
@@ -170,12 +172,19 @@ async def _read(
             await asyncio.sleep(0)
             replies = {name: unfolded(reply) for name, reply in replies.items()}
             first = next(iter(replies.values()))
-            reading = platforms.read(source.platform, replies)
-        if not reading.current:
-            raise Unreadable("no_state")
+            reading = _of_now(platforms.read(source.platform, replies), turn.now)
     except Unreadable as error:
         return replace(done, reason=error.reason, detail=error.detail, answered_by=""), first
     return replace(done, reading=reading, digest=digest), first
+
+
+def _of_now(reading: Reading, now: int) -> Reading:
+    """A reading that tells how things are at `now`. Raises Unreadable for any other."""
+    if not reading.current:
+        raise Unreadable("no_state")
+    if reading.usable_until is not None and now > reading.usable_until + SKEW:
+        raise Unreadable("old_copy")
+    return reading
 
 
 def _others(source: Source, first: Reply, shape: str | None, *, lost: bool) -> Iterator[Source]:

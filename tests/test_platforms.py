@@ -72,6 +72,7 @@ def as_json(reading: Reading) -> dict[str, object]:
         "current": reading.current,
         "history": reading.history,
         "said_at": printed(reading.said_at),
+        "usable_until": printed(reading.usable_until),
         "notes": list(reading.notes),
     }
 

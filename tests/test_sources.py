@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from crawler import times
 from crawler.fetch import client
 from crawler.model import Level
 from crawler.visit import Round
@@ -63,6 +64,33 @@ def test_the_feed_comes_last(net: Loopback) -> None:
     assert net.log[0].path == SUMMARY
     assert net.log[-1].path == "/history.atom"
     assert paths(net, "spare.test") == [SUMMARY]
+
+
+def test_a_copy_older_than_the_page_allows_is_no_reading_however_often_it_comes(
+    net: Loopback,
+) -> None:
+    net.put("acme.test", "/api/widget/v1/summary.json", case("flashduty/fine/widget.json"))
+    told, known = [], dict[str, str]()
+    # It was made at 10:30 and may be used for two minutes; clocks may differ by five.
+    for clock in ("10:30", "10:37", "10:38", "19:30"):
+        now = times.parse(f"2026-11-20T{clock}:00Z")
+        assert now is not None
+        turn = Round(now, digests=known)
+        found = look(net, acme("flashduty"), turn, now)
+        known |= turn.cache.digests
+        told.append((found.reading is not None, found.unchanged, found.reason))
+
+    assert told == [(True, False, None)] * 2 + [(False, False, "old_copy")] * 2
+
+
+def test_the_feed_answers_for_a_page_of_which_only_an_old_copy_comes(net: Loopback) -> None:
+    net.put("acme.test", "/api/widget/v1/summary.json", case("flashduty/fine/widget.json"))
+    net.put("acme.test", "/history.atom", Answer(body=FEED.read_bytes()))
+
+    found = look(net, acme("flashduty", feed="https://acme.test/history.atom"))
+
+    assert found.reading is not None
+    assert (found.platform, found.note) == ("feed", "fallback:old_copy")
 
 
 def test_when_nothing_answers_the_first_reason_is_told(net: Loopback) -> None:

@@ -5,7 +5,8 @@ of events (`ongoing_incidents`, `in_progress_maintenances`, `scheduled_maintenan
 `impact`, `last_update` and `affected_components`. It names only affected components, so there is
 no list of them, and only what is open, so there is no history.
 
-Traps. The page states how long a copy of it may be used (`max_stale_seconds`), which we note.
+Traps. The page states how long a copy of it may be used (`max_stale_seconds`): an older one says
+nothing of now.
 Errors come as `{"error": "status_page_not_found"}`, also with status 200. An open event whose
 impact is `operational` is not classified yet, so it states none. Ids changed when DeepSeek moved.
 https://docs.flashduty.com/zh/on-call/statuspage/widgets
@@ -51,7 +52,10 @@ def read(replies: Mapping[str, Reply]) -> Reading:
         raise Unreadable("unexpected_shape", "the overall status is not a word")
     running = vocabulary.rows(widget, "in_progress_maintenances")
     planned = vocabulary.rows(widget, "scheduled_maintenances")
+    said_at = times.parse(widget.get("generated_at"))
     limit = widget.get("max_stale_seconds")
+    if type(limit) is not int or not 0 < limit < 10**6:
+        limit = None
     return Reading(
         word=vocabulary.level(overall, WORDS),
         incidents=tuple(_incident(one) for one in vocabulary.rows(widget, "ongoing_incidents")),
@@ -59,8 +63,9 @@ def read(replies: Mapping[str, Reply]) -> Reading:
             *(_maintenance(one, "in_progress") for one in running),
             *(_maintenance(one, "scheduled") for one in planned),
         ),
-        said_at=times.parse(widget.get("generated_at")),
-        notes=(f"max_stale_{limit}s",) if type(limit) is int and 0 < limit < 10**6 else (),
+        said_at=said_at,
+        usable_until=None if said_at is None or limit is None else said_at + limit,
+        notes=() if limit is None else (f"max_stale_{limit}s",),
     )
 
 
