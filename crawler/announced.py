@@ -25,6 +25,10 @@ def _told(
     provider: str, visit: Visit, listed: Iterable[Maintenance], memory: Memory, now: int
 ) -> Iterator[MaintenanceLine]:
     new = {one.id: _maintenance_line(provider, one) for one in listed}
+    if visit.fallback:
+        new = {
+            key: _filled(one, memory.maintenances.get((provider, key))) for key, one in new.items()
+        }
     for key, line in new.items():
         old = memory.maintenances.get((provider, key))
         if old != (line := _over(line, old, now)):
@@ -36,6 +40,21 @@ def _told(
     for (owner, key), old in memory.maintenances.items():
         if owner == provider and key not in new and old.phase != "completed":
             yield _over(structs.replace(old, phase="completed"), old, now)
+
+
+def _filled(line: MaintenanceLine, old: MaintenanceLine | None) -> MaintenanceLine:
+    """Work, read where the page could not be, with what the page had said of it and this leaves
+    out: a feed states no window."""
+    if old is None:
+        return line
+    return structs.replace(
+        line,
+        starts=old.starts if line.starts is None else line.starts,
+        ends=old.ends if line.ends is None else line.ends,
+        url=line.url or old.url,
+        components=line.components or old.components,
+        text=line.text or old.text,
+    )
 
 
 def _over(line: MaintenanceLine, old: MaintenanceLine | None, now: int) -> MaintenanceLine:

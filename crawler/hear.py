@@ -28,7 +28,10 @@ def hear(
     if visit.reading is None:
         return visit, ()
     heads = memory.heads(provider.id)
-    united = tuple(_united(one, heads.get(one.id), now) for one in visit.reading.incidents)
+    listed = visit.reading.incidents
+    if visit.fallback:
+        listed = tuple(_filled(one, heads.get(one.id), provider.id, remembered) for one in listed)
+    united = tuple(_united(one, heads.get(one.id), now) for one in listed)
     whole = replace(visit.reading, incidents=united)
     told = tuple(changes.incidents(provider, visit, whole, heads, remembered, now))
     if not early.waits(provider, memory):
@@ -59,6 +62,26 @@ def _placed(provider: Provider, visit: Visit, line: SourceLine | None) -> Visit:
     works = (replace(one, components=known(one.components)) for one in reading.maintenances)
     return replace(
         visit, reading=replace(reading, incidents=tuple(incidents), maintenances=tuple(works))
+    )
+
+
+def _filled(incident: Incident, head: Head | None, provider: str, known: Remembered) -> Incident:
+    """An incident, read where the page could not be, with what the page had said of it and this
+    leaves out: a feed states hardly any impact or start. It dates the end by its newest message,
+    which may be a report of days later, so an end that was told stays."""
+    record = known(provider, incident.id) if head else None
+    if record is None or head is None:
+        return incident
+    had = record.incident
+    told = not (incident.open or head.open or head.missing)
+    return replace(
+        incident,
+        impact=had.impact if incident.impact is None else incident.impact,
+        started_at=had.started_at if incident.started_at is None else incident.started_at,
+        created_at=had.created_at if incident.created_at is None else incident.created_at,
+        ended_at=had.ended_at if told and had.ended_at is not None else incident.ended_at,
+        url=incident.url or had.url,
+        regions=incident.regions or had.regions,
     )
 
 

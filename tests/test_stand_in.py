@@ -9,7 +9,8 @@ import pytest
 from crawler.catalogue import Catalogue
 from crawler.lines import SourceLine
 from crawler.model import Component, Incident, Level, Maintenance, Reading, Visit
-from lives import MINUTE, START, Life, dump, incident, provider, reading, run, service, world
+from crawler.times import DAY
+from lives import HOUR, MINUTE, START, Life, dump, incident, provider, reading, run, service, world
 from loopback import Answer, Loopback
 from running import NOW, SUMMARY, Place, well
 from running import provider as written
@@ -33,9 +34,9 @@ def page(*incidents: Incident) -> Reading:
     return reading(*incidents, word=Level.MAJOR, components=LISTED)
 
 
-def feed(now: int, *incidents: Incident) -> Visit:
+def feed(now: int, *incidents: Incident, works: tuple[Maintenance, ...] = ()) -> Visit:
     """What comes of a run in which the page's own document cannot be read."""
-    said = Reading(incidents=incidents, history=True)
+    said = Reading(incidents=incidents, maintenances=works, history=True)
     return Visit("acme", now, said, platform="feed", note="fallback:http_5xx")
 
 
@@ -195,6 +196,80 @@ def test_a_journal_that_dropped_the_list_is_read_as_it_was_written(life: Life) -
     known = life.store.memory().sources["acme"]
     assert (known.listed, known.components) == (False, {})
     assert dump(life.store)["readings"]
+
+
+def test_an_open_outage_keeps_the_impact_and_the_start_that_a_feed_does_not_state(
+    life: Life,
+) -> None:
+    began = START - STEP
+    broken = (Component(CHAT, "Chat Completions", Level.CRITICAL), LISTED[1])
+    outage = incident(
+        impact=Level.CRITICAL, started=began, components=(CHAT,), url="https://a.test/1"
+    )
+    life.run(START, {"acme": replace(page(outage), components=broken)})
+    bare = replace(outage, impact=None, started_at=None, created_at=None, components=(), url=None)
+    now = START + STEP
+    life.run(now, {"acme": feed(now, bare)})
+    life.run(now + STEP, {"acme": "http_5xx"})
+    (record,) = life.store.memories(now).records
+    known = record.incident
+
+    assert told(life, now + STEP)["api"] == ("critical", ("components_unreadable",), 1)
+    assert (known.impact, known.started_at, known.created_at) == (Level.CRITICAL, began, began)
+    assert (known.url, known.components) == ("https://a.test/1", (CHAT,))
+
+
+def test_a_severity_and_a_start_that_a_feed_states_are_news(life: Life) -> None:
+    life.run(START, {"acme": page(trouble(CHAT, impact=Level.MINOR))})
+    now = START + STEP
+    worse = replace(trouble("Chat Completions", impact=Level.CRITICAL), started_at=START - STEP)
+    life.run(now, {"acme": feed(now, worse)})
+    (record,) = life.store.memories(now).records
+
+    assert told(life, now)["api"][0] == "critical"
+    assert record.incident.started_at == START - STEP
+
+
+def test_a_feed_that_stands_in_once_moves_no_uptime_and_no_end_that_was_told(
+    life: Life,
+) -> None:
+    began = START - 7 * DAY
+    over = incident("x", open=False, started=began, impact=Level.CRITICAL, components=(CHAT,))
+    old = incident("old", open=False, started=START - 80 * DAY)
+    # The feed dates the end by its newest message, a report of two days later.
+    told_again = replace(
+        over, impact=None, started_at=None, created_at=None, ended_at=began + 2 * DAY, components=()
+    )
+    figures, phases = [], []
+    said: list[Reading | Visit] = [page(over, old), feed(START + STEP, told_again), page(over, old)]
+    for number, one in enumerate(said):
+        now = START + number * STEP
+        life.run(now, {"acme": one})
+        reported = life.uptime(now + MINUTE).reported
+        assert reported is not None
+        figures.append(reported.windows[30].critical)
+        (known,) = (one for one in life.board(now).stories if one.record.incident.id == "x")
+        phases.append(known.record.phases)
+
+    assert figures == [10 * MINUTE] * 3
+    assert phases == [((began, began + 10 * MINUTE),)] * 3
+
+
+def test_announced_work_keeps_the_window_that_a_feed_does_not_state(life: Life) -> None:
+    begins = START + 9 * STEP
+    planned = Maintenance(
+        id="m", title="Move", phase="scheduled", starts_at=begins, ends_at=begins + HOUR,
+        components=(CHAT,),
+    )  # fmt: skip
+    life.run(START, {"acme": replace(page(), maintenances=(planned,))})
+    for number, phase in enumerate(("scheduled", "in_progress", "completed")):
+        now = begins + number * STEP
+        bare = Maintenance(id="m", title="Move", phase=phase)
+        life.run(now, {"acme": feed(now, works=(bare,))})
+    (known,) = life.store.memory().maintenances.values()
+
+    assert (known.phase, known.starts, known.ends) == ("completed", begins, now)
+    assert known.components == (CHAT,)
 
 
 FEED = """\
