@@ -12,7 +12,7 @@ from crawler.catalogue import Provider
 from crawler.lines import IncidentLine, SourceLine
 from crawler.memory import Head, Memory
 from crawler.model import Incident, Visit
-from crawler.records import Remembered
+from crawler.records import Record, Remembered
 from crawler.times import SKEW
 
 
@@ -22,7 +22,8 @@ def hear(
     """A visit to a provider's page as conclude.py wants it, and the new and changed incidents.
 
     Its incidents have every component that they ever named and times that can be true at `now`
-    (seconds UTC); those that are over have no messages, unless they may go on one of ours.
+    (seconds UTC). Those that are open have every message that is remembered; those that are over
+    have none, unless they may go on one of ours.
     """
     visit = _placed(provider, visit, memory.sources.get(provider.id))
     if visit.reading is None:
@@ -36,6 +37,11 @@ def hear(
     told = tuple(changes.incidents(provider, visit, whole, heads, remembered, now))
     if not early.waits(provider, memory):
         united = tuple(one if one.open else replace(one, updates=()) for one in united)
+    known = {one.id for one in united if one.open} & heads.keys()
+    united = tuple(
+        _recalled(one, remembered(provider.id, one.id)) if one.id in known else one
+        for one in united
+    )
     return replace(visit, reading=replace(whole, incidents=united)), told
 
 
@@ -101,6 +107,14 @@ def _united(incident: Incident, head: Head | None, now: int) -> Incident:
     return replace(
         incident, components=components, started_at=start, created_at=created, ended_at=end
     )
+
+
+def _recalled(incident: Incident, record: Record | None) -> Incident:
+    """An incident with the messages that its page no longer lists: many pages list the last one
+    alone, and the one before it is what named the cause."""
+    told = {one.id for one in incident.updates}
+    dropped = [one for one in record.incident.updates if one.id not in told] if record else []
+    return replace(incident, updates=(*incident.updates, *dropped)) if dropped else incident
 
 
 def _possible(moment: int | None, now: int) -> int | None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from crawler import content, times, upstream
-from crawler.model import Incident, Level
+from crawler.model import Incident, Level, Reading, Update, Visit
 from crawler.platforms import PLATFORMS
 from crawler.upstream import State
 from lives import HOUR, MINUTE, START, Life, incident, provider, reading, service, update, world
@@ -271,6 +271,33 @@ def test_who_has_the_problem_changes_with_news_and_not_with_a_run_that_read_noth
         **dict.fromkeys((10, 20, 30, 40, 54), ("upstream", Level.MINOR)),
         56: ("them", Level.MINOR),
     }
+
+
+def test_a_message_that_named_the_cause_counts_on_when_the_page_lists_only_a_later_one(
+    tmp_path: Path,
+) -> None:
+    cloud = provider("cloud", service("cloud", mentions=["Cloud"]))
+    catalogue = world(cloud, provider("app", service("app", upstreams=["cloud"])))
+    down = reading(incident("c", "Disks are lost", impact=Level.MAJOR), word=Level.MAJOR)
+    trouble = incident("a", "Errors", started=START + MINUTE)
+    blames = update("u1", "Cloud fails, we wait for them", START + 2 * MINUTE)
+    watches = update("u2", "We keep watching", START + 7 * MINUTE)
+
+    def app(*said: Update) -> Reading:
+        return reading(replace(trouble, updates=said), word=Level.MINOR)
+
+    same = Visit("app", START, unchanged=True, platform="statuspage")
+    corrected = replace(blames, text="It is us")
+    whose, lines = [], []
+    with Life(tmp_path, catalogue) as life:
+        said: list[Reading | str | Visit] = [app(blames), app(watches), same, app(watches)]
+        for number, one in enumerate([*said, "http_5xx", app(corrected), same], start=1):
+            now = START + number * 5 * MINUTE
+            lines.append(life.run(now, {"cloud": down, "app": one}))
+            whose.append(life.board(now).rows[1].verdict.who)
+
+    assert whose == [*["upstream"] * 5, "them", "them"], "only what is reworded is taken back"
+    assert [len(one.incidents) for one in lines] == [2, 1, 0, 0, 0, 1, 0]
 
 
 @pytest.mark.parametrize(
