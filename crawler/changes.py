@@ -55,8 +55,11 @@ def services(snapshots: Mapping[str, Snapshot], memory: Memory) -> dict[str, Sna
     return changed
 
 
-def sources(visits: Mapping[str, Visit], memory: Memory, now: int) -> dict[str, SourceLine | None]:
-    """What sources say that differs; None for a source that left the catalogue."""
+def sources(
+    visits: Mapping[str, Visit], memory: Memory, now: int, validity: int
+) -> dict[str, SourceLine | None]:
+    """What sources say that differs; None for a source that left the catalogue. `validity` is V in
+    seconds."""
     changed: dict[str, SourceLine | None] = {}
     for source, visit in visits.items():
         reading = visit.reading
@@ -74,7 +77,7 @@ def sources(visits: Mapping[str, Visit], memory: Memory, now: int) -> dict[str, 
             answered_by=visit.answered_by,
             note=visit.note,
             listed=reading.components is not None,
-            covers=_covers(reading, old, memory.read_at.get(source), now),
+            covers=_covers(reading, old, memory.read_at.get(source), now, validity),
             components=dict(listed),
         )
         if old is None or old != new:
@@ -86,21 +89,29 @@ def sources(visits: Mapping[str, Visit], memory: Memory, now: int) -> dict[str, 
     return changed
 
 
-def _covers(reading: Reading, old: SourceLine | None, read_at: int | None, now: int) -> int | None:
+def _covers(
+    reading: Reading, old: SourceLine | None, read_at: int | None, now: int, validity: int
+) -> int | None:
     """From when on the provider's list tells of every incident. A list that does not reach back
-    to the reading before it has left out an unknown time."""
-    if not reading.history:
-        return old.covers if old else None
+    to the reading before it has left out an unknown time, and so has a pause after which no list
+    was read."""
     began = old.covers if old else None
-    oldest = min(
-        (start for one in reading.incidents if (start := one.created_at or one.started_at)),
-        default=None,
-    )
+    if not reading.history:
+        return began if read_at is not None and read_at >= now - validity else None
+    oldest = _oldest(reading)
     if oldest is None:
         return now if began is None else began
     if began is not None and read_at is not None and oldest <= read_at:
         return min(began, oldest)
     return min(oldest, now)
+
+
+def _oldest(reading: Reading) -> int | None:
+    """How far back a list of incidents reaches. What is open may be listed beside it, however old
+    it is."""
+    closed = (one for one in reading.incidents if not one.open)
+    starts = (one.created_at or one.started_at for one in closed)
+    return min((start for start in starts if start is not None), default=None)
 
 
 def probes(probes: Mapping[str, ProbeState], memory: Memory) -> dict[str, ProbeLine | None]:
@@ -126,8 +137,9 @@ def incidents(
     remembered: Remembered,
     now: int,
 ) -> Iterator[IncidentLine]:
-    """New and changed incidents of a reading, and those that it should name and does not; `heads`
-    are all of the provider's that are known."""
+    """New and changed incidents of a reading, and those that it should name and does not; `reading`
+    is that of the visit with what is remembered, `heads` are all of the provider's that are
+    known."""
     for incident in reading.incidents:
         head = heads.get(incident.id)
         digest = _digest(incident)
@@ -135,7 +147,8 @@ def incidents(
             known = remembered(provider.id, incident.id) if head else None
             yield _incident_line(provider.id, incident, digest, known)
     listed = {one.id for one in reading.incidents}
-    covers = _reaches(reading, heads, now)
+    # A start that is remembered says nothing of how far this list reaches.
+    covers = _reaches(visit.reading or reading, heads, now)
     # What tells how things are now, and no longer of an incident, says that it is over.
     tells = (reading.word is not None or reading.history) and not provider.only_by_feed(visit)
     for key, head in heads.items():
@@ -150,10 +163,9 @@ def incidents(
 
 def _reaches(reading: Reading, heads: Mapping[str, Head], now: int) -> Callable[[Head], bool]:
     """Whether the list should name an incident, which was deleted if it does not."""
-    if not reading.history:
+    oldest = _oldest(reading) if reading.history else None
+    if oldest is None:
         return lambda _: False
-    starts = [one.created_at or one.started_at for one in reading.incidents]
-    oldest = min((start for start in starts if start is not None), default=now)
     # A list that names nothing which we knew as long as this one is another list: the page moved,
     # and what it does not name was not deleted.
     known = [heads[one.id].first_seen for one in reading.incidents if one.id in heads]

@@ -76,7 +76,7 @@ def conclude(
         carried=_carried(snapshots, now),
         owners=changes.owners(catalogue, memory),
         services=changes.services(snapshots, memory),
-        sources=changes.sources(visits, memory, now),
+        sources=changes.sources(visits, memory, now, validity),
         probes=changes.probes(probes, memory),
         incidents=tuple(early.continued(chain.from_iterable(told), begun, adopted)),
         maintenances=tuple(announced.maintenances(catalogue, visits, memory, now)),

@@ -133,6 +133,25 @@ def test_an_incident_that_newer_ones_pushed_off_the_end_of_a_feed_is_over(
     assert life.store.memory().watched == frozenset(), "nothing is awaited any more"
 
 
+def test_what_newer_ones_push_off_a_list_is_not_withdrawn_though_an_older_one_is_still_open(
+    life: Life,
+) -> None:
+    # A page's summary lists what is open beside the newest fifty.
+    lasting = incident("lasting", impact=Level.NONE, started=START - 99 * HOUR)
+    first = incident("first", open=False, started=START - 5 * HOUR)
+    life.run(START, {"acme": reading(lasting, first, NEXT)})
+    for number in range(1, 5):
+        life.run(START + number * STEP, {"acme": reading(lasting, NEXT, NEW)})
+    known = {one.incident.id: one for one in life.store.memories(life.runs[-1].id).records}
+    for number in range(5, 9):
+        life.run(START + number * STEP, {"acme": reading(lasting, NEXT)})
+    after = {one.incident.id: one for one in life.store.memories(life.runs[-1].id).records}
+
+    assert {one.withdrawn_at for one in known.values()} == {None}
+    assert after["new"].withdrawn_at == START + 7 * STEP, "the list still reaches back to it"
+    assert after["first"].withdrawn_at is None
+
+
 def test_a_feed_in_the_place_of_the_page_ends_nothing_by_its_silence(life: Life) -> None:
     page = reading(OLD, word=Level.MAJOR, history=False)
     life.run(START, {"acme": page})

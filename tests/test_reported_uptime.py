@@ -7,7 +7,19 @@ import pytest
 
 from crawler.model import Incident, Level, Maintenance
 from crawler.times import DAY
-from lives import HOUR, MIDNIGHT, MINUTE, START, Life, incident, provider, reading, service, world
+from lives import (
+    HOUR,
+    MIDNIGHT,
+    MINUTE,
+    START,
+    Life,
+    V,
+    incident,
+    provider,
+    reading,
+    service,
+    world,
+)
 
 STEP = 10 * MINUTE
 
@@ -110,6 +122,46 @@ def test_a_list_that_still_reaches_the_last_reading_covers_all_that_it_ever_name
     assert reported.since == MIDNIGHT - 40 * DAY + 12 * HOUR
     # What dropped off the list is not forgotten.
     assert reported.windows[90].critical == 2 * HOUR
+
+
+def test_what_is_open_beside_the_list_does_not_make_it_reach_further_back(life: Life) -> None:
+    open_for_long = incident("open", started=START - 200 * DAY, impact=Level.NONE)
+    life.run(START, {"acme": reading(done("new", 3), done("old", 40), open_for_long)})
+    reported = life.uptime(START + MINUTE).reported
+
+    assert reported is not None
+    assert reported.since == MIDNIGHT - 40 * DAY + 12 * HOUR
+
+
+def test_a_list_of_nothing_but_what_is_open_tells_of_every_incident_from_its_first_reading(
+    life: Life,
+) -> None:
+    life.run(START, {"acme": reading(incident("open", started=START - 5 * DAY))})
+    life.run(START + STEP, {"acme": reading(incident("open", open=False, started=START - 5 * DAY))})
+
+    lines = [line for one in life.runs if (line := one.sources["acme"])]
+    assert [line.covers for line in lines] == [START, START - 5 * DAY]
+
+
+@pytest.mark.parametrize(
+    ("pause", "covered"), [(V, True), (V + 1, False)], ids=["short", "longer than a reading holds"]
+)
+def test_without_its_list_a_provider_has_told_nothing_of_a_pause(
+    life: Life, pause: int, covered: bool
+) -> None:
+    life.run(START, {"acme": reading(done("new", 3), done("old", 40))})
+    later = START + pause
+    life.run(later, {"acme": reading(history=False)})
+    life.run(later + STEP, {"acme": reading(history=False)})
+    found = life.uptime(later + STEP + MINUTE)
+
+    assert (found.reported is not None) == covered
+    assert found.basis == ("reported" if covered else "observed")
+
+    life.run(later + 2 * STEP, {"acme": reading(done("new", 3), done("old", 40))})
+    again = life.uptime(later + 3 * STEP).reported
+    assert again is not None
+    assert again.since == MIDNIGHT - 40 * DAY + 12 * HOUR
 
 
 def test_an_incident_of_another_component_costs_a_service_nothing(tmp_path: Path) -> None:

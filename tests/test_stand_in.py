@@ -255,6 +255,18 @@ def test_a_feed_that_stands_in_once_moves_no_uptime_and_no_end_that_was_told(
     assert phases == [((began, began + 10 * MINUTE),)] * 3
 
 
+def test_a_feed_that_states_no_starts_reaches_no_further_back_by_those_that_are_remembered(
+    life: Life,
+) -> None:
+    first, second = (incident(f"i{n}", open=False, started=START - n * HOUR) for n in (9, 5))
+    life.run(START, {"acme": page(first, second)})
+    bare = replace(first, impact=None, started_at=None, created_at=None)
+    for now in range(START + STEP, START + 5 * STEP, STEP):
+        life.run(now, {"acme": feed(now, bare)})
+
+    assert {one.withdrawn_at for one in life.store.memories(now).records} == {None}
+
+
 def test_announced_work_keeps_the_window_that_a_feed_does_not_state(life: Life) -> None:
     begins = START + 9 * STEP
     planned = Maintenance(
