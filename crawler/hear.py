@@ -32,6 +32,8 @@ def hear(
     listed = visit.reading.incidents
     if visit.fallback:
         listed = tuple(_filled(one, heads.get(one.id), provider.id, remembered) for one in listed)
+    if not visit.reading.ends_stated:
+        listed = tuple(_first_end(one, heads.get(one.id)) for one in listed)
     united = tuple(_united(one, heads.get(one.id), now) for one in listed)
     whole = replace(visit.reading, incidents=united)
     told = tuple(changes.incidents(provider, visit, whole, heads, remembered, now))
@@ -89,6 +91,14 @@ def _filled(incident: Incident, head: Head | None, provider: str, known: Remembe
         url=incident.url or had.url,
         regions=incident.regions or had.regions,
     )
+
+
+def _first_end(incident: Incident, head: Head | None) -> Incident:
+    """An incident with the end that was known first, as long as it stays over: what is written of
+    it later moves its last change, and it was over by then."""
+    if incident.ended_at is None or head is None or head.open or head.ended is None:
+        return incident
+    return replace(incident, ended_at=min(incident.ended_at, head.ended))
 
 
 def _united(incident: Incident, head: Head | None, now: int) -> Incident:

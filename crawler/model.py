@@ -130,7 +130,8 @@ class Reading:
     `word` is the page's own level, None where the document has none (a feed, a history).
     `components` is None where this kind of source lists none. `current` says whether the
     document tells how things are now; `history` whether `incidents` is the provider's own list
-    with closed incidents in it. `usable_until` is when the document, by its own word, is too old to
+    with closed incidents in it. `ends_stated` is false where all that tells of the end of an
+    incident is its last change. `usable_until` is when the document, by its own word, is too old to
     be used. `notes` are slugs of what was odd.
     """
 
@@ -141,6 +142,7 @@ class Reading:
     maintenances: tuple[Maintenance, ...] = ()
     current: bool = True
     history: bool = False
+    ends_stated: bool = True
     said_at: int | None = None
     usable_until: int | None = None
     notes: tuple[str, ...] = ()

@@ -103,7 +103,8 @@ def _incident(row: Row) -> Incident:
     updates = _updates(row)
     service, where = text.plain(row.get("service_name")), text.plain(row.get("region_name"))
     place = f"{service} ({where})" if service and where else service or where or "AWS"
-    ended = dates.epoch(row.get("end_time")) or (updates[0].at if updates else None)
+    last = updates[0].at if updates else None
+    ended = dates.epoch(row.get("end_time")) or vocabulary.closed_at(updates) or last
     started = dates.epoch(row.get("date"))
     return Incident(
         id=vocabulary.key(row["arn"].rpartition("/")[2] or row["arn"]),

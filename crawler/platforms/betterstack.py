@@ -1,9 +1,9 @@
 """Better Stack (Better Uptime): `/index.json`, a JSON:API document of the page and its reports.
 
 Hugging Face, Together, Modal, Novita, RunPod (seen 2026). Traps. `ends_at` is null on what a person
-resolved: `aggregate_state` tells, and the last update is the end. Updates are in no order. Work is
-`maintenance` from the day it is announced: its start is compared with the newest time in the
-document. One resource that is down makes the page `downtime`: critical only when all are.
+resolved: `aggregate_state` tells, and the update that left nothing hit is the end. Updates are in
+no order. Work is `maintenance` from the day it is announced: its start is compared with the newest
+time in it. One resource that is down makes the page `downtime`: critical only when all are.
 """
 
 from collections import defaultdict
@@ -12,7 +12,7 @@ from typing import Any
 
 from crawler import text, times
 from crawler.catalogue import Source
-from crawler.model import Incident, Level, Maintenance, Reading
+from crawler.model import Incident, Level, Maintenance, Reading, Update
 from crawler.platforms import documents, vocabulary
 from crawler.platforms.vocabulary import Row
 from crawler.wire import Reply, Request, objects
@@ -108,20 +108,22 @@ def _worst(states: Iterable[tuple[str, str]]) -> str:
 
 
 def _common(key: str, report: Row, rows: Rows) -> Row:
-    """What incidents and maintenances share. Updates name resources too."""
+    """What incidents and maintenances share. Updates name resources too, maybe not all of them."""
     named = {one for one, _ in _affected(report, *report["own"].values())}
     titles = [rows["status_page_resource"].get(one, {}).get("public_name") for one in named]
-    updates = [
-        (one, times.parse(row.get("published_at")), _worst(_affected(row)), row.get("message"))
-        for one, row in report["own"].items()
-    ]
+    own, said, states, over = report["own"], list[Update](), dict[str, str](), None
+    for one in sorted(own, key=lambda one: times.parse(own[one].get("published_at")) or 0):
+        at, word = times.parse(own[one].get("published_at")), _worst(_affected(own[one]))
+        said.append(vocabulary.update(one, at, word, own[one].get("message")))
+        states.update(_affected(own[one]))
+        over = (over or at) if _worst(states.items()) == "resolved" else None
     return {
         "id": key,
         "title": text.plain(report.get("title")) or "Untitled report",
         "components": vocabulary.names(*named, *titles),
-        "updates": vocabulary.newest(vocabulary.update(*one) for one in updates),
+        "updates": vocabulary.newest(said),
         "started_at": times.parse(report.get("starts_at")),
-        "ended_at": times.parse(report.get("ends_at")),
+        "ended_at": times.parse(report.get("ends_at")) or over,
     }
 
 
@@ -131,8 +133,8 @@ def _incident(key: str, report: Row, rows: Rows) -> Incident:
     down = [one for one, word in states if word == "downtime"]
     # Once it is over its state says no more than "resolved", so its worst moment counts.
     impact = _level(state if (is_open := state != "resolved") else _worst(states), down, rows)
-    if not is_open:
-        common["ended_at"] = common["ended_at"] or next((u.at for u in common["updates"]), None)
+    last = next((one.at for one in common["updates"]), None)
+    common["ended_at"] = None if is_open else common["ended_at"] or last
     stated = impact if impact.trouble or (is_open and impact is not Level.UNKNOWN) else None
     return Incident(**common, open=is_open, phase=state, impact=stated)
 

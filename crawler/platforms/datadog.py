@@ -109,6 +109,7 @@ def _incident(row: Row) -> Incident:
     published = times.parse(row.get("publishedDate"))
     updates = _updates(row)
     last = max((one.at for one in updates if one.at is not None), default=None)
+    ended = times.parse(row.get("resolvedDate")) or vocabulary.closed_at(updates) or last
     return Incident(
         id=vocabulary.key(row.get("id"), row.get("title"), published),
         title=text.plain(row.get("title")) or "Untitled",
@@ -116,7 +117,7 @@ def _incident(row: Row) -> Incident:
         impact=vocabulary.impact(levels),
         phase=_stage(row) or ("resolved" if closed else ""),
         started_at=published,
-        ended_at=(times.parse(row.get("resolvedDate")) or last) if closed else None,
+        ended_at=ended if closed else None,
         components=_named(row),
         updates=updates,
     )

@@ -6,6 +6,8 @@ from crawler import times
 
 _JS = re.compile(r"[A-Z][a-z]{2} ([A-Z][a-z]{2}) (\d\d) (\d{4}) (\d\d:\d\d:\d\d) GMT([+-]\d{4})")
 _GO = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?) ([+-]\d{4}) \S{1,8}")
+YEARLESS = re.compile(r"([A-Z][a-z]{2}) (\d{1,2}), (\d\d:\d\d [A-Z]{2,5})")
+"""Statuspage's dates in feeds: `Nov 15, 11:00 UTC`."""
 
 
 def epoch(raw: object) -> int | None:
@@ -30,3 +32,15 @@ def go_date(raw: object) -> int | None:
     """Go's printed time, `2025-04-10 13:00:00 +0000 UTC`; `<no value>` and the zero time: None."""
     match = _GO.fullmatch(raw) if isinstance(raw, str) else None
     return times.parse(" ".join(match.groups())) if match else None
+
+
+def latest(date: re.Match[str], newest: int | None) -> int | None:
+    """The last time that a date of YEARLESS stood on the calendar, no later than `newest`, which
+    is more exact in its own minute; None where the clock is not UTC's."""
+    if newest is None:
+        return None
+    month, day, clock = date.groups()
+    year = int(times.day(newest)[:4])
+    found = [times.parse(f"{day} {month} {one} {clock}") for one in (year, year - 1)]
+    at = next((at for at in found if at is not None and at <= newest), None)
+    return newest if at is not None and newest - at < 60 else at

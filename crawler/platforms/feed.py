@@ -2,7 +2,7 @@
 
 A feed tells history, so a document in which no item carries a state label, or without any item,
 says nothing about now. Known shapes: Statuspage's history feeds (no year in the times of the
-updates, `published` is the last update), incident.io's (only the newest update, with the
+updates, `published` is the last edit), incident.io's (only the newest update, with the
 affected components), and xAI's (`Status:`, `Severity:`, dated updates, component in the title; an
 incident has an item for each component, all with one guid).
 """
@@ -10,6 +10,7 @@ incident has an item for each component, all with one guid).
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from lxml import etree
 
@@ -17,7 +18,7 @@ from crawler import text, times
 from crawler.catalogue import Source
 from crawler.errors import Unreadable
 from crawler.model import Incident, Level, Maintenance, Reading, Update
-from crawler.platforms import azure, vocabulary
+from crawler.platforms import azure, dates, vocabulary
 from crawler.wire import Reply, Request
 
 SEVERITIES = {
@@ -48,7 +49,6 @@ _TITLE_STATE = re.compile(
     r"(Resolved|Completed|Postmortem|Investigating|Monitoring|Identified)(?:\]|:)",
     re.IGNORECASE,
 )
-_SHORT_DATE = re.compile(r"[A-Z][a-z]{2} \d{1,2}, \d\d:\d\d [A-Z]{2,5}")
 _COMPONENT = re.compile(r"(.{1,100}) \((?:[A-Z][a-z]+)(?: [a-z]+)?\)")
 _INCIDENT = re.compile(r"/incidents/([A-Za-z0-9]{10,40})/?$")
 _MAX_ITEMS, _MAX_ATTRIBUTES = 500, 64
@@ -155,14 +155,16 @@ def _incident(item: etree._Element) -> Incident:
     body = fields.get("content") or fields.get("encoded") or fields.get("description")
     lines = text.plain(body or fields.get("summary"), text.BODY).split("\n")
     stated = dict(_stated(lines))
-    updates = _newest_first(tuple(_updates(lines, changed)))
+    about = dict(_updates(lines, changed))
+    updates = _newest_first(tuple(about))
     # "Update" repeats the state before it, so the newest other label is the state.
     labels = [update.phase for update in updates]
     told = [one for one in labels if one != "update"] + labels
     phase = vocabulary.phase(stated.get("status")) or next(iter(told), "")
     if not phase and (match := _TITLE_STATE.search(title)):
         phase = vocabulary.phase(match[1])
-    ended = times.parse(stated.get("resolved")) or next((u.at for u in updates), None) or changed
+    over = vocabulary.closed_at(replace(one, at=about[one]) for one in updates)
+    ended = times.parse(stated.get("resolved")) or over or next((u.at for u in updates), changed)
     impact = SEVERITIES.get(vocabulary.phase(stated.get("severity")))
     closed = phase in vocabulary.CLOSED
     start = times.parse(stated.get("started")) or _start(updates, posted, closed=closed)
@@ -188,10 +190,9 @@ def _incident(item: etree._Element) -> Incident:
 
 def _newest_first(updates: tuple[Update, ...]) -> tuple[Update, ...]:
     """The messages by their times where each has one; else as they stand."""
-    dated = [one for one in updates if one.at is not None]
-    if len(dated) < len(updates):
+    if any(one.at is None for one in updates):
         return updates
-    return tuple(sorted(dated, key=lambda one: one.at or 0, reverse=True))
+    return tuple(sorted(updates, key=lambda one: one.at or 0, reverse=True))
 
 
 def _start(updates: tuple[Update, ...], posted: int | None, *, closed: bool) -> int | None:
@@ -210,11 +211,11 @@ def _stated(lines: list[str]) -> Iterator[tuple[str, str]]:
             yield match[1].lower(), match[2]
 
 
-def _updates(lines: list[str], changed: int | None) -> Iterator[Update]:
-    """The messages in a body, newest first: each begins at a line with a state label."""
-    at: int | None = None
-    label, words, first = "", list[str](), True
-    moment: int | None = None
+def _updates(lines: list[str], changed: int | None) -> Iterator[tuple[Update, int | None]]:
+    """The messages in a body, newest first, each with about when it was written: each begins at a
+    line with a state label."""
+    unknown: tuple[int | None, int | None] = (None, None)
+    label, words, first, at, moment = "", list[str](), True, unknown, unknown
     for line in [*lines, "Update"]:
         if not line:
             words.append(line)
@@ -222,19 +223,19 @@ def _updates(lines: list[str], changed: int | None) -> Iterator[Update]:
         field = _FIELD.fullmatch(line) if ":" in line else None
         match = None if field and field[1].lower() != "status" else _LABEL.fullmatch(line)
         if match is None:
-            if _SHORT_DATE.fullmatch(line):
-                continue
-            if date := times.parse(line):
-                at = date
+            if short := dates.YEARLESS.fullmatch(line):
+                at = (at[0], dates.latest(short, changed))
+            elif date := times.parse(line):
+                at = (date, date)
             elif label and not field and line != "Updates:":
                 words.append(line)
             continue
         if label and (said := "\n".join(words).strip()):
-            moment = moment or (changed if first else None)
+            known = moment[0] or (changed if first else None)
             key = hashlib.sha256(f"{label} {said}".encode()).hexdigest()[:16]
-            yield Update(key, moment, label, said)
+            yield Update(key, known, label, said), moment[1] or known
             first = False
-        label, words, moment, at = vocabulary.phase(match[1]), [match[2] or ""], at, None
+        label, words, moment, at = vocabulary.phase(match[1]), [match[2] or ""], at, unknown
 
 
 def _components(title: str, lines: list[str]) -> Iterator[str]:

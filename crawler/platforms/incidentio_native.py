@@ -126,7 +126,7 @@ def _incident(row: Row, called: Mapping[str, str], base: str) -> Incident:
         phase=stage,
         started_at=min([*moments, *([published] if published else [])], default=None),
         created_at=published,
-        ended_at=max(moments, default=None) if closed else None,
+        ended_at=(vocabulary.closed_at(updates) or max(moments, default=None)) if closed else None,
         url=_url(row, base),
         components=_affected(row, called),
         updates=updates,

@@ -129,6 +129,7 @@ def _incident(row: Row, *, closed: bool) -> Incident:
     levels = [_word(x.get("severity")) for one in told for x in [one, *_impacts(one)]]
     updates = vocabulary.updates(entries, ("reported_at",), "status", "message")
     moments = [one.at for one in updates if one.at is not None]
+    ended = vocabulary.closed_at(updates) or max(moments, default=None)
     return Incident(
         id=vocabulary.key(row.get("id"), row.get("title"), moments),
         title=text.plain(row.get("title")) or "Untitled incident",
@@ -136,7 +137,7 @@ def _incident(row: Row, *, closed: bool) -> Incident:
         impact=vocabulary.impact(levels),
         phase=_stage(row),
         started_at=min(moments, default=None),
-        ended_at=max(moments, default=None) if closed else None,
+        ended_at=ended if closed else None,
         components=vocabulary.names_of([x for one in entries for x in _impacts(one)]),
         updates=updates,
     )

@@ -2,8 +2,9 @@
 
 slack-status.com alone (seen from 2020 to 2026). Traps. There is no list of components: incidents
 name `services`. The page says only `ok` or `active`; the type of what is open is its severity.
-Times carry -07:00 or -08:00 by season. Bodies are HTML. Version 1 of the API has the one incident
-at the top of the document. Planned work is an entry of status `scheduled`.
+Times carry -07:00 or -08:00 by season. Bodies are HTML. Notes have no state, and no entry says when
+it was over: `date_updated` moves with a summary days later. Version 1 of the API has the one
+incident at the top of the document. Planned work is an entry of status `scheduled`.
 Documentation: https://api.slack.com/docs/slack-status
 """
 
@@ -49,6 +50,7 @@ def read(replies: Mapping[str, Reply]) -> Reading:
         maintenances=maintenances,
         current=current is not None,
         history=history is not None,
+        ends_stated=False,
         said_at=times.parse(current.get("date_updated")) if current else None,
     )
 

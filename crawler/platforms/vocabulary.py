@@ -176,6 +176,19 @@ def updates(raw: object, at: Sequence[str], stage: str, *bodies: str) -> tuple[U
     )
 
 
+def closed_at(told: Iterable[Update]) -> int | None:
+    """When messages, newest first, say that it was over: the first of the last unbroken run of
+    closing ones that has a time. What comes after it explains; "update", or no label, repeats the
+    state before it."""
+    found = None
+    for one in told:
+        if one.phase in CLOSED:
+            found = found if one.at is None else one.at
+        elif one.phase not in ("", "update"):
+            break
+    return found
+
+
 def window(start: int | None, end: int | None) -> tuple[int | None, int | None]:
     """A maintenance's times: an end before its start is none, and no work takes over a week."""
     if start is None or end is None:
