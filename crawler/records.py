@@ -68,6 +68,25 @@ class Record:
     told: tuple[Told, ...] = ()
     revisions: tuple[Revision, ...] = ()
 
+    def stretches(self, until: int) -> list[tuple[int, int]]:
+        """When it was open as the provider tells it, in seconds; what is not over is known `until`
+        then. Between two phases it was not open."""
+        phases = list(self.phases)
+        started = self.incident.started_at
+        if phases and self.failed_at is not None and started is not None:
+            # The first phase began with our own check, which the provider did not tell of.
+            phases[0] = (max(started, phases[0][0]), phases[0][1])
+        known = [(start, until if end is None else end) for start, end in phases]
+        return [(start, end) for start, end in known if start < end]
+
+    def lasted(self, until: int) -> int | None:
+        """How many seconds it was open, all phases together; None where nobody says when it began,
+        or when it was over, or where both are one moment, as in what was imported."""
+        one = self.incident
+        if one.started_at is None or not (one.open or one.ended_at is not None):
+            return None
+        return sum(end - start for start, end in self.stretches(until)) or None
+
 
 Remembered = Callable[[str, str], Record | None]
 """An incident by its provider and id; None when it is not known."""

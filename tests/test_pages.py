@@ -166,6 +166,18 @@ def test_a_withdrawn_incident_has_no_end_that_its_provider_told(files: dict[str,
     assert said["Duration"] == "2 h until then"
 
 
+def test_the_duration_of_what_was_reopened_says_that_it_is_of_several_phases(
+    files: dict[str, bytes],
+) -> None:
+    (path,) = (one for one, body in files.items() if b'id="phases"' in body)
+    page = opened(files, path.removesuffix("index.html"))
+    (duration,) = page.xpath("//dt[.='Duration']/following-sibling::dd[1]")
+    phases = page.xpath("//section[@aria-labelledby='phases']//li")
+
+    assert len(phases) == 2
+    assert text(duration).endswith(" in 2 phases so far")
+
+
 def test_the_region_that_is_hit_is_shown_and_the_rest_is_folded(files: dict[str, bytes]) -> None:
     (regions,) = opened(files, "service/aws/").xpath("//section[@aria-labelledby='regions']")
     (rest,) = regions.xpath("details")

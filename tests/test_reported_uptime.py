@@ -69,6 +69,29 @@ def test_an_incident_that_is_dated_anew_counts_from_its_new_beginning_to_its_new
     assert reported.windows[30].critical == HOUR
 
 
+def test_what_was_reopened_lasted_as_long_as_its_phases_together(life: Life) -> None:
+    old, over = done("old", 40), incident("i1", open=False, impact=Level.CRITICAL)
+    again = START + 3 * DAY
+    lasted = []
+    for now, one in (
+        (START, replace(over, open=True, ended_at=None)),
+        (START + STEP, over),
+        (again, replace(over, open=True, ended_at=None)),
+        (again + STEP, replace(over, open=True, ended_at=None)),
+        (again + 2 * STEP, replace(over, ended_at=again + 2 * STEP)),
+    ):
+        life.run(now, {"acme": reading(old, one)})
+        (story,) = [one for one in life.board(now).stories if one.record.incident.id == "i1"]
+        lasted.append(story.duration)
+
+    assert lasted == [None, STEP, STEP, 2 * STEP, 3 * STEP]
+    assert story.record.phases == ((START, START + STEP), (again, again + 2 * STEP))
+    found = life.uptime(again + 3 * STEP)
+    assert found.reported is not None
+    assert found.reported.windows[7].critical == 3 * STEP
+    assert (found.median_repair, found.resolved) == (3 * STEP, 2)
+
+
 def test_a_build_in_the_second_in_which_a_day_begins_counts_the_days_before_it(life: Life) -> None:
     life.run(MIDNIGHT, {"acme": reading(done("old", 200))})
     reported = life.uptime(MIDNIGHT).reported

@@ -18,8 +18,9 @@ class Story:
     """An incident with its place on the site. `path` has no leading slash and ends in one.
 
     `open` says that it goes on, as far as a reading that still counts can tell. `read_at` is when
-    that was last looked at, in seconds UTC; None for what is over. `duration` goes until then.
-    `upstreams` are those that it names, where the verdict of one of its services says so too.
+    that was last looked at, in seconds UTC; None for what is over. `duration` goes until then,
+    without the time between two phases. `upstreams` are those that it names, where the verdict of
+    one of its services says so too.
     """
 
     record: Record

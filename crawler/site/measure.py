@@ -62,11 +62,7 @@ def told(record: Record, service: Service, until: int) -> list[Interval]:
         return []
     if service.components and not one.components:
         level = Level.MINOR
-    phases = list(record.phases)
-    if record.failed_at is not None and one.started_at is not None:
-        # The first phase began with our own check, which the provider did not tell of.
-        phases[0] = (max(one.started_at, phases[0][0]), phases[0][1])
-    return [(start, until if end is None else end, level) for start, end in phases]
+    return [(start, end, level) for start, end in record.stretches(until)]
 
 
 def _hides(one: Maintenance, service: Service) -> list[Interval]:
@@ -133,10 +129,8 @@ def _basis(reported: Series | None, observed: Series | None) -> str:
 def _repairs(records: Iterable[Record], now: int) -> list[int]:
     """How long the resolved incidents of 90 days lasted, as far as their times are known."""
     return [
-        one.ended_at - one.started_at
-        for one in (record.incident for record in records if not record.ours)
-        if not one.open
-        and one.started_at is not None
-        and one.ended_at is not None
-        and one.ended_at > max(one.started_at, now - 90 * DAY)
+        lasted
+        for record in records
+        if not record.ours and not record.incident.open
+        if (record.incident.ended_at or 0) > now - 90 * DAY and (lasted := record.lasted(now))
     ]

@@ -31,7 +31,7 @@ def stories(catalogue: Catalogue, known: Memories, now: int, validity: int) -> l
                 services=services,
                 provider_name=provider.name,
                 path=f"incident/{record.provider}/{record.slug}/",
-                duration=_duration(record, now if read_at is None else min(read_at, now)),
+                duration=record.lasted(now if read_at is None else min(read_at, now)),
                 open=read_at is not None and now <= read_at + validity,
                 read_at=read_at,
                 edits=sum(len(wordings) - 1 for wordings in edits(record)),
@@ -87,13 +87,3 @@ def _read_at(record: Record, known: Memories) -> int:
     else:
         at = known.read_at.get(record.provider)
     return record.changed_at if at is None else at
-
-
-def _duration(record: Record, read_at: int) -> int | None:
-    one = record.incident
-    start = one.started_at
-    if start is None:
-        return None
-    end = read_at if one.open else one.ended_at
-    # Imported incidents end when they start; they have no duration that anybody measured.
-    return end - start if end is not None and end > start else None

@@ -148,7 +148,8 @@ class UptimeItem(msgspec.Struct, frozen=True):
     """Two series, never mixed: `reported` from the provider's own incidents, `observed` from our
     readings and what the provider later told of the time between them. `basis` names the one of
     `uptime30dPct`, which is null where less than 80% of all 30 days is known. The median is over
-    the `resolved` incidents of 90 days that say when they began and ended."""
+    the `resolved` incidents of 90 days that say when they began and ended; the phases of one that
+    was reopened are added up."""
 
     basis: Basis | None
     reported: SeriesItem | None
