@@ -88,15 +88,13 @@
   }
 
   function expire() {
-    for (const one of all("[data-until]")) {
-      if (now() <= Number(one.dataset.until)) continue;
+    const old = all("[data-until]").filter((one) => now() > Number(one.dataset.until));
+    for (const one of old) {
       show(one, "unknown", "Unknown");
       one.classList.add("expired");
       if (one.id === "answer") face("unknown", "Unknown");
     }
-    const old = all(".row.expired").length, head = $("[data-all]");
-    if (head && old) sentence("unknown", "Unknown: the results of " + old + " of " + services(Number(head.dataset.all)) + " are too old");
-    if (old) for (const one of all("#more, .tally, .bars.all")) one.remove();
+    if (old.some((one) => one.matches(".row"))) { whole(); filter(); }
     /* The answer and the rows may be newer than the rest, and speak for themselves. */
     if (!newer() && checked && now() > checked + DEAD) face("unknown");
   }
@@ -188,19 +186,21 @@
     return fresh;
   }
 
+  /* The answer for everything, from the rows. That they are too old is the answer only where none is known. */
+
   function whole() {
-    const rows = all(".row[data-id]"), head = $("[data-all]");
-    if (!rows.length || !head) return;
+    const rows = all(".row[data-id]"), old = all(".row.expired").length;
+    if (!rows.length || !$(".overall")) return;
     const levels = rows.map((row) => LEVELS.find((name) => row.classList.contains(name)));
     const count = (level) => levels.filter((one) => one === level).length;
     const bad = levels.filter(trouble).length, dark = count("unknown"), total = rows.length;
     const worst = ORDER.find((level) => count(level));
     if (bad) sentence(worst, bad + " of " + services(total) + " " + (bad === 1 ? "has" : "have") + " trouble");
+    else if (dark === total) sentence("unknown", old ? "Unknown: the results of " + old + " of " + services(total) + " are too old" : "We cannot tell: none of " + services(total) + " could be read");
     else if (dark) sentence("unknown", "No trouble at the " + services(total - dark) + " that we can read");
     else sentence(worst, worst !== "none" ? "No trouble at " + services(total) : total > 1 ? "All " + total + " services are operational" : "The one service is operational");
-    for (const one of all("#more, .sum")) one.remove();
-    const tally = $(".tally"), strip = $(".bars.all");
-    if (strip) strip.remove();
+    for (const one of all(".sum, .bars.all")) one.remove();
+    const tally = $(".tally");
     if (tally) tally.replaceChildren(...ORDER.filter(count).map((level) =>
       make("li", { className: level }, icon(level), make("b", { textContent: count(level) }), " " + LABELS[level])));
   }
