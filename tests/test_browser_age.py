@@ -1,5 +1,6 @@
-"""The dashboard as it grows old in a real browser: it never sounds better than what is known."""
+"""Pages that grow old in a real browser: they never sound better, nor surer, than what is known."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -107,3 +108,94 @@ def test_all_is_not_well_when_one_result_is_too_old(
 
     expect(page.locator("h1")).to_have_text("No trouble at the 2 services that we can read")
     expect(page.locator("h1 use")).to_have_attribute("href", "#i-unknown")
+
+
+@pytest.mark.parametrize(
+    ("path", "part", "fresh", "old"),
+    [
+        (
+            "errors/openrouter/429/",
+            "[aria-labelledby=upstream] p",
+            "22 others have no trouble as far as we know. All of them",
+            "All of them",
+        ),
+        ("service/github/", "#instead", "Others that are well meanwhile", "Others"),
+        (
+            "service/github/",
+            "[aria-labelledby=instead] ul + p",
+            "Of the same category, and not on the part that is broken.",
+            "Of the same category.",
+        ),
+        (
+            "guides/is-perplexity-down/",
+            ".parts li:has(.dim) >> nth=0",
+            "OpenAI API Partial outage in trouble; no trouble is known here so far",
+            "OpenAI API Unknown",
+        ),
+        ("incidents/", "#open", "Open now 10", "Open 10"),
+    ],
+)
+def test_what_was_true_at_the_time_is_not_said_of_a_day_later(
+    path: str, part: str, fresh: str, old: str, visit: Open
+) -> None:
+    visitor = visit()
+    words = visitor.open(path).locator(part)
+    assert " ".join(words.inner_text().split()) == fresh
+    visitor.at(START + 24 * HOUR)
+    visitor.page.reload()
+
+    assert " ".join(words.inner_text().split()) == old
+
+
+@pytest.mark.parametrize(
+    ("path", "part"),
+    [
+        ("", "#open .n"),
+        ("service/github/", "#open .n"),
+        ("incidents/", "#open .n"),
+        ("incidents/", ".told .then"),
+        ("incident/", ".facts .then"),
+    ],
+)
+def test_what_is_open_was_so_when_it_was_last_read(
+    path: str, part: str, visit: Open, files: dict[str, bytes]
+) -> None:
+    if path == "incident/":
+        path = next(
+            one for one in sorted(files) if one.startswith(path) and b">so far" in files[one]
+        )
+    visitor = visit()
+    after = "all => [...new Set(all.map((one) => getComputedStyle(one, '::after').content))]"
+    page = visitor.open(path)
+    assert page.locator(part).evaluate_all(after) == ["none"]
+    visitor.at(START + 24 * HOUR)
+    page.reload()
+
+    assert page.locator(part).evaluate_all(after) == ['" when last read"']
+
+
+def test_what_can_wait_is_not_called_well_a_day_later_where_nothing_else_was_known(
+    visit: Open, served: Served
+) -> None:
+    path = "errors/openrouter/429/"
+    text = served.files[path + "index.html"].decode()
+    known = re.compile(r'(<(?:aside|span class="st)[^>]*) data-until="\d+"')
+    served.files[path + "index.html"] = known.sub(r"\1", text).encode()
+    visitor = visit()
+    visitor.at(START + 24 * HOUR)
+    page = visitor.open(path)
+
+    expect(page.locator(".expired:not(.sum)")).to_have_count(0)
+    said = page.locator("[aria-labelledby=upstream] p").inner_text()
+    assert said.strip() == "All of them"
+
+
+def test_a_choice_of_trouble_shows_none_that_is_unknown_by_now(visit: Open) -> None:
+    visitor = visit()
+    page = visitor.open("?show=trouble")
+    assert words(page, "#list .row:visible") == {"Degraded", "Major outage", "Partial outage"}
+    visitor.at(START + 4 * HOUR)
+    later(page)
+
+    expect(page.locator("#list .row:visible")).to_have_count(0)
+    expect(page.locator("#hits")).to_contain_text("0 of 118 services.")
