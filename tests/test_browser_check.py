@@ -9,7 +9,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from answers import Answer, Fault
-from browsing import Open, Served, Visitor
+from browsing import Open, Served, Visitor, statuses
+from lives import HOUR, MINUTE, START
 from loopback import Loopback
 
 API, PAGE = "api.deepgram.com", "status.deepgram.com"
@@ -39,7 +40,7 @@ def pressed(visitor: Visitor, service: str = "deepgram") -> Page:
         (Fault("refused"), FINE, "They say it is fine, but you cannot reach it"),
         (Answer(status=401), {**FINE, "status": {"indicator": "major"}}, "It is them"),
         (Fault("reset"), {**FINE, "status": {"indicator": "critical"}}, "It is them"),
-        (Fault("reset"), {**FINE, "status": {"indicator": "maintenance"}}, "It is them"),
+        (Fault("reset"), {**FINE, "status": {"indicator": "maintenance"}}, "It is planned work"),
         (
             Answer(status=500),
             {**FINE, "incidents": [{"status": "investigating", "impact": "minor"}]},
@@ -62,6 +63,41 @@ def test_the_answer_says_whose_it_is(
 
     expect(page.locator(".result b")).to_have_text(answer)
     assert visitor.hosts == {API, PAGE, urlsplit(visitor.site.url).netloc}
+
+
+@pytest.mark.parametrize(
+    ("service", "page_says", "answer"),
+    [
+        ("openai", "It is upstream: ", "It is their upstream"),
+        ("github", "It is them: ", "It is them"),
+    ],
+)
+def test_the_answer_is_that_of_the_page(
+    service: str, page_says: str, answer: str, visit: Open
+) -> None:
+    page = pressed(visit(), service)
+
+    expect(page.locator("#answer .who")).to_contain_text(page_says)
+    expect(page.locator(".result b")).to_have_text(answer)
+
+
+def test_an_upstream_is_blamed_no_longer_than_the_page_counts_or_says_so(
+    visit: Open, net: Loopback, served: Served
+) -> None:
+    part = {"id": "01JMXBRMFE6N2NNT7DG6XZQ6PW", "status": "partial_outage"}
+    told = json.dumps({**FINE, "components": [part]}).encode()
+    net.put("status.openai.com", SUMMARY, Answer(body=told, headers=OPEN))
+    visitor = visit()
+    visitor.at(START + 4 * HOUR)
+    expect(pressed(visitor, "openai").locator(".result b")).to_have_text("It is them")
+    theirs = {"answer": "partly", "headline": "Slow", "who": "them"}
+    statuses(served, START + 5 * MINUTE, openai={"indicator": "major", "verdict": theirs})
+    visitor.at(START + 6 * MINUTE)
+    page = pressed(visitor, "openai")
+    expect(page.locator("#answer .lead")).to_contain_text("Slow")
+    page.locator("#check button").click()
+
+    expect(page.locator(".result b")).to_have_text("It is them")
 
 
 def test_a_page_that_no_browser_may_read_leaves_our_own_reading(visit: Open, net: Loopback) -> None:

@@ -18,7 +18,7 @@ REST: dict[str, Answer | Fault] = {
     "unread": Answer(headers=OPEN, body=b"later", status=503),
 }
 
-YOU, THEM, NOBODY = "It is you", "It is them", "Cannot tell"
+YOU, THEM, NOBODY, WORK = "It is you", "It is them", "Cannot tell", "It is planned work"
 FINE, WAS_FINE = "They say it is fine", "It was fine when last read"
 LOST = ", but you cannot reach it"
 SAYS, WAS = "Deepgram's status page says", "Deepgram was last read as"
@@ -39,13 +39,13 @@ TABLE = {
         ("none", "unknown", True, FINE, ALONE),
         ("none", "critical", False, FINE, ALONE),
         ("major", "none", True, THEM, f"{SAYS} Partial outage."),
-        ("maintenance", "none", False, THEM, f"{SAYS} Maintenance."),
+        ("maintenance", "none", False, WORK, f"{SAYS} Maintenance."),
         ("unread", "none", True, NOBODY, f"{NOWHERE} {WAS} Operational."),
         ("unread", "unknown", False, NOBODY, NOWHERE),
         ("unread", "critical", False, THEM, f"{WAS} Major outage."),
         ("blocked", "none", True, NOBODY, f"{NOWHERE} {WAS} Operational."),
         ("blocked", "unknown", True, NOBODY, NOWHERE),
-        ("blocked", "maintenance", True, THEM, f"{WAS} Maintenance."),
+        ("blocked", "maintenance", True, WORK, f"{WAS} Maintenance."),
         ("blocked", "none", False, YOU, NEITHER),
         ("blocked", "unknown", False, YOU, NEITHER),
         ("blocked", "minor", False, THEM, f"{WAS} Degraded. {NEITHER} {ALSO}"),
@@ -54,7 +54,7 @@ TABLE = {
         ("none", "critical", True, YOU, f"{ANSWERS} {SAYS} Operational. {LOOK}"),
         ("none", "unknown", False, YOU, f"{ANSWERS} {SAYS} Operational. {LOOK}"),
         ("critical", "none", True, THEM, f"{SAYS} Major outage, although it answers you."),
-        ("maintenance", "none", True, THEM, f"{SAYS} Maintenance, although it answers you."),
+        ("maintenance", "none", True, WORK, f"{SAYS} Maintenance, although it answers you."),
         ("blocked", "none", True, YOU, f"{ANSWERS} {WAS} Operational. {LOOK}"),
         ("blocked", "minor", False, THEM, f"{WAS} Degraded, although it answers you."),
         ("unread", "unknown", True, NOBODY, "Deepgram answers you, but its state is not known."),

@@ -180,7 +180,10 @@
       if (time && one.checkedAt) time.dateTime = one.checkedAt;
     }
     if (!before) return false;
-    if (answer) face(level, $(".w", answer).textContent);
+    if (answer) {
+      face(level, $(".w", answer).textContent);
+      answer.dataset.who = one.verdict.who;
+    }
     const fresh = before !== level + (one.verdict.headline || one.description);
     if (answer && fresh) for (const who of all(".who", answer)) who.remove();
     return fresh;
@@ -534,7 +537,7 @@
     return worst(levels);
   }
 
-  function conclude(name, level, asked, said) {
+  function conclude(name, level, who, asked, said) {
     const { api } = asked, reached = Boolean(api && api.reply), them = said || level;
     const state = (said ? "'s status page says " : " was last read as ") + LABELS[them];
     const nobody = !Object.values(asked).some((one) => one && one.reply) &&
@@ -543,7 +546,8 @@
     if (trouble(them) || them === "maintenance") {
       const more = nobody ? ". " + nobody + " Look at your own side too." : !api ? "." :
         reached ? ", although it answers you." : ", and it does not answer you.";
-      return ["It is them", name + state + more];
+      const head = trouble(them) ? who === "upstream" && trouble(level) ? "It is their upstream" : "It is them" : "It is planned work";
+      return [head, name + state + more];
     }
     if (nobody) return ["It is you", nobody];
     if (reached && them === "none")
@@ -575,7 +579,7 @@
       try { said = judged(await official.reply.json(), scope, words); } catch { /* not readable from here */ }
       const answer = $("#answer");
       const level = answer ? LEVELS.find((one) => answer.classList.contains(one)) : "unknown";
-      const [head, text] = conclude(name, level, { api: reach, ours, official }, said);
+      const [head, text] = conclude(name, level, answer && answer.dataset.who, { api: reach, ours, official }, said);
       const lines = [];
       if (reach) lines.push(tell(new URL(api).host, reach));
       if (status) lines.push("Their status page " + (said ? "says " + LABELS[said] : "cannot be read from here"));
