@@ -67,6 +67,22 @@ def test_stars_come_first_stay_and_become_a_list_of_feeds(visit: Open) -> None:
     )
 
 
+def test_a_keyboard_that_takes_stars_away_stays_in_the_list(visit: Open) -> None:
+    page = visit().open("")
+    for name in ("Mistral AI", "Groq", "Cohere"):
+        page.get_by_role("button", name=f"Star {name}", exact=True).click()
+    page.get_by_role("button", name="Starred").click()
+    names = [one.get_attribute("aria-label") for one in page.locator("#starred .star").all()]
+    page.locator("#starred .star").nth(1).press("Enter")
+    expect(page.locator(":focus")).to_have_attribute("aria-label", names[2] or "")
+    page.keyboard.press("Enter")
+    expect(page.locator(":focus")).to_have_attribute("aria-label", names[0] or "")
+    page.keyboard.press("Enter")
+
+    expect(page.locator("#list .row:visible")).to_have_count(0)
+    expect(page.get_by_role("button", name="Show all")).to_be_focused()
+
+
 def test_nothing_breaks_where_storage_is_refused(visit: Open) -> None:
     visitor = visit()
     refuse = "Object.defineProperty(window,'localStorage',{get(){throw new Error('refused')}})"

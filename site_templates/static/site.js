@@ -323,12 +323,14 @@
     button.dataset.star = id;
     button.setAttribute("aria-label", "Star " + name);
     button.addEventListener("click", () => {
+      const seen = () => all(".row:not([hidden]) .star"), place = seen().indexOf(button);
       if (!stars.delete(id)) stars.add(id);
       store.set("stars", [...stars].join(","));
       paint();
       lift();
       filter();
-      button.focus();
+      /* Where only stars are shown, the row is gone: the next one takes its place. */
+      (button.closest("[hidden]") ? seen()[place] || seen().pop() || $("#hits button") : button).focus();
     });
     paint();
     return button;
