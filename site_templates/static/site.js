@@ -24,6 +24,7 @@
   const seconds = (iso) => Date.parse(iso) / 1000;
   const services = (count) => count + (count === 1 ? " service" : " services");
   const trouble = (level) => HEAVY.includes(level);
+  const levelOf = (node) => LEVELS.find((name) => node.classList.contains(name));
 
   function make(tag, values, ...inside) {
     const node = Object.assign(document.createElement(tag), values);
@@ -174,7 +175,7 @@
     for (const node of [row, answer]) {
       if (!node) continue;
       const said = $("p bdi, .lead bdi", node), time = $("time.ago", node);
-      before = LEVELS.find((name) => node.classList.contains(name)) + (said ? said.textContent : "");
+      before = levelOf(node) + (said ? said.textContent : "");
       show(node, level, node === row ? LABELS[level] : ANSWERS[one.verdict.answer] || "Unknown", until);
       if (said) write(said, one.verdict.headline || one.description);
       if (time && one.checkedAt) time.dateTime = one.checkedAt;
@@ -194,10 +195,10 @@
   function whole() {
     const rows = all(".row[data-id]"), old = all(".row.expired").length;
     if (!rows.length || !$(".overall")) return;
-    const levels = rows.map((row) => LEVELS.find((name) => row.classList.contains(name)));
+    const levels = rows.map(levelOf);
     const count = (level) => levels.filter((one) => one === level).length;
     const bad = levels.filter(trouble).length, dark = count("unknown"), total = rows.length;
-    const worst = ORDER.find((level) => count(level));
+    const worst = ORDER.find(count);
     if (bad) sentence(worst, bad + " of " + services(total) + " " + (bad === 1 ? "has" : "have") + " trouble");
     else if (dark === total) sentence("unknown", old ? "Unknown: the results of " + old + " of " + services(total) + " are too old" : "We cannot tell: none of " + services(total) + " could be read");
     else if (dark) sentence("unknown", "No trouble at the " + services(total - dark) + " that we can read");
@@ -426,8 +427,8 @@
     const only = shown.only.toLowerCase().split(",").map((id) => id.trim()).filter(Boolean);
     if (only.length && !only.includes(row.dataset.id)) return false;
     if (shown.cat && shown.cat !== home) return false;
-    if (shown.show === "trouble" && !HEAVY.some((level) => row.classList.contains(level))) return false;
-    if (shown.show === "unknown" && !row.classList.contains("unknown")) return false;
+    if (shown.show === "trouble" && !trouble(levelOf(row))) return false;
+    if (shown.show === "unknown" && levelOf(row) !== "unknown") return false;
     if (shown.show === "starred" && !stars.has(row.dataset.id)) return false;
     return shown.q.toLowerCase().split(/\s+/).every((word) => words.includes(word));
   }
@@ -580,7 +581,7 @@
       let said = null;
       try { said = judged(await official.reply.json(), scope, words); } catch { /* not readable from here */ }
       const answer = $("#answer");
-      const level = answer ? LEVELS.find((one) => answer.classList.contains(one)) : "unknown";
+      const level = answer ? levelOf(answer) : "unknown";
       const [head, text] = conclude(name, level, answer && answer.dataset.who, { api: reach, ours, official }, said);
       const lines = [];
       if (reach) lines.push(tell(new URL(api).host, reach));
