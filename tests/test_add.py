@@ -11,6 +11,7 @@ import pytest
 from crawler import content, discover
 from crawler.catalogue import Source
 from crawler.platforms import PLATFORMS
+from crawler.times import parse
 from killer import Killer
 from looking import CASES, look
 from loopback import Answer, Fault, Loopback
@@ -93,7 +94,8 @@ def test_each_platform_is_known_at_its_address_and_its_file_loads_unchanged(
     for one in expected.get("components") or ():
         assert one["id"] in written.decode()
         assert one["name"][:20] in out
-    seen = look(net, provider.source)
+    # One page says until when a copy of it may be used.
+    seen = look(net, provider.source, now=parse(expected.get("usable_until")) or NOW)
     assert (seen.reason, seen.platform, seen.note) == (None, platform, "")
 
 
