@@ -170,6 +170,43 @@ def test_no_address_and_no_code_breaks_within_a_word_on_a_phone(
     assert shown.evaluate_all(broken) == []
 
 
+BROKEN = """cells => cells.flatMap((cell) => {
+  const texts = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT), found = [];
+  for (let text = texts.nextNode(); text; text = texts.nextNode()) {
+    for (const word of text.data.matchAll(/[A-Za-z]+/g)) {
+      const range = document.createRange();
+      range.setStart(text, word.index);
+      range.setEnd(text, word.index + word[0].length);
+      const lines = new Set([...range.getClientRects()].map((line) => line.top));
+      if (lines.size > 1) found.push(word[0]);
+    }
+  }
+  return found;
+})"""
+"""Words that stand on two lines."""
+
+
+@pytest.mark.parametrize("width", [320, 770, 1100])
+def test_no_table_breaks_a_word(visit: Open, width: int) -> None:
+    visitor = visit(viewport={"width": width, "height": 900})
+    services = (f"service/{one}/" for one in ("cloudflare", "openai", "windsurf", "cursor"))
+    for path in (*services, "guides/is-anthropic-down/", "sources/", "subscribe/"):
+        page = visitor.open(path)
+        cells = page.locator(":is(th, td):visible")
+
+        assert cells.count() > 3
+        assert (path, cells.evaluate_all(BROKEN)) == (path, [])
+        assert page.evaluate("document.documentElement.scrollWidth") == width, path
+
+
+@pytest.mark.parametrize("width", [320, 770, 1400])
+def test_words_of_a_provider_without_a_blank_make_no_page_wider(visit: Open, width: int) -> None:
+    page = visit(viewport={"width": width, "height": 900}).open("service/cloudflare/")
+    page.locator("#how ~ table bdi[dir]").first.evaluate("one => one.append('long'.repeat(90))")
+
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
 def test_the_ranking_of_a_phone_shows_its_figure_without_scrolling(visit: Open) -> None:
     page = visit(viewport={"width": 360, "height": 800}).open("reliability/")
 
