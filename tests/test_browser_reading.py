@@ -274,28 +274,3 @@ def test_the_words_of_a_lone_link_stay_together_on_a_phone(visit: Open) -> None:
 
     expect(link).to_have_css("display", "inline-block")
     assert name.bounding_box()["y"] > link.bounding_box()["y"] + 20  # type: ignore[index]
-
-
-def test_paper_shows_what_is_folded_on_a_screen(visit: Open) -> None:
-    page = visit(viewport={"width": 700, "height": 900}).open("subscribe/")
-    folded = page.locator("details ul").first
-    expect(folded).to_be_hidden()
-    page.emulate_media(media="print")
-
-    expect(folded).to_be_visible()
-
-
-def test_paper_shows_times_and_no_ages(visit: Open) -> None:
-    page = visit(viewport={"width": 700, "height": 900}).open("")
-    age = page.locator(".row > .ago").first
-    expect(age).to_contain_text(" ago")
-    page.emulate_media(media="print")
-    page.evaluate("dispatchEvent(new Event('beforeprint'))")
-
-    expect(age).to_have_text("22 Nov, 11:00 UTC")
-    box, row = age.bounding_box(), page.locator(".row").first.bounding_box()
-    assert box
-    assert row
-    assert box["x"] + box["width"] <= row["x"] + row["width"]
-    page.evaluate("dispatchEvent(new Event('afterprint'))")
-    expect(age).to_contain_text(" ago")
