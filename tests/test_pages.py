@@ -75,6 +75,52 @@ def test_the_sentence_names_the_upstreams_that_bear_on_it(
 
 
 @pytest.mark.parametrize(
+    ("levels", "said"),
+    [
+        ("-", ". If it fails for you, look on your side."),
+        ("minor", ", but its upstream has trouble: A."),
+        ("minor none", ", but one of its upstreams has trouble: A."),
+        ("none minor unknown major", ", but 2 of its upstreams have trouble: D, B."),
+        ("minor minor critical none", ", but 3 of its upstreams have trouble: C, A, B."),
+        (
+            "none minor minor minor minor major",
+            ", but 5 of its upstreams have trouble, among them: F, B, C, D.",
+        ),
+        ("none unknown maintenance", ". If it fails for you, look on your side."),
+    ],
+)
+def test_nobody_is_sent_to_their_own_side_past_an_upstream_in_trouble(
+    levels: str, said: str
+) -> None:
+    known = [Level(word) for word in levels.split() if word != "-"]
+    links = ["at_risk" if level.grave else "" for level in known]
+    above = tuple(map(Upstream, "abcdef", "ABCDEF", known, links))
+    verdict = Verdict(
+        level=Level.NONE,
+        answer="no",
+        who="nobody",
+        headline="",
+        confidence=None,
+        basis="official",
+        upstreams=above,
+    )
+
+    assert words.who("Acme", verdict) == f"Nothing is wrong at Acme that we can see{said}"
+
+
+def test_a_page_names_the_upstreams_in_trouble_that_it_lists(files: dict[str, bytes]) -> None:
+    page = opened(files, "service/huggingface/")
+    (who,) = page.xpath("//*[@class='who']")
+    above = page.xpath("//section[@aria-labelledby='upstream']//li[span]")
+    heavy = {"st minor", "st major", "st critical"}
+    listed = [one for one in above if one.xpath("span/@class")[0] in heavy]
+
+    assert {*who.xpath("a/text()")} == {text(one.xpath(".//bdi")[0]) for one in listed}
+    assert len(listed) > 1
+    assert text(page.xpath("//*[@class='order']")[0]).startswith("Look upstream first")
+
+
+@pytest.mark.parametrize(
     ("more", "said"),
     [
         ({"flags": ("stale_official",)}, "We cannot tell how Acme is, so we do not guess."),

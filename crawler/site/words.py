@@ -1,7 +1,9 @@
 """The sentences that pages and guides share: what a verdict's slugs mean to a person."""
 
+from collections.abc import Sequence
+
 from crawler.errors import REASONS
-from crawler.model import Level, Upstream, Verdict
+from crawler.model import WORST_FIRST, Level, Upstream, Verdict
 
 FRESH = 3 * 3600
 """Seconds after which nothing that a page shows may still count; the browser enforces it."""
@@ -108,6 +110,9 @@ UPSTREAM_FLAGS = {
     "upstream_at_risk": "In trouble, and this service depends on it: {}.",
 }
 
+_NAMED = 4
+"""Upstreams that one sentence can name."""
+
 
 def flag(slug: str, names: dict[str, str]) -> str:
     """The sentence for one flag; `names` maps service ids to names for the upstream flags."""
@@ -126,9 +131,8 @@ def who(name: str, verdict: Verdict) -> str:
 
 def blame(name: str, verdict: Verdict) -> tuple[str, tuple[Upstream, ...]]:
     """The sentence on who has the problem, and the upstreams whose names end it, if any do."""
-    linked = "named" if verdict.who == "upstream" else "at_risk"
-    found = tuple(one for one in verdict.upstreams if one.link == linked)
     if verdict.who == "upstream":
+        found = tuple(one for one in verdict.upstreams if one.link == "named")
         names = "" if found else "a service it depends on."
         return f"It is upstream: {name}'s own incident names {names}", found
     if verdict.level is Level.MAINTENANCE:
@@ -139,11 +143,24 @@ def blame(name: str, verdict: Verdict) -> tuple[str, tuple[Upstream, ...]]:
         return f"It may be them: only our own check sees trouble at {name}.", ()
     if verdict.level.trouble:
         return f"It is them: the trouble is at {name}.", ()
+    return _well(name, verdict.upstreams)
+
+
+def _well(name: str, upstreams: Sequence[Upstream]) -> tuple[str, tuple[Upstream, ...]]:
+    """What is said of a service that is well: nobody is sent to their own side past upstreams in
+    trouble, however light. The worst of them are named."""
     well = f"Nothing is wrong at {name} that we can see"
-    if found:
-        has = "its upstream has" if len(found) == 1 else "its upstreams have"
-        return f"{well}, but {has} trouble: ", found
-    return f"{well}. If it fails for you, look on your side.", ()
+    found = [one for one in upstreams if one.level.trouble or one.link]
+    if not found:
+        return f"{well}. If it fails for you, look on your side.", ()
+    count, every = len(found), len(found) == len(upstreams)
+    if count == 1:
+        has = "its upstream has" if every else "one of its upstreams has"
+    else:
+        has = "its upstreams have" if every else f"{count} of its upstreams have"
+    some = ", among them" if count > _NAMED else ""
+    worst = sorted(found, key=lambda one: WORST_FIRST.index(one.level))
+    return f"{well}, but {has} trouble{some}: ", tuple(worst[:_NAMED])
 
 
 def _untold(name: str, verdict: Verdict) -> str:
