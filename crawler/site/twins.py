@@ -178,8 +178,9 @@ def _index(board: Board, guides: Sequence[Article]) -> Iterator[str]:
     state = overall(board)
     yield f"# {plain(board.site.name)}"
     yield ""
-    yield f"> {plain(board.site.tagline)} How {len(board.rows)} AI and developer services are, read"
-    yield "> from their public status pages, with evidence, age and history."
+    listed = f"{len(board.rows)} AI and developer service{'s' * (len(board.rows) != 1)}"
+    yield f"> {plain(board.site.tagline)} The state of {listed}, read"
+    yield "> from public status pages, with evidence, age and history."
     yield ""
     if board.simulated:
         yield from (_SIMULATED, "")

@@ -52,7 +52,7 @@ CONFIDENCE = {
     "confirmed": "Confirmed: the provider and our own check agree.",
     "reported": "Reported: the provider says so; we have not seen it ourselves.",
     "possible": "Possible: only our own check says so.",
-    "stale": "Stale: based on the last good reading, not on a new one.",
+    "stale": "Stale: there was a good reading before, but no new one.",
 }
 
 SURE = {
