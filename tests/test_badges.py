@@ -17,6 +17,7 @@ from crawler.errors import SiteError
 from crawler.model import Component, Level
 from crawler.site import api, badges
 from crawler.site.board import Board
+from crawler.times import DAY
 from lives import START, Life, V, provider, reading, service, world
 from machines import measured
 from strange import foreign
@@ -55,6 +56,7 @@ def test_a_badge_is_grey_and_unknown_once_its_evidence_is_too_old(life: Life) ->
 
     assert texts(fresh)[1] == "operational"
     assert texts(old) == ["Acme", "unknown", "22 Nov, 11:00 UTC"]
+    assert texts(images(life.board(START + 45 * DAY))[0])[2] == "22 Nov 2026, 11:00 UTC"
     assert b"#1a7a48" in fresh
     assert b"#5a5e67" in old
     assert b"#1a7a48" not in old

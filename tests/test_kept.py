@@ -18,7 +18,7 @@ from crawler.errors import SiteError
 from crawler.model import Component, Incident, Level, Maintenance, Reading
 from crawler.site import articles, kept, pages, publish, templating
 from crawler.site.board import Board
-from crawler.times import human
+from crawler.times import DAY, human
 from crawler.uptime import Figure, Tally
 from lives import HOUR, MINUTE, REPOSITORY, START, Life, incident, provider, reading, service, world
 from running import tree
@@ -197,6 +197,7 @@ def variants(board: Board) -> Iterator[Board]:
     boards: tuple[Any, ...] = (
         *({"validity": 600}, {"version": "9"}, {"simulated": True}, {"ran_at": START + 600}),
         *({"blind": True}, {"ran_at": None}, {"stories": tuple(later)}),
+        {"at": START + 45 * DAY},  # another year: times of this one say theirs
         {"site": structs.replace(board.site, name="Else")},
         {"sources": tuple(replace(one, platform="aws") for one in board.sources)},
     )
@@ -222,9 +223,10 @@ def test_whatever_a_page_shows_renders_it_again_when_that_alone_changes(
 ) -> None:
     out = tmp_path / "site"
     with Life(tmp_path / "data", full_world()) as life:
-        for now in (START - 600, START):
+        for now, cloud in ((START - 600, reading()), (START, "timeout")):
             past, present = incident("i0", open=False, started=START - HOUR), incident("i1")
-            life.run(now, {"acme": reading(past, present)}, probes={"acme": "ok"})
+            told = {"acme": reading(past, present), "cloud": cloud}
+            life.run(now, told, probes={"acme": "ok"})
         board = life.board(START)
     site.write(board, content, out, {})
 

@@ -270,6 +270,12 @@ def test_all_is_never_well_while_something_is_unknown() -> None:
     assert views.overall(board(row("a"))).sentence == "The one service is operational"
 
 
+def test_a_time_says_its_year_where_that_is_another_one() -> None:
+    assert views.short(START, START + 38 * DAY) == "22 Nov, 11:00 UTC"
+    assert views.short(START, START + 40 * DAY) == "22 Nov 2026, 11:00 UTC"
+    assert views.short(START - 400 * DAY, START) == "18 Oct 2025, 11:00 UTC"
+
+
 # For search engines.
 
 

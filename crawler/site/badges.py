@@ -103,7 +103,7 @@ def _as_of(row: Row, board: Board) -> str:
     if board.simulated:
         return "simulated"
     at = words.seen(row.verdict)
-    return "never read" if at is None else short(at)
+    return "never read" if at is None else short(at, board.at)
 
 
 def _svg(label: str, word: str, note: str, level: Level, said: str) -> bytes:

@@ -10,6 +10,7 @@ it is a moment like any other, makes the page anew.
 import hashlib
 import re
 from collections.abc import Callable, Mapping
+from functools import partial
 
 import msgspec
 from markupsafe import Markup
@@ -24,7 +25,6 @@ Blanks = tuple[tuple[int, int, bytes], ...]
 _FORMS: dict[str, Callable[[int], str]] = {
     "iso": times.iso,
     "human": times.human,
-    "short": views.short,
     "date": views.date,
     "seconds": str,
 }
@@ -41,15 +41,19 @@ class Moments:
         if ran is not None:
             moments |= {"until": ran + board.validity, "dead": ran + words.FRESH}
         self._names = {moment: name for name, moment in moments.items()}
+        self._forms: dict[str, Callable[[int], str]] = {
+            **_FORMS,
+            "short": partial(views.short, now=board.at),
+        }
         self.said = {
             f"{name}.{form}".encode(): write(moment).encode()
             for moment, name in self._names.items()
-            for form, write in _FORMS.items()
+            for form, write in self._forms.items()
         }
 
     def filters(self) -> dict[str, Callable[[int], str]]:
         """The ways in which templates print a moment (seconds UTC), by name."""
-        return {form: self._printer(form, write) for form, write in _FORMS.items()}
+        return {form: self._printer(form, write) for form, write in self._forms.items()}
 
     def digest(self, value: object) -> str:
         """What stands for a value of ours, whatever its blanks will be filled with."""

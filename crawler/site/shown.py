@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from crawler import times
 from crawler.catalogue import code_slug
 from crawler.site import views, words
 from crawler.site.board import Board, Row, Series, Story
@@ -37,6 +38,7 @@ class Shown:
                 (board.site, board.version, board.simulated, board.validity),
                 (board.ran_at is None, board.blind, board.last_run if board.blind else None),
                 board.deadline(None),
+                times.day(board.at)[:4],  # times of other years say theirs
             )
         )
 

@@ -86,9 +86,12 @@ def named(ids: Iterable[str], names: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one for one in found if one.strip()))
 
 
-def short(moment: int) -> str:
-    """A time for a narrow column: `22 Nov, 10:41 UTC`."""
+def short(moment: int, now: int) -> str:
+    """A time for a narrow column: `22 Nov, 10:41 UTC`; with its year where that is not the year of
+    `now`."""
     at = datetime.fromtimestamp(moment, UTC)
+    if at.year != datetime.fromtimestamp(now, UTC).year:
+        return times.human(moment)
     return f"{at.day} {at:%b, %H:%M} UTC"
 
 
