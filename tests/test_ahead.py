@@ -131,8 +131,9 @@ def test_a_site_is_the_same_with_and_without_a_copy(tmp_path: Path) -> None:
     mine = os.sched_getaffinity(0)
     for name, processors in (("one", {min(mine)}), ("all", mine)):
         out = tmp_path / name / "site"
-        line = [sys.executable, "-m", "crawler", "demo", "--out", str(out)]
-        line += ["--now", "2026-11-22T11:00:00Z", "--content", str(REPOSITORY / "content")]
+        folders = {"content": REPOSITORY / "content", "data": tmp_path / name, "out": out}
+        line = [sys.executable, "-m", "crawler", "build", "--now", "2026-11-22T11:00:00Z"]
+        line += [word for option, path in folders.items() for word in (f"--{option}", str(path))]
         subprocess.run(
             line,
             cwd=REPOSITORY,
