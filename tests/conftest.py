@@ -50,6 +50,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are processors, because some tests wait."""
+    return (os.cpu_count() or 1) + 1
+
+
 @pytest.fixture
 def rewrite(request: pytest.FixtureRequest) -> bool:
     """Whether expectations are to be written instead of compared."""
