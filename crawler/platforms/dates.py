@@ -1,13 +1,16 @@
 """Foreign forms of dates that `times` does not read, each of one platform."""
 
 import re
+from contextlib import suppress
+from datetime import UTC, datetime
 
 from crawler import times
 
 _JS = re.compile(r"[A-Z][a-z]{2} ([A-Z][a-z]{2}) (\d\d) (\d{4}) (\d\d:\d\d:\d\d) GMT([+-]\d{4})")
 _GO = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?) ([+-]\d{4}) \S{1,8}")
-YEARLESS = re.compile(r"([A-Z][a-z]{2}) (\d{1,2}), (\d\d:\d\d [A-Z]{2,5})")
+YEARLESS = re.compile(r"([A-Z][a-z]{2}) (\d{1,2}), (\d\d):(\d\d) ([A-Z]{2,5})")
 """Statuspage's dates in feeds: `Nov 15, 11:00 UTC`."""
+_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 
 
 def epoch(raw: object) -> int | None:
@@ -37,10 +40,15 @@ def go_date(raw: object) -> int | None:
 def latest(date: re.Match[str], newest: int | None) -> int | None:
     """The last time that a date of YEARLESS stood on the calendar, no later than `newest`, which
     is more exact in its own minute; None where the clock is not UTC's."""
-    if newest is None:
+    month, day, hour, minute, zone = date.groups()
+    if newest is None or month not in _MONTHS or zone not in ("UTC", "GMT"):
         return None
-    month, day, clock = date.groups()
-    year = int(times.day(newest)[:4])
-    found = [times.parse(f"{day} {month} {one} {clock}") for one in (year, year - 1)]
-    at = next((at for at in found if at is not None and at <= newest), None)
-    return newest if at is not None and newest - at < 60 else at
+    year = datetime.fromtimestamp(newest, UTC).year
+    for one in (year, year - 1):
+        # A feed has thousands of them, and the general reader of dates is ten times slower.
+        with suppress(ValueError):
+            numbers = one, _MONTHS.index(month) + 1, int(day), int(hour), int(minute)
+            at = int(datetime(*numbers, tzinfo=UTC).timestamp())
+            if at <= newest:
+                return newest if newest - at < 60 else at
+    return None
