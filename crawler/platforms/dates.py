@@ -37,11 +37,13 @@ def go_date(raw: object) -> int | None:
     return times.parse(" ".join(match.groups())) if match else None
 
 
-def latest(date: re.Match[str], newest: int | None) -> int | None:
+def latest(date: re.Match[str] | None, newest: int | None) -> int | None:
     """The last time that a date of YEARLESS stood on the calendar, no later than `newest`, which
     is more exact in its own minute; None where the clock is not UTC's."""
+    if date is None or newest is None:
+        return None
     month, day, hour, minute, zone = date.groups()
-    if newest is None or month not in _MONTHS or zone not in ("UTC", "GMT"):
+    if month not in _MONTHS or zone not in ("UTC", "GMT"):
         return None
     year = datetime.fromtimestamp(newest, UTC).year
     for one in (year, year - 1):

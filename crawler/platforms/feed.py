@@ -214,7 +214,7 @@ def _stated(lines: list[str]) -> Iterator[tuple[str, str]]:
 def _updates(lines: list[str], changed: int | None) -> Iterator[tuple[Update, int | None]]:
     """The messages in a body, newest first, each with about when it was written: each begins at a
     line with a state label."""
-    unknown: tuple[int | None, int | None] = (None, None)
+    unknown: tuple[int | None, re.Match[str] | None] = (None, None)
     label, words, first, at, moment = "", list[str](), True, unknown, unknown
     for line in [*lines, "Update"]:
         if not line:
@@ -224,16 +224,18 @@ def _updates(lines: list[str], changed: int | None) -> Iterator[tuple[Update, in
         match = None if field and field[1].lower() != "status" else _LABEL.fullmatch(line)
         if match is None:
             if short := dates.YEARLESS.fullmatch(line):
-                at = (at[0], dates.latest(short, changed))
+                at = (at[0], short)
             elif date := times.parse(line):
-                at = (date, date)
+                at = (date, None)
             elif label and not field and line != "Updates:":
                 words.append(line)
             continue
         if label and (said := "\n".join(words).strip()):
             known = moment[0] or (changed if first else None)
             key = hashlib.sha256(f"{label} {said}".encode()).hexdigest()[:16]
-            yield Update(key, known, label, said), moment[1] or known
+            # Only an end asks for it, and there are hundreds of messages.
+            about = dates.latest(moment[1], changed) if label in vocabulary.CLOSED else None
+            yield Update(key, known, label, said), about or known
             first = False
         label, words, moment, at = vocabulary.phase(match[1]), [match[2] or ""], at, unknown
 
