@@ -212,14 +212,11 @@ def _stated(lines: list[str]) -> Iterator[tuple[str, str]]:
 
 
 def _updates(lines: list[str], changed: int | None) -> Iterator[tuple[Update, int | None]]:
-    """The messages in a body, newest first, each with about when it was written: each begins at a
-    line with a state label."""
+    """The messages in a body, newest first: each begins at a line with a state label. With each
+    comes about when it was written, read where it may be an end: there are hundreds of them."""
     unknown: tuple[int | None, re.Match[str] | None] = (None, None)
     label, words, first, at, moment = "", list[str](), True, unknown, unknown
     for line in [*lines, "Update"]:
-        if not line:
-            words.append(line)
-            continue
         field = _FIELD.fullmatch(line) if ":" in line else None
         match = None if field and field[1].lower() != "status" else _LABEL.fullmatch(line)
         if match is None:
@@ -227,13 +224,12 @@ def _updates(lines: list[str], changed: int | None) -> Iterator[tuple[Update, in
                 at = (at[0], short)
             elif date := times.parse(line):
                 at = (date, None)
-            elif label and not field and line != "Updates:":
+            elif not line or (label and not field and line != "Updates:"):
                 words.append(line)
             continue
         if label and (said := "\n".join(words).strip()):
             known = moment[0] or (changed if first else None)
             key = hashlib.sha256(f"{label} {said}".encode()).hexdigest()[:16]
-            # Only an end asks for it, and there are hundreds of messages.
             about = dates.latest(moment[1], changed) if label in vocabulary.CLOSED else None
             yield Update(key, known, label, said), about or known
             first = False
