@@ -47,7 +47,7 @@ def latest(date: re.Match[str] | None, newest: int | None) -> int | None:
         return None
     year = datetime.fromtimestamp(newest, UTC).year
     for one in (year, year - 1):
-        # A feed has thousands of them, and the general reader of dates is ten times slower.
+        # The general reader of dates takes ten times as long, and a feed has one an incident.
         with suppress(ValueError):
             numbers = one, _MONTHS.index(month) + 1, int(day), int(hour), int(minute)
             at = int(datetime(*numbers, tzinfo=UTC).timestamp())

@@ -95,29 +95,29 @@ class Kept(Anew):
 
     def note(self, name: str, inputs: object, make: Callable[[], bytes]) -> bytes:
         """The one of the last build, if the same inputs made it, else a new one."""
-        known = digest((code(), inputs))
-        before, body = self._before.notes.get(name, ("", b""))
-        self._now.notes[name] = (known, body if before == known else make())
+        known, body = self._noted(name, inputs)
+        self._now.notes[name] = (known, make() if body is None else body)
         return self._now.notes[name][1]
 
     def notes(self, wanted: Sequence[Wanted]) -> Callable[[], list[bytes]]:
         """Those of the last build, if the same inputs made them, else new ones."""
-        known = [digest((code(), one.inputs)) for one in wanted]
-        before = [self._before.notes.get(one.name, ("", b"")) for one in wanted]
-        kept = [
-            body if old == key else None for (old, body), key in zip(before, known, strict=True)
-        ]
-        missing = [one.make for one, body in zip(wanted, kept, strict=True) if body is None]
+        kept = [(one, *self._noted(one.name, one.inputs)) for one in wanted]
+        missing = [one.make for one, _, body in kept if body is None]
         made = ahead(lambda: [make() for make in missing]) if missing else list[bytes]
 
         def found() -> list[bytes]:
             fresh = iter(made())
-            bodies = [next(fresh) if body is None else body for body in kept]
-            for one, key, body in zip(wanted, known, bodies, strict=True):
-                self._now.notes[one.name] = (key, body)
-            return bodies
+            for one, known, body in kept:
+                self._now.notes[one.name] = (known, next(fresh) if body is None else body)
+            return [self._now.notes[one.name][1] for one in wanted]
 
         return cache(found)
+
+    def _noted(self, name: str, inputs: object) -> tuple[str, bytes | None]:
+        """The digest of the inputs, and the note of the last build if they made it."""
+        known = digest((code(), inputs))
+        before, body = self._before.notes.get(name, ("", b""))
+        return known, body if before == known else None
 
     def page(
         self, path: str, known: str | None, make: Callable[[], str], said: Mapping[bytes, bytes]
