@@ -15,8 +15,9 @@ from crawler.site import build
 from crawler.site.kept import ANEW, Anew
 
 # One after the other: an expression that begins with fixed words is searched for much faster.
-# What others wrote is marked, and may name any place, also one of ours that is not there.
-_LINKS = (re.compile(rb'href="([^"]*)"(?! rel="nofollow)'), re.compile(rb'src="([^"]*)"'))
+# What others wrote is marked, and may name any place, also one of ours that is not there. A link
+# into its own page has no other end.
+_LINKS = (re.compile(rb'href="(?!#)([^"]*)"(?! rel="nofollow)'), re.compile(rb'src="([^"]*)"'))
 _EXCHANGE = 2
 _AT_FDCWD = -100
 
@@ -42,19 +43,20 @@ def check_links(files: Mapping[str, bytes], base: str, sound: Container[str] = (
 
     `sound` are pages that need no look.
     """
-    good: dict[bytes, set[bytes]] = {}
+    # Most links are the way to the root of the site, and from there a file or its folder.
+    ends = {path.removesuffix("index.html").encode() for path in files}
+    roots: dict[bytes, set[bytes]] = {}
     for page, body in files.items():
         if not page.endswith(".html") or page in sound:
             continue
         folder = dirname(page)
-        root = b"../" * (folder.count("/") + 1 if folder else 0)
-        # Most links begin at the root of the site: the same ones on all pages of the same depth.
-        known = good.setdefault(root, set())
+        root = b"../" * (folder.count("/") + 1) if folder else b"./"
+        known = roots.get(root) or roots.setdefault(root, {root + end for end in ends})
         for link in {link for one in _LINKS for link in one.findall(body)} - known:
             goal = target(folder, link.decode().replace("&amp;", "&"), base)
             if goal is not None and goal not in files:
                 raise SiteError(f"{page}: the link {link.decode()} leads nowhere")
-            if root and link.startswith(root):
+            if link.startswith(root):
                 known.add(link)
 
 
