@@ -12,9 +12,9 @@ from jinja2 import Environment
 from lxml import html
 
 from crawler.model import Level
-from crawler.site import articles
+from crawler.site import faq
 from crawler.site.board import Board
-from folders import write
+from crawler.site.head import Head, read
 from guides import ASKED, FAQ, built, guide, lived, words
 from lives import HOUR, START, Life, incident
 
@@ -32,18 +32,18 @@ def test_the_first_question_is_answered_from_the_verdict_with_its_time(
 ) -> None:
     guide(content, FAQ.format(ASKED))
     page = built(lived(tmp_path, incident(title="Gone"), word=Level.CRITICAL), content)
-    article, faq = ld(page)["@graph"]
+    article, questions = ld(page)["@graph"]
 
     assert article["@type"] == "TechArticle"
     assert article["dateModified"] == "2026-11-20"
-    assert faq["@type"] == "FAQPage"
-    first, second = faq["mainEntity"]
+    assert questions["@type"] == "FAQPage"
+    first, second = questions["mainEntity"]
     assert first["name"] == "Is Acme down right now?"
     assert first["acceptedAnswer"]["text"].startswith("Yes, as of 22 Nov 2026, 11:00 UTC. ")
     assert "counts until 22 Nov 2026, 11:45 UTC" in first["acceptedAnswer"]["text"]
     assert second["acceptedAnswer"]["text"] == "Because <b>.</b>"
     shown = words(page)
-    for one in faq["mainEntity"]:
+    for one in questions["mainEntity"]:
         assert one["name"] in shown
         assert " ".join(one["acceptedAnswer"]["text"].split()) in shown
 
@@ -63,29 +63,26 @@ def test_an_unknown_state_is_no_answer_to_a_question(content: Path, tmp_path: Pa
 def test_nothing_that_a_provider_wrote_ends_the_data_block(
     tmp_path_factory: pytest.TempPathFactory, more: str
 ) -> None:
-    content = tmp_path_factory.mktemp("c")
-    (content / "articles").mkdir()
-    folder = write(content)
-    guide(folder, FAQ.format(ASKED))
-    board = _board(tmp_path_factory)
-    said = HOSTILE + more
-    rows = tuple(replace(r, verdict=replace(r.verdict, headline=said)) for r in board.rows)
-    board = replace(board, rows=rows)
-    [article] = articles.load(folder, board)
-    text = next(iter(article.faq)).text
-    body = Environment(autoescape=True).from_string("{{ data|tojson }}").render(data=article.data)
+    board, top = _known(tmp_path_factory)
+    row = replace(board.rows[0], verdict=replace(board.rows[0].verdict, headline=HOSTILE + more))
+    asked = faq.questions(top, row, board)
+    body = _PRINTED.render(data=faq.data(top, asked, "guides/it/", board))
 
     assert not {"<", ">", "&", "'"} & {*body}
-    assert json.loads(body)["@graph"][1]["mainEntity"][0]["acceptedAnswer"]["text"] == text
+    assert json.loads(body)["@graph"][1]["mainEntity"][0]["acceptedAnswer"]["text"] == asked[0].text
 
 
-_BOARDS: list[Board] = []
+_PRINTED = Environment(autoescape=True).from_string("{{ data|tojson }}")
+_KNOWN: list[tuple[Board, Head]] = []
 
 
-def _board(factory: pytest.TempPathFactory) -> Board:
-    if not _BOARDS:
-        _BOARDS.append(lived(factory.mktemp("lived")))
-    return _BOARDS[0]
+def _known(factory: pytest.TempPathFactory) -> tuple[Board, Head]:
+    """A board, and the head of a guide; each made once for all texts."""
+    if not _KNOWN:
+        path = factory.mktemp("guide") / "it.md"
+        path.write_text(FAQ.format(ASKED), "utf-8")
+        _KNOWN.append((lived(factory.mktemp("lived")), read(path)[0]))
+    return _KNOWN[0]
 
 
 def test_a_hostile_headline_stays_text_on_the_page_and_in_the_data(
