@@ -17,6 +17,7 @@ from crawler.errors import Unreadable
 from crawler.model import Component, Incident, Level, Maintenance, Reading
 from crawler.platforms import dates, documents, vocabulary
 from crawler.platforms.vocabulary import Row
+from crawler.scope import PARTIAL
 from crawler.wire import Reply, Request, objects
 
 WORDS = {
@@ -59,6 +60,7 @@ def read(replies: Mapping[str, Reply]) -> Reading:
         raise Unreadable("no_state", "components without a page")
     rows = [*vocabulary.rows(summary, "components"), *vocabulary.rows(listed or {}, "components")]
     components = vocabulary.merged(_components(rows))
+    lost = [PARTIAL] if listed is None and "components" in replies else []
     return Reading(
         word=vocabulary.level(summary["page"]["status"], PAGES),
         components=components,
@@ -66,7 +68,7 @@ def read(replies: Mapping[str, Reply]) -> Reading:
         maintenances=tuple(
             _maintenance(row) for row in vocabulary.rows(summary, "activeMaintenances")
         ),
-        notes=() if components else ("components_missing",),
+        notes=(*lost, *([] if components else ["components_missing"])),
     )
 
 
