@@ -102,6 +102,18 @@ def test_when_nothing_answers_the_first_reason_is_told(net: Loopback) -> None:
     assert (found.reading, found.reason, found.note) == (None, "http_403", "")
 
 
+def test_a_page_of_two_documents_is_not_read_without_either(net: Loopback) -> None:
+    for path, file in (("", "page"), ("heartbeat/", "heartbeat")):
+        address = f"/api/status-page/{path}default"
+        net.put("acme.test", address, case(f"uptimekuma/one_down/{file}.json"))
+    assert look(net, acme("uptimekuma")).reading
+    net.put("acme.test", address, Answer(status=503))
+
+    found = look(net, acme("uptimekuma"))
+
+    assert (found.reading, found.reason) == (None, "http_5xx")
+
+
 @pytest.mark.parametrize("fault", ["refused", "expired", "reset", "500", "429_seconds"])
 def test_a_host_that_fails_is_not_asked_again_for_a_second_endpoint(
     net: Loopback, fault: str
