@@ -1,10 +1,10 @@
 """RSS and Atom as a source: a list of incidents, whose newest label says whether each is over.
 
 A feed tells history, so a document in which no item carries a state label, or without any item,
-says nothing about now. Known shapes: Statuspage's history feeds (no year in the times of the
-updates, `published` is the last edit), incident.io's (only the newest update, with the
-affected components), and xAI's (`Status:`, `Severity:`, dated updates, component in the title; an
-incident has an item for each component, all with one guid).
+says nothing about now; nor does AWS's, where an item is one message. Known shapes: Statuspage's
+history feeds (no year in the times of the updates, `published` is the last edit), incident.io's
+(only the newest update, with the affected components), and xAI's (`Status:`, `Severity:`, dated
+updates, component in the title; an incident has an item for each component, all with one guid).
 """
 
 import hashlib
@@ -51,6 +51,7 @@ _TITLE_STATE = re.compile(
 )
 _COMPONENT = re.compile(r"(.{1,100}) \((?:[A-Z][a-z]+)(?: [a-z]+)?\)")
 _INCIDENT = re.compile(r"/incidents/([A-Za-z0-9]{10,40})/?$")
+_MESSAGE = re.compile(r"https?://status\.aws\.amazon\.com/#")
 _MAX_ITEMS, _MAX_ATTRIBUTES = 500, 64
 
 
@@ -67,7 +68,7 @@ def recognises(reply: Reply) -> bool:
 
 def read(replies: Mapping[str, Reply]) -> Reading:
     """Every item as an incident or a maintenance, of one identifier only the newest items;
-    `current` is false where no item has a label."""
+    `current` is false where no item has a label or an item is one message of many."""
     roots = [reply.xml() for reply in replies.values()]
     if not roots:
         raise Unreadable("empty")
@@ -92,7 +93,7 @@ def read(replies: Mapping[str, Reply]) -> Reading:
     return Reading(
         incidents=tuple(one for twins in incidents.values() for one in twins),
         maintenances=tuple(maintenances.values()),
-        current=labelled,
+        current=labelled and not any(map(_MESSAGE.match, incidents)),
         history=True,
         said_at=max(filter(None, map(_said_at, roots)), default=None),
         notes=tuple(sorted(notes)),
