@@ -3,8 +3,10 @@
 A feed tells history, so a document in which no item carries a state label, or without any item,
 says nothing about now; nor does AWS's, where an item is one message. Known shapes: Statuspage's
 history feeds (no year in the times of the updates, `published` is the last edit), incident.io's
-(only the newest update, with the affected components), and xAI's (`Status:`, `Severity:`, dated
-updates, component in the title; an incident has an item for each component, all with one guid).
+(only the newest update, with the affected components), Instatus's (no year either, work is told by
+`Type:`, and its updates may begin with the oldest), Better Stack's (an item for each update), and
+xAI's (`Status:`, `Severity:`, dated updates, component in the title; an incident has an item for
+each component, all with one guid).
 """
 
 import hashlib
@@ -22,35 +24,26 @@ from crawler.platforms import azure, dates, vocabulary
 from crawler.wire import Reply, Request
 
 SEVERITIES = {
-    "available": Level.NONE,
-    "operational": Level.NONE,
-    "none": Level.NONE,
-    "informational": Level.NONE,
-    "minor": Level.MINOR,
-    "degraded": Level.MINOR,
-    "degraded_performance": Level.MINOR,
-    "unavailable": Level.MAJOR,
-    "major": Level.MAJOR,
-    "partial_outage": Level.MAJOR,
-    "critical": Level.CRITICAL,
-    "outage": Level.CRITICAL,
-    "major_outage": Level.CRITICAL,
-    "full_outage": Level.CRITICAL,
+    **dict.fromkeys(("available", "operational", "none", "informational"), Level.NONE),
+    **dict.fromkeys(("minor", "degraded", "degraded_performance"), Level.MINOR),
+    **dict.fromkeys(("unavailable", "major", "partial_outage"), Level.MAJOR),
+    **dict.fromkeys(("critical", "outage", "major_outage", "full_outage"), Level.CRITICAL),
 }
 _LABEL = re.compile(
     r"(?:Status:\s*)?(Investigating|Identified|Monitoring|Mitigated|Update|Resolved|Completed|"
     r"Postmortem|Scheduled|In progress|Verifying)(?:\s*(?:-|–|—|:)\s*(.*)|$)",
     re.IGNORECASE,
 )
-_FIELD = re.compile(r"(Status|Severity|Resolved|Started):\s*(.+)", re.IGNORECASE)
+_FIELD = re.compile(r"(Type|Status|Severity|Resolved|Started):\s*(.+)", re.IGNORECASE)
 # Where a part of the title begins: "DNS names are not resolved: outage" is no end.
 _TITLE_STATE = re.compile(
     r"(?:^|[\[\]|–—-]\s*)"
-    r"(Resolved|Completed|Postmortem|Investigating|Monitoring|Identified)(?:\]|:)",
+    r"(Resolved|Completed|Postmortem|Investigating|Monitoring|Identified|Scheduled|In progress)"
+    r"(?:\]|:)",
     re.IGNORECASE,
 )
 _COMPONENT = re.compile(r"(.{1,100}) \((?:[A-Z][a-z]+)(?: [a-z]+)?\)")
-_INCIDENT = re.compile(r"/incidents/([A-Za-z0-9]{10,40})/?$")
+_INCIDENT = re.compile(r"/(?:incidents?|maintenance)/([A-Za-z0-9]{10,40})/?$")
 _MESSAGE = re.compile(r"https?://status\.aws\.amazon\.com/#")
 _MAX_ITEMS, _MAX_ATTRIBUTES = 500, 64
 
@@ -158,12 +151,17 @@ def _incident(item: etree._Element) -> Incident:
     stated = dict(_stated(lines))
     about = dict(_updates(lines, changed))
     updates = _newest_first(tuple(about))
+    if "type" in stated and updates and updates[-1].phase in vocabulary.CLOSED:
+        updates = updates[::-1]  # Instatus begins with either; the end is never the oldest
     # "Update" repeats the state before it, so the newest other label is the state.
     labels = [update.phase for update in updates]
     told = [one for one in labels if one != "update"] + labels
     phase = vocabulary.phase(stated.get("status")) or next(iter(told), "")
     if not phase and (match := _TITLE_STATE.search(title)):
         phase = vocabulary.phase(match[1])
+    if stated.get("type") == "Maintenance" and phase not in vocabulary.CLOSED:
+        # It is published as of its start, and so may have been announced before.
+        phase = "scheduled" if (posted or 0) > (changed or 0) else "in_progress"
     over = vocabulary.closed_at(replace(one, at=about[one]) for one in updates)
     ended = times.parse(stated.get("resolved")) or over or next((u.at for u in updates), changed)
     impact = SEVERITIES.get(vocabulary.phase(stated.get("severity")))
@@ -171,6 +169,7 @@ def _incident(item: etree._Element) -> Incident:
     start = times.parse(stated.get("started")) or _start(updates, posted, closed=closed)
     link = fields.get("link", "").strip()
     key = fields.get("id") or fields.get("guid") or f"{title} {posted}"
+    key = key.partition("#update-")[0]
     if own := _INCIDENT.search(link):
         key = own[1]  # as in the JSON of the same page, so that it is one incident in both
     return Incident(
