@@ -117,6 +117,23 @@ def test_a_service_some_of_whose_components_are_gone_is_judged_by_the_rest_and_s
     assert (found.level, found.flags) == (Level.MINOR, ("components_partly_missing",))
 
 
+@pytest.mark.parametrize(
+    ("followed", "flags"),
+    [
+        (["Login", "API"], ("components_partly_missing",)),
+        (["Login"], ()),
+        (["Login", "c1"], ()),
+    ],
+)
+def test_what_is_gone_is_told_by_name_and_not_by_number(
+    followed: list[str], flags: tuple[str, ...]
+) -> None:
+    twins = (Component("c1", "Login", Level.NONE), Component("c2", "Login", Level.NONE))
+    said = replace(page("none"), components=twins)
+
+    assert scope(followed, (), said).flags == flags
+
+
 def test_a_service_may_follow_a_component_by_its_exact_name() -> None:
     said = page("none", part("major"), part("none", "c2"))
 
