@@ -205,8 +205,9 @@ def _start(updates: tuple[Update, ...], posted: int | None, *, closed: bool) -> 
 
 
 def _stated(lines: list[str]) -> Iterator[tuple[str, str]]:
-    """`Status: X`, `Severity: X`, `Resolved: date`; of two, the first, which is the newest."""
-    for line in reversed(lines):
+    """`Status: X`, `Severity: X`, `Resolved: date` above the messages; of two, the first."""
+    dated = (at for at, line in enumerate(lines) if dates.YEARLESS.fullmatch(line))
+    for line in reversed(lines[: next(dated, None)]):
         if ":" in line and (match := _FIELD.fullmatch(line)):
             yield match[1].lower(), match[2]
 
@@ -215,11 +216,11 @@ def _updates(lines: list[str], changed: int | None) -> Iterator[tuple[Update, in
     """The messages in a body, newest first: each begins at a line with a state label. With each
     comes about when it was written, read where it may be an end: there are hundreds of them."""
     unknown: tuple[int | None, re.Match[str] | None] = (None, None)
-    label, words, first, at, moment = "", list[str](), True, unknown, unknown
-    for line in [*lines, "Update"]:
-        field = _FIELD.fullmatch(line) if ":" in line else None
+    label, words, first, at, moment, dated = "", list[str](), True, unknown, unknown, False
+    for line in [*lines, "Jan 1, 00:00 UTC", "Update"]:
+        field = _FIELD.fullmatch(line) if ":" in line and not dated else None
         match = None if field and field[1].lower() != "status" else _LABEL.fullmatch(line)
-        if match is None:
+        if match is None or (dated and at == unknown):  # without its date it is a writer's word
             if short := dates.YEARLESS.fullmatch(line):
                 at = (at[0], short)
             elif date := times.parse(line):
@@ -233,6 +234,7 @@ def _updates(lines: list[str], changed: int | None) -> Iterator[tuple[Update, in
             about = dates.latest(moment[1], changed) if label in vocabulary.CLOSED else None
             yield Update(key, known, label, said), about or known
             first = False
+        dated = dated or at != unknown
         label, words, moment, at = vocabulary.phase(match[1]), [match[2] or ""], at, unknown
 
 
