@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from crawler import content, times
+from crawler.errors import Unreadable
 from crawler.model import Level
 from crawler.platforms import PLATFORMS
 from crawler.scope import page_level, scope
@@ -54,6 +55,12 @@ def test_a_page_word_of_none_does_not_hide_an_open_incident() -> None:
     assert found.word is Level.NONE
     assert page_level(found) is Level.MAJOR
     assert "inconsistent_page" in scope((), (), found).flags
+
+
+@pytest.mark.parametrize("incidents", [{}, "none", 0])
+def test_incidents_that_are_no_list_are_no_good_news(incidents: object) -> None:
+    with pytest.raises(Unreadable, match="incidents is not a list"):
+        read("statuspage", summary=page(("API", "operational"), incidents=incidents))
 
 
 @pytest.mark.parametrize("lists", [{}, {"incidents": None, "scheduled_maintenances": None}])
