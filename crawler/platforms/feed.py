@@ -3,10 +3,10 @@
 A feed tells history, so a document in which no item carries a state label, or without any item,
 says nothing about now; nor does AWS's, where an item is one message. Known shapes: Statuspage's
 history feeds (no year in the times of the updates, `published` is the last edit), incident.io's
-(only the newest update, with the affected components), Instatus's (no year either, work is told by
-`Type:`, and its updates may begin with the oldest), Better Stack's (an item for each update), and
-xAI's (`Status:`, `Severity:`, dated updates, component in the title; an incident has an item for
-each component, all with one guid).
+(only the newest update, with the affected components), Instatus's (no year either, work by `Type:`
+and published as of its start, updates that may begin with the oldest), Better Stack's (an item for
+each update), and xAI's (`Status:`, `Severity:`, dated updates, component in the title; an incident
+has an item for each component, all with one guid).
 """
 
 import hashlib
@@ -81,8 +81,7 @@ def read(replies: Mapping[str, Reply]) -> Reading:
             if _newest(one) > _newest(twins[0]):
                 incidents[one.id] = [one]
             elif one is not twins[0] and _newest(one) == _newest(twins[0]):
-                # They tell of the same for different components.
-                twins.append(one)
+                twins.append(one)  # they tell of the same for different components
     return Reading(
         incidents=tuple(one for twins in incidents.values() for one in twins),
         maintenances=tuple(maintenances.values()),
@@ -150,17 +149,9 @@ def _incident(item: etree._Element) -> Incident:
     lines = text.plain(body or fields.get("summary"), text.BODY).split("\n")
     stated = dict(_stated(lines))
     about = dict(_updates(lines, changed))
-    updates = _newest_first(tuple(about))
-    if "type" in stated and updates and updates[-1].phase in vocabulary.CLOSED:
-        updates = updates[::-1]  # Instatus begins with either; the end is never the oldest
-    # "Update" repeats the state before it, so the newest other label is the state.
-    labels = [update.phase for update in updates]
-    told = [one for one in labels if one != "update"] + labels
-    phase = vocabulary.phase(stated.get("status")) or next(iter(told), "")
-    if not phase and (match := _TITLE_STATE.search(title)):
-        phase = vocabulary.phase(match[1])
+    updates = _newest_first(tuple(about), stated)
+    phase = _phase(title, stated, updates)
     if stated.get("type") == "Maintenance" and phase not in vocabulary.CLOSED:
-        # It is published as of its start, and so may have been announced before.
         phase = "scheduled" if (posted or 0) > (changed or 0) else "in_progress"
     over = vocabulary.closed_at(replace(one, at=about[one]) for one in updates)
     ended = times.parse(stated.get("resolved")) or over or next((u.at for u in updates), changed)
@@ -168,8 +159,8 @@ def _incident(item: etree._Element) -> Incident:
     closed = phase in vocabulary.CLOSED
     start = times.parse(stated.get("started")) or _start(updates, posted, closed=closed)
     link = fields.get("link", "").strip()
-    key = fields.get("id") or fields.get("guid") or f"{title} {posted}"
-    key = key.partition("#update-")[0]
+    guid = fields.get("guid", "").partition("#update-")[0]
+    key = fields.get("id") or guid or f"{title} {posted}"
     if own := _INCIDENT.search(link):
         key = own[1]  # as in the JSON of the same page, so that it is one incident in both
     return Incident(
@@ -188,11 +179,20 @@ def _incident(item: etree._Element) -> Incident:
     )
 
 
-def _newest_first(updates: tuple[Update, ...]) -> tuple[Update, ...]:
-    """The messages by their times where each has one; else as they stand."""
-    if any(one.at is None for one in updates):
-        return updates
-    return tuple(sorted(updates, key=lambda one: one.at or 0, reverse=True))
+def _newest_first(updates: tuple[Update, ...], stated: Mapping[str, str]) -> tuple[Update, ...]:
+    """The messages by their times where each has one; else as they stand, Instatus's end first."""
+    if all(one.at is not None for one in updates):
+        return tuple(sorted(updates, key=lambda one: one.at or 0, reverse=True))
+    return updates[:: -1 if "type" in stated and updates[-1].phase in vocabulary.CLOSED else 1]
+
+
+def _phase(title: str, stated: Mapping[str, str], updates: tuple[Update, ...]) -> str:
+    # "Update" repeats the state before it, so the newest other label is the state.
+    labels = [update.phase for update in updates]
+    told = [one for one in labels if one != "update"] + labels
+    in_title = _TITLE_STATE.search(title)
+    state = stated.get("status") or next(iter(told), "")
+    return vocabulary.phase(state or (in_title and in_title[1]))
 
 
 def _start(updates: tuple[Update, ...], posted: int | None, *, closed: bool) -> int | None:
