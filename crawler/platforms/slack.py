@@ -94,8 +94,9 @@ def _word(
     weights = [one.weight for one in incidents if one.open]
     if not weights and any(one.phase == "in_progress" for one in maintenances):
         return Level.MAINTENANCE
-    # `active` without an open entry says that something is wrong, and nothing about how bad.
-    return worst([Level.MINOR, *weights])
+    # `active` without an entry says that something is wrong, and nothing about how bad.
+    announced = any(map(_is_work, _rows(current)))
+    return worst([Level.NONE if announced else Level.MINOR, *weights])
 
 
 def _key(row: Row) -> str:
