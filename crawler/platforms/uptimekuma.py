@@ -49,8 +49,9 @@ def read(replies: Mapping[str, Reply]) -> Reading:
     page, beats = documents.parts(replies, _is_page, _is_beats)
     newest = {key: _newest(rows) for key, rows in _lists(beats).items()}
     monitors = _monitors(page) if page else {key: key for key in newest}
-    if not monitors:
-        raise Unreadable("empty", "no monitors")
+    nameless = page is None and "page" in replies
+    if nameless or not monitors:
+        raise Unreadable("unexpected_shape" if nameless else "empty", "no monitors")
     codes = {key: _code(newest.get(key, {})) for key in monitors}
     # Pending and never beaten are documented states; any other code may hide anything.
     watched = [key for key, code in codes.items() if code not in SILENT]
@@ -143,8 +144,7 @@ def _maintenance(row: Row) -> Maintenance:
     return Maintenance(
         id=vocabulary.key(row.get("id"), title, start),
         title=title,
-        # The page lists what is under way; only newer versions say so.
-        phase=PHASES.get(str(row.get("status")), "in_progress"),
+        phase=PHASES.get(str(row.get("status")), "in_progress"),  # older versions list no other
         starts_at=start,
         ends_at=end,
     )
