@@ -74,7 +74,7 @@ def scope(components: Sequence[str], regions: Sequence[str], reading: Reading) -
         return _scoped(level, opened, flags)
     wanted = frozenset(components)
     found = _matching(wanted, reading.components)
-    missing = found is not None and len(found) < len(wanted)
+    missing = found is not None and not wanted <= {n for one in found for n in (one.id, one.name)}
     partial = missing and PARTIAL in reading.notes
     if missing and not found and not partial:
         return Scoped(level=None, flags=("components_missing",), reason="components_missing")

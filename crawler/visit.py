@@ -163,7 +163,9 @@ async def _read(
     if digest == turn.digests.get(source.id) and source.id not in turn.watched:
         return replace(done, unchanged=True), first
     try:
-        first.raise_for_reason()
+        for name, request in requests.items():
+            if not request.extra:
+                replies[name].raise_for_reason()
         # A hundred pages may come at once; those that still wait must not time out meanwhile, and
         # a hundred bodies may be large.
         replies = {name: folded(reply) for name, reply in replies.items()}

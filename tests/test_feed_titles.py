@@ -58,3 +58,24 @@ def test_dated_messages_count_by_their_dates_in_whatever_order(*, newest_first: 
     assert (one.open, one.phase) == (False, "resolved")
     assert [update.phase for update in one.updates] == ["resolved", "investigating"]
     assert (one.ended_at or 0) - (one.started_at or 0) == 40 * 60
+
+
+@pytest.mark.parametrize(
+    ("newest", "oldest", "phase"),
+    [
+        ("Update - Logins:<br>Resolved - Europe<br>All else fails.", "We look.", "investigating"),
+        ("Monitoring - Logins:<br>Resolved: Europe", "We look.", "monitoring"),
+        ("Resolved - It is over.", "We look.<br>Status: Investigating", "resolved"),
+    ],
+)
+def test_a_label_within_a_dated_message_is_a_word_of_its_writer(
+    newest: str, oldest: str, phase: str
+) -> None:
+    date = "Nov 22, {} UTC<br>"
+    one = item(
+        "Errors", f"{date.format('09:40')}{newest}<p>{date.format('09:00')}Investigating - {oldest}"
+    )
+
+    assert (one.open, one.phase) == (phase != "resolved", phase)
+    written = newest.partition(" - ")[2].replace("<br>", "\n")
+    assert [update.text for update in one.updates] == [written, oldest.replace("<br>", "\n")]

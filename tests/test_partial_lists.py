@@ -14,6 +14,16 @@ from loopback import Answer, Loopback
 from running import NOW
 
 STEP = 10 * MINUTE
+V2, V3 = "/api/v2/", "/api/v3/"
+LISTS = {
+    "incidentio": (
+        "partial_summary",
+        (V2 + "summary.json", V2 + "incidents.json", V2 + "components.json"),
+    ),
+    "instatus": ("fine", ("/summary.json", "/components.json")),
+    "cloudflare_v3": ("fine", (V3 + "summary", V3 + "components")),
+}
+"""By platform: a case, and what is asked for, the list of components last."""
 
 
 @pytest.fixture
@@ -73,17 +83,23 @@ def test_a_list_that_has_all_that_is_followed_is_whole_enough(life: Life) -> Non
     assert told(life, START) == {"api": ("none", None), "app": ("none", None)}
 
 
-def test_the_same_part_of_a_list_again_is_no_page_that_says_the_same(net: Loopback) -> None:
-    paths = ("/api/v2/summary.json", "/api/v2/incidents.json", "/api/v2/components.json")
+@pytest.mark.parametrize("platform", LISTS)
+def test_the_same_part_of_a_list_again_is_no_page_that_says_the_same(
+    net: Loopback, platform: str
+) -> None:
+    folder, paths = LISTS[platform]
     for path in paths:
-        net.put("acme.test", path, case(f"incidentio/partial_summary/{path.rpartition('/')[2]}"))
+        file = path.rpartition("/")[2].removesuffix(".json")
+        net.put("acme.test", path, case(f"{platform}/{folder}/{file}.json"))
     whole = Round(NOW)
-    assert look(net, acme("incidentio"), whole).reading
+    told = look(net, acme(platform), whole).reading
+    assert told
+    assert PARTIAL not in told.notes
     net.put("acme.test", paths[-1], Answer(status=404))
 
     first = Round(NOW, digests=whole.cache.digests)
-    seen = look(net, acme("incidentio"), first)
-    again = look(net, acme("incidentio"), Round(NOW, digests=first.cache.digests))
+    seen = look(net, acme(platform), first)
+    again = look(net, acme(platform), Round(NOW, digests=first.cache.digests))
 
     for found in (seen, again):
         assert found.reading

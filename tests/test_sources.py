@@ -102,6 +102,27 @@ def test_when_nothing_answers_the_first_reason_is_told(net: Loopback) -> None:
     assert (found.reading, found.reason, found.note) == (None, "http_403", "")
 
 
+@pytest.mark.parametrize(
+    ("lost", "answer", "reason"),
+    [
+        ("heartbeat/", Answer(status=503), "http_5xx"),
+        ("", Answer(body=b'{"ok": false}'), "unexpected_shape"),
+    ],
+)
+def test_a_page_of_two_documents_is_not_read_without_either(
+    net: Loopback, lost: str, answer: Answer, reason: str
+) -> None:
+    for path, file in (("", "page"), ("heartbeat/", "heartbeat")):
+        recorded = case(f"uptimekuma/one_down/{file}.json")
+        net.put("acme.test", f"/api/status-page/{path}default", recorded)
+    assert look(net, acme("uptimekuma")).reading
+    net.put("acme.test", f"/api/status-page/{lost}default", answer)
+
+    found = look(net, acme("uptimekuma"))
+
+    assert (found.reading, found.reason) == (None, reason)
+
+
 @pytest.mark.parametrize("fault", ["refused", "expired", "reset", "500", "429_seconds"])
 def test_a_host_that_fails_is_not_asked_again_for_a_second_endpoint(
     net: Loopback, fault: str

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from crawler import content, times
+from crawler.errors import Unreadable
 from crawler.model import Level
 from crawler.platforms import PLATFORMS
 from crawler.scope import page_level, scope
@@ -54,6 +55,12 @@ def test_a_page_word_of_none_does_not_hide_an_open_incident() -> None:
     assert found.word is Level.NONE
     assert page_level(found) is Level.MAJOR
     assert "inconsistent_page" in scope((), (), found).flags
+
+
+@pytest.mark.parametrize("incidents", [{}, "none", 0])
+def test_incidents_that_are_no_list_are_no_good_news(incidents: object) -> None:
+    with pytest.raises(Unreadable, match="incidents is not a list"):
+        read("statuspage", summary=page(("API", "operational"), incidents=incidents))
 
 
 @pytest.mark.parametrize("lists", [{}, {"incidents": None, "scheduled_maintenances": None}])
@@ -176,6 +183,15 @@ def test_instatus_has_more_words_than_it_documents(word: str, level: Level) -> N
     found = read("instatus", summary={"page": {"name": "A", "url": "u", "status": word}})
 
     assert found.word is level
+
+
+def test_a_page_of_instatus_that_has_issues_does_not_differ_from_the_worst_of_them() -> None:
+    row = {"id": "i1", "name": "Down", "status": "INVESTIGATING", "impact": "MAJOROUTAGE"}
+    summary = {"page": {"name": "Acme", "url": "https://status.acme.test", "status": "HASISSUES"}}
+    found = read("instatus", summary={**summary, "activeIncidents": [row]})
+
+    told = scope((), (), found)
+    assert (told.level, told.flags) == (Level.CRITICAL, ())
 
 
 def test_a_middle_east_event_leaves_the_real_aws_and_bedrock_green() -> None:

@@ -21,6 +21,7 @@ from crawler.model import Component, Incident, Level, Maintenance, Reading, Upda
 from crawler.platforms import documents, vocabulary
 from crawler.platforms.statuspage import INDICATORS, WORDS
 from crawler.platforms.vocabulary import Row
+from crawler.scope import PARTIAL
 from crawler.wire import Reply, Request, objects
 
 COMPONENT_WORDS = {**WORDS, "critical": Level.CRITICAL}
@@ -48,7 +49,10 @@ def read(replies: Mapping[str, Reply]) -> Reading:
     """Components of both replies, and the summary's incidents and work."""
     result = documents.documents(replies, _ours)[0]["result"]
     status = vocabulary.inner(result, "status")
-    components = _components([*objects(result["components"], 500), *_extra(replies)])
+    extra = _extra(replies)
+    components = _components([*objects(result["components"], 500), *extra])
+    cut = ["components_cut"] if len(result["components"]) > vocabulary.MAX_COMPONENTS else []
+    lost = [] if extra or "components" not in replies else [PARTIAL]
     events = {vocabulary.key(one.get("id"), one.get("name")): one for one in _events(result)}
     incidents = tuple(_incident(key, one) for key, one in events.items() if not _is_work(one))
     return Reading(
@@ -60,7 +64,7 @@ def read(replies: Mapping[str, Reply]) -> Reading:
         incidents=incidents,
         maintenances=tuple(_maintenance(k, one) for k, one in events.items() if _is_work(one)),
         history="recent_incidents" in result,
-        notes=("components_cut",) if len(result["components"]) > vocabulary.MAX_COMPONENTS else (),
+        notes=(*cut, *lost),
     )
 
 

@@ -8,8 +8,8 @@ from crawler import times
 
 _JS = re.compile(r"[A-Z][a-z]{2} ([A-Z][a-z]{2}) (\d\d) (\d{4}) (\d\d:\d\d:\d\d) GMT([+-]\d{4})")
 _GO = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?) ([+-]\d{4}) \S{1,8}")
-YEARLESS = re.compile(r"([A-Z][a-z]{2}) (\d{1,2}), (\d\d):(\d\d) ([A-Z]{2,5})")
-"""Statuspage's dates in feeds: `Nov 15, 11:00 UTC`."""
+YEARLESS = re.compile(r"([A-Z][a-z]{2}) (\d{1,2}), (\d\d):(\d\d)(?::\d\d)? ([A-Z]{2,5})(?:\+0)?")
+"""Dates in feeds: Statuspage's, `Nov 15, 11:00 UTC`, and Instatus's, `Nov 15, 11:00:32 GMT+0`."""
 _MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 
 

@@ -1,10 +1,12 @@
 """RSS and Atom as a source: a list of incidents, whose newest label says whether each is over.
 
 A feed tells history, so a document in which no item carries a state label, or without any item,
-says nothing about now. Known shapes: Statuspage's history feeds (no year in the times of the
-updates, `published` is the last edit), incident.io's (only the newest update, with the
-affected components), and xAI's (`Status:`, `Severity:`, dated updates, component in the title; an
-incident has an item for each component, all with one guid).
+says nothing about now; nor does AWS's, where an item is one message. Known shapes: Statuspage's
+history feeds (no year in the times of the updates, `published` is the last edit), incident.io's
+(only the newest update, with the affected components), Instatus's (no year either, work by `Type:`
+and published as of its start, updates that may begin with the oldest), Better Stack's (an item for
+each update), and xAI's (`Status:`, `Severity:`, dated updates, component in the title; an incident
+has an item for each component, all with one guid).
 """
 
 import hashlib
@@ -22,35 +24,27 @@ from crawler.platforms import azure, dates, vocabulary
 from crawler.wire import Reply, Request
 
 SEVERITIES = {
-    "available": Level.NONE,
-    "operational": Level.NONE,
-    "none": Level.NONE,
-    "informational": Level.NONE,
-    "minor": Level.MINOR,
-    "degraded": Level.MINOR,
-    "degraded_performance": Level.MINOR,
-    "unavailable": Level.MAJOR,
-    "major": Level.MAJOR,
-    "partial_outage": Level.MAJOR,
-    "critical": Level.CRITICAL,
-    "outage": Level.CRITICAL,
-    "major_outage": Level.CRITICAL,
-    "full_outage": Level.CRITICAL,
+    **dict.fromkeys(("available", "operational", "none", "informational"), Level.NONE),
+    **dict.fromkeys(("minor", "degraded", "degraded_performance"), Level.MINOR),
+    **dict.fromkeys(("unavailable", "major", "partial_outage"), Level.MAJOR),
+    **dict.fromkeys(("critical", "outage", "major_outage", "full_outage"), Level.CRITICAL),
 }
 _LABEL = re.compile(
     r"(?:Status:\s*)?(Investigating|Identified|Monitoring|Mitigated|Update|Resolved|Completed|"
     r"Postmortem|Scheduled|In progress|Verifying)(?:\s*(?:-|–|—|:)\s*(.*)|$)",
     re.IGNORECASE,
 )
-_FIELD = re.compile(r"(Status|Severity|Resolved|Started):\s*(.+)", re.IGNORECASE)
+_FIELD = re.compile(r"(Type|Status|Severity|Resolved|Started):\s*(.+)", re.IGNORECASE)
 # Where a part of the title begins: "DNS names are not resolved: outage" is no end.
 _TITLE_STATE = re.compile(
     r"(?:^|[\[\]|–—-]\s*)"
-    r"(Resolved|Completed|Postmortem|Investigating|Monitoring|Identified)(?:\]|:)",
+    r"(Resolved|Completed|Postmortem|Investigating|Monitoring|Identified|Scheduled|In progress)"
+    r"(?:\]|:)",
     re.IGNORECASE,
 )
 _COMPONENT = re.compile(r"(.{1,100}) \((?:[A-Z][a-z]+)(?: [a-z]+)?\)")
-_INCIDENT = re.compile(r"/incidents/([A-Za-z0-9]{10,40})/?$")
+_INCIDENT = re.compile(r"/(?:incidents?|maintenance)/([A-Za-z0-9]{10,40})/?$")
+_MESSAGE = re.compile(r"https?://status\.aws\.amazon\.com/#")
 _MAX_ITEMS, _MAX_ATTRIBUTES = 500, 64
 
 
@@ -67,7 +61,7 @@ def recognises(reply: Reply) -> bool:
 
 def read(replies: Mapping[str, Reply]) -> Reading:
     """Every item as an incident or a maintenance, of one identifier only the newest items;
-    `current` is false where no item has a label."""
+    `current` is false where no item has a label or an item is one message of many."""
     roots = [reply.xml() for reply in replies.values()]
     if not roots:
         raise Unreadable("empty")
@@ -87,12 +81,11 @@ def read(replies: Mapping[str, Reply]) -> Reading:
             if _newest(one) > _newest(twins[0]):
                 incidents[one.id] = [one]
             elif one is not twins[0] and _newest(one) == _newest(twins[0]):
-                # They tell of the same for different components.
-                twins.append(one)
+                twins.append(one)  # they tell of the same for different components
     return Reading(
         incidents=tuple(one for twins in incidents.values() for one in twins),
         maintenances=tuple(maintenances.values()),
-        current=labelled,
+        current=labelled and not any(map(_MESSAGE.match, incidents)),
         history=True,
         said_at=max(filter(None, map(_said_at, roots)), default=None),
         notes=tuple(sorted(notes)),
@@ -156,20 +149,18 @@ def _incident(item: etree._Element) -> Incident:
     lines = text.plain(body or fields.get("summary"), text.BODY).split("\n")
     stated = dict(_stated(lines))
     about = dict(_updates(lines, changed))
-    updates = _newest_first(tuple(about))
-    # "Update" repeats the state before it, so the newest other label is the state.
-    labels = [update.phase for update in updates]
-    told = [one for one in labels if one != "update"] + labels
-    phase = vocabulary.phase(stated.get("status")) or next(iter(told), "")
-    if not phase and (match := _TITLE_STATE.search(title)):
-        phase = vocabulary.phase(match[1])
+    updates = _newest_first(tuple(about), stated)
+    phase = _phase(title, stated, updates)
+    if stated.get("type") == "Maintenance" and phase not in vocabulary.CLOSED:
+        phase = "scheduled" if (posted or 0) > (changed or 0) else "in_progress"
     over = vocabulary.closed_at(replace(one, at=about[one]) for one in updates)
     ended = times.parse(stated.get("resolved")) or over or next((u.at for u in updates), changed)
     impact = SEVERITIES.get(vocabulary.phase(stated.get("severity")))
     closed = phase in vocabulary.CLOSED
     start = times.parse(stated.get("started")) or _start(updates, posted, closed=closed)
     link = fields.get("link", "").strip()
-    key = fields.get("id") or fields.get("guid") or f"{title} {posted}"
+    guid = fields.get("guid", "").partition("#update-")[0]
+    key = fields.get("id") or guid or f"{title} {posted}"
     if own := _INCIDENT.search(link):
         key = own[1]  # as in the JSON of the same page, so that it is one incident in both
     return Incident(
@@ -188,11 +179,20 @@ def _incident(item: etree._Element) -> Incident:
     )
 
 
-def _newest_first(updates: tuple[Update, ...]) -> tuple[Update, ...]:
-    """The messages by their times where each has one; else as they stand."""
-    if any(one.at is None for one in updates):
-        return updates
-    return tuple(sorted(updates, key=lambda one: one.at or 0, reverse=True))
+def _newest_first(updates: tuple[Update, ...], stated: Mapping[str, str]) -> tuple[Update, ...]:
+    """The messages by their times where each has one; else as they stand, Instatus's end first."""
+    if all(one.at is not None for one in updates):
+        return tuple(sorted(updates, key=lambda one: one.at or 0, reverse=True))
+    return updates[:: -1 if "type" in stated and updates[-1].phase in vocabulary.CLOSED else 1]
+
+
+def _phase(title: str, stated: Mapping[str, str], updates: tuple[Update, ...]) -> str:
+    # "Update" repeats the state before it, so the newest other label is the state.
+    labels = [update.phase for update in updates]
+    told = [one for one in labels if one != "update"] + labels
+    in_title = _TITLE_STATE.search(title)
+    state = stated.get("status") or next(iter(told), "")
+    return vocabulary.phase(state or (in_title and in_title[1]))
 
 
 def _start(updates: tuple[Update, ...], posted: int | None, *, closed: bool) -> int | None:
@@ -205,8 +205,9 @@ def _start(updates: tuple[Update, ...], posted: int | None, *, closed: bool) -> 
 
 
 def _stated(lines: list[str]) -> Iterator[tuple[str, str]]:
-    """`Status: X`, `Severity: X`, `Resolved: date`; of two, the first, which is the newest."""
-    for line in reversed(lines):
+    """`Status: X`, `Severity: X`, `Resolved: date` above the messages; of two, the first."""
+    dated = (at for at, line in enumerate(lines) if dates.YEARLESS.fullmatch(line))
+    for line in reversed(lines[: next(dated, None)]):
         if ":" in line and (match := _FIELD.fullmatch(line)):
             yield match[1].lower(), match[2]
 
@@ -215,11 +216,11 @@ def _updates(lines: list[str], changed: int | None) -> Iterator[tuple[Update, in
     """The messages in a body, newest first: each begins at a line with a state label. With each
     comes about when it was written, read where it may be an end: there are hundreds of them."""
     unknown: tuple[int | None, re.Match[str] | None] = (None, None)
-    label, words, first, at, moment = "", list[str](), True, unknown, unknown
-    for line in [*lines, "Update"]:
-        field = _FIELD.fullmatch(line) if ":" in line else None
+    label, words, first, at, moment, dated = "", list[str](), True, unknown, unknown, False
+    for line in [*lines, "Jan 1, 00:00 UTC", "Update"]:
+        field = _FIELD.fullmatch(line) if ":" in line and not dated else None
         match = None if field and field[1].lower() != "status" else _LABEL.fullmatch(line)
-        if match is None:
+        if match is None or (dated and at == unknown):  # without its date it is a writer's word
             if short := dates.YEARLESS.fullmatch(line):
                 at = (at[0], short)
             elif date := times.parse(line):
@@ -233,6 +234,7 @@ def _updates(lines: list[str], changed: int | None) -> Iterator[tuple[Update, in
             about = dates.latest(moment[1], changed) if label in vocabulary.CLOSED else None
             yield Update(key, known, label, said), about or known
             first = False
+        dated = dated or at != unknown
         label, words, moment, at = vocabulary.phase(match[1]), [match[2] or ""], at, unknown
 
 

@@ -3,11 +3,13 @@
 status.cloud.google.com (seen 2022, 2026) and, experimental, www.google.com/appsstatus/dashboard. A
 history, newest first: what has no `end` is open. Traps. The list is never empty in reality, so
 an empty one is a failure. `service_name` may be "Multiple Products": `affected_products` tells,
-by ids, because titles change. An update's text is Markdown. A location `global` is everywhere.
+by ids, because titles change. An update's text is Markdown, and Workspace's `external_desc` is one
+too, whose first line is the title. A location `global` is everywhere.
 A list without any severity is not the whole document and says nothing about now.
 Schema: https://status.cloud.google.com/incidents.schema.json
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urljoin
@@ -27,6 +29,7 @@ IMPACTS = {
     "service_outage": Level.CRITICAL,
 }
 SEVERAL = ("Multiple Products", "zall")
+_TITLE = re.compile(r"\s*\*\*Title:?\*\*:?\s*(\S[^\n]*)", re.IGNORECASE)
 
 
 def requests(source: Source) -> Mapping[str, Request]:
@@ -79,7 +82,7 @@ def _incident(row: Row, base: str) -> Incident:
     uri = row.get("uri")
     return Incident(
         id=vocabulary.key(row["id"], begin, row["external_desc"]),
-        title=text.plain(row["external_desc"]) or "Untitled incident",
+        title=_title(row["external_desc"]),
         open=not closed,
         impact=worst(levels) if levels else None,
         phase="resolved" if closed else updates[0].phase if updates else "",
@@ -91,6 +94,11 @@ def _incident(row: Row, base: str) -> Incident:
         regions=_regions(row, closed=closed),
         updates=updates,
     )
+
+
+def _title(raw: object) -> str:
+    match = _TITLE.match(raw) if isinstance(raw, str) else None
+    return text.plain(match[1] if match else raw) or "Untitled incident"
 
 
 def _products(row: Row) -> tuple[str, ...]:

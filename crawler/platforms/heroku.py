@@ -1,9 +1,10 @@
 """Heroku: `/api/v4/current-status`, three systems by colour, what is open and what is planned.
 
-status.heroku.com alone (seen 2019; being folded into Salesforce Trust). Traps. There is no overall
-word: the worst system is it. An incident's colour stands on itself or on its updates, as
-`status_prod` and `status_dev`, and it names no system. Blue is maintenance. `scheduled` may hold
-work that is already `resolved`. https://devcenter.heroku.com/articles/heroku-status
+status.heroku.com alone (seen 2019, 2026; being folded into Salesforce Trust). Traps. There is no
+overall word: the worst system is it. An incident's colour stands on itself or on its updates, as
+`status_prod` and `status_dev`; it names its `systems` since 2026, and none before. Blue is
+maintenance. `scheduled` may hold work that is already `resolved`.
+https://devcenter.heroku.com/articles/heroku-status
 """
 
 from collections.abc import Mapping
@@ -69,6 +70,10 @@ def _updates(row: Row) -> tuple[Update, ...]:
     return vocabulary.updates(row.get("updates"), ("created_at",), "update_type", "contents")
 
 
+def _named(row: Row) -> tuple[str, ...]:
+    return vocabulary.names_of(objects(row.get("systems"), vocabulary.MAX_COMPONENTS), "name")
+
+
 def _impact(row: Row) -> Level | None:
     """The worse of the two colours, which the incident or else its newest update has."""
     told = objects(row.get("updates"), 2_000)
@@ -95,6 +100,7 @@ def _incident(row: Row) -> Incident:
         created_at=created,
         ended_at=ended if closed else None,
         url=text.web_url(row.get("full_url")),
+        components=_named(row),
         updates=updates,
     )
 
@@ -107,5 +113,6 @@ def _maintenance(row: Row) -> Maintenance:
         title=text.plain(row.get("title")) or "Untitled maintenance",
         phase="completed" if row.get("resolved") is True else said,
         url=text.web_url(row.get("full_url")),
+        components=_named(row),
         updates=updates,
     )

@@ -4,7 +4,8 @@ slack-status.com alone (seen from 2020 to 2026). Traps. There is no list of comp
 name `services`. The page says only `ok` or `active`; the type of what is open is its severity.
 Times carry -07:00 or -08:00 by season. Bodies are HTML. Notes have no state, and no entry says when
 it was over: `date_updated` moves with a summary days later. Version 1 of the API has the one
-incident at the top of the document. Planned work is an entry of status `scheduled`.
+incident at the top of the document. Planned work has an incident's type and is told by its status,
+which is `completed` or `cancelled` when it is over.
 Documentation: https://api.slack.com/docs/slack-status
 """
 
@@ -19,7 +20,8 @@ from crawler.platforms.vocabulary import Row
 from crawler.wire import Reply, Request, objects
 
 TYPES = {"notice": Level.MINOR, "incident": Level.MAJOR, "outage": Level.CRITICAL}
-CLOSED = frozenset({"resolved", "completed", "cancelled", "canceled"})
+OVER = frozenset({"completed", "cancelled", "canceled"})
+CLOSED = OVER | {"resolved"}
 
 
 def requests(source: Source) -> Mapping[str, Request]:
@@ -92,8 +94,9 @@ def _word(
     weights = [one.weight for one in incidents if one.open]
     if not weights and any(one.phase == "in_progress" for one in maintenances):
         return Level.MAINTENANCE
-    # `active` without an open entry says that something is wrong, and nothing about how bad.
-    return worst([Level.MINOR, *weights])
+    # `active` without an entry says that something is wrong, and nothing about how bad.
+    announced = any(map(_is_work, _rows(current)))
+    return worst([Level.NONE if announced else Level.MINOR, *weights])
 
 
 def _key(row: Row) -> str:
@@ -101,7 +104,8 @@ def _key(row: Row) -> str:
 
 
 def _is_work(row: Row) -> bool:
-    return row.get("status") == "scheduled" or row.get("type") == "maintenance"
+    planned = vocabulary.phase(row.get("status")) in OVER | {"scheduled"}
+    return planned or row.get("type") == "maintenance"
 
 
 def _updates(row: Row) -> tuple[Update, ...]:

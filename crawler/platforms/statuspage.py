@@ -165,7 +165,7 @@ def _incidents(documents: list[Row]) -> tuple[tuple[Incident, ...], list[str]]:
     twice = False
     for document in sorted(documents, key=lambda one: "status" not in one):
         newer = {one.id for one in found}
-        listed = objects(document.get("incidents"), vocabulary.MAX_INCIDENTS)
+        listed = vocabulary.rows(document, "incidents")
         own = [one for one in map(_incident, listed) if one.id not in newer]
         twice = twice or len(own) > len({one.id for one in own})
         found += own

@@ -1,10 +1,11 @@
 """Uptime Kuma: `/api/status-page/<slug>` for names, `/api/status-page/heartbeat/<slug>` for beats.
 
 Self-hosted pages (seen 2026, one small instance). `url` in the content file is the page's own,
-`https://host/status/<slug>`. Traps. Times are UTC without saying so. Neither document is enough:
-the page has no state, the beats have no names. A posted notice changes no monitor; its style is
-all the severity it has. 2 is "pending", which is unknown, like a monitor without beats. Old
-versions have one `incident`, newer ones a list. https://github.com/louislam/uptime-kuma/wiki
+`https://host/status/<slug>`. Traps. Times are UTC without saying so; planned work may be in a zone
+of its own. Neither document is enough: the page has no state, the beats have no names. A posted
+notice changes no monitor; its style is all the severity it has. 2 is "pending", which is unknown,
+like a monitor without beats. Old versions have one `incident`, newer ones a list.
+https://github.com/louislam/uptime-kuma/wiki
 """
 
 from collections.abc import Mapping
@@ -48,8 +49,9 @@ def read(replies: Mapping[str, Reply]) -> Reading:
     page, beats = documents.parts(replies, _is_page, _is_beats)
     newest = {key: _newest(rows) for key, rows in _lists(beats).items()}
     monitors = _monitors(page) if page else {key: key for key in newest}
-    if not monitors:
-        raise Unreadable("empty", "no monitors")
+    nameless = page is None and "page" in replies
+    if nameless or not monitors:
+        raise Unreadable("unexpected_shape" if nameless else "empty", "no monitors")
     codes = {key: _code(newest.get(key, {})) for key in monitors}
     # Pending and never beaten are documented states; any other code may hide anything.
     watched = [key for key, code in codes.items() if code not in SILENT]
@@ -91,8 +93,8 @@ def _lists(beats: Row | None) -> dict[str, object]:
     return dict(list(found.items())[: vocabulary.MAX_COMPONENTS])
 
 
-def _time(raw: object) -> int | None:
-    return times.parse(raw, naive_is_utc=True)
+def _time(raw: object, zone: object = None) -> int | None:
+    return times.parse(f"{raw}{zone}") or times.parse(raw, naive_is_utc=True)
 
 
 def _newest(rows: object) -> Row:
@@ -137,12 +139,12 @@ def _incident(row: Row) -> Incident:
 def _maintenance(row: Row) -> Maintenance:
     title = text.plain(row.get("title")) or "Untitled maintenance"
     slot = next(iter(objects(row.get("timeslotList"), 1)), {})
-    start, end = vocabulary.window(_time(slot.get("startDate")), _time(slot.get("endDate")))
+    zone = row.get("timezoneOffset")  # only times of work that recurs have their own
+    start, end = vocabulary.window(*(_time(slot.get(n), zone) for n in ("startDate", "endDate")))
     return Maintenance(
         id=vocabulary.key(row.get("id"), title, start),
         title=title,
-        # The page lists what is under way; only newer versions say so.
-        phase=PHASES.get(str(row.get("status")), "in_progress"),
+        phase=PHASES.get(str(row.get("status")), "in_progress"),  # older versions list no other
         starts_at=start,
         ends_at=end,
     )
