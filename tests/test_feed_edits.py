@@ -107,6 +107,15 @@ def test_news_are_dated_by_the_run_that_saw_them_and_history_by_the_provider(lif
     assert all(one < ours[-1] for one in dates[2:])
 
 
+def test_history_that_states_no_start_is_dated_by_its_end(life: Life) -> None:
+    # As the feeds of most status pages have it: what they list is over, and the last message dated.
+    bare = replace(OVER, started_at=None, created_at=None, ended_at=START - 9 * HOUR)
+    life.run(START, {"acme": reading(bare)})
+    dates = {said(one, "a:published") for one in entries(files(life)["feed.atom"])}
+
+    assert dates == {"2026-11-22T02:00:00+00:00"}
+
+
 def test_a_rebuilt_memory_tells_the_same_to_the_byte(life: Life, tmp_path: Path) -> None:
     late = START + 4 * HOUR
     edited = replace(OVER, ended_at=START + 2 * HOUR, title="Edited", started_at=START - HOUR)

@@ -37,8 +37,9 @@ class Story:
     def began(self) -> int:
         """When it began, as well as anybody knows, in seconds UTC."""
         incident = self.record.incident
-        # What was over at first sight, and says no more than when it ended, began by then.
-        seen = min(self.record.first_seen, incident.ended_at or self.record.first_seen)
+        # It began by the first that anybody tells of it, be that its end.
+        told = (incident.ended_at, *(one.at for one in incident.updates))
+        seen = min([self.record.first_seen, *(at for at in told if at is not None)])
         return incident.started_at or incident.created_at or seen
 
 

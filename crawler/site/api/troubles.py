@@ -18,7 +18,7 @@ def trouble(story: Story, row: Row, parts: tuple[Part, ...], base: str) -> Troub
     phase = _phase(one)
     impact = one.impact if one.impact and one.impact is not Level.UNKNOWN else Level.MINOR
     watching = [u.at for u in one.updates if u.phase == "monitoring" and u.at is not None]
-    updated = _updated(one, began_at)
+    updated = _updated(one, story.began)
     return Trouble(
         id=one.id,
         name=one.title,
@@ -74,10 +74,9 @@ def _phase(one: Incident) -> str:
     return next((phase for phase in said if phase in known), otherwise)
 
 
-def _updated(one: Incident, began_at: str) -> str:
+def _updated(one: Incident, began: int) -> str:
     stated = (one.created_at, one.ended_at, *(update.at for update in one.updates))
-    known = [at for at in stated if at is not None]
-    return iso(max(known)) if known else began_at
+    return iso(max([began, *(at for at in stated if at is not None)]))
 
 
 def _messages(one: Incident, otherwise: str, stage: str) -> tuple[Message, ...]:
