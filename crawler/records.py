@@ -30,7 +30,8 @@ class Told:
 
     `opened` and `ended` are seconds UTC and never later than the runs that saw them; `lasted` is
     the duration in seconds as it was known at the end, `withdrawn` whether the provider deleted it
-    while it was open. `grave`: in this phase it was at least a partial outage once.
+    while it was open. `grave`: in this phase it was at least a partial outage once; `unscoped`: it
+    named no component once, and so was about every service of its provider.
     """
 
     opened: int
@@ -38,6 +39,7 @@ class Told:
     lasted: int = 0
     withdrawn: bool = False
     grave: bool = False
+    unscoped: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

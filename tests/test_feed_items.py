@@ -7,8 +7,9 @@ from lxml import etree
 
 from crawler.catalogue import Probe
 from crawler.model import Level, Maintenance, Reading, Update
+from crawler.site import pages
 from items import OLD, OPEN, OVER, STEP, after, catalogue, entries, files, said, tails
-from lives import HOUR, START, Life, provider, reading, service, update, world
+from lives import HOUR, REPOSITORY, START, Life, provider, reading, service, update, world
 
 __all__ = ["catalogue"]  # fixtures
 
@@ -211,3 +212,36 @@ def test_what_our_checks_saw_end_is_reopened_when_the_provider_still_tells_of_it
         "Resolved: Acme: Our checks of Acme fail",
         "Acme: Reopened: Our checks of Acme fail",
     ]
+
+
+def test_whoever_was_told_of_an_opening_is_told_of_the_end_though_it_was_about_others(
+    tmp_path: Path,
+) -> None:
+    # Providers open an incident in haste, and say later which of their components it is about.
+    web, chat = service("web", components=["c1"]), service("chat", components=["c2"])
+    steps = (
+        replace(OPEN, components=()),
+        *(replace(one, components=("c2",)) for one in (OPEN, OVER)),
+    )
+    with Life(tmp_path, world(provider("acme", web, chat))) as life:
+        after(life, *((one,) for one in steps), start=START + 2 * HOUR)
+        told, row = files(life), life.board(life.runs[-1].id).rows[0]
+
+    for path in ("feed.atom", "service/web/feed.atom", "service/chat/feed.atom"):
+        assert tails(told[path]) == ["", ":resolved"], path
+    assert [one.record.incident.id for one in row.recent] == ["i0"]
+
+
+def test_an_open_incident_that_turns_out_to_be_about_others_keeps_its_page_alone(
+    tmp_path: Path,
+) -> None:
+    followed = world(provider("acme", service("acme", components=["c1"])))
+    with Life(tmp_path, followed) as life:
+        for number, parts in enumerate(((), ("c9",))):
+            told = replace(OPEN, components=parts)
+            life.run(START + number * STEP, {"acme": reading(told)})
+        board = life.board(START + STEP)
+    files_of = pages.render(board, (), REPOSITORY / "site_templates")
+
+    assert board.open == board.rows[0].open == ()
+    assert b"none that we follow" in files_of[f"{board.stories[0].path}index.html"]

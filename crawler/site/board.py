@@ -20,11 +20,13 @@ class Story:
     `open` says that it goes on, as far as a reading that still counts can tell. `read_at` is when
     that was last looked at, in seconds UTC; None for what is over. `duration` goes until then,
     without the time between two phases. `upstreams` are those that it names, where the verdict of
-    one of its services says so too.
+    one of its services says so too. `told_to` are the services whose feeds tell of it: also those
+    that it was about before it named a component.
     """
 
     record: Record
     services: tuple[Service, ...]
+    told_to: tuple[Service, ...]
     provider_name: str
     path: str
     duration: int | None
@@ -197,8 +199,8 @@ class Board:
 
     @property
     def open(self) -> tuple[Story, ...]:
-        """Incidents that go on as far as anybody can tell, newest first."""
-        return tuple(story for story in self.stories if story.open)
+        """Incidents of our services that go on as far as anybody can tell, newest first."""
+        return tuple(story for story in self.stories if story.open and story.services)
 
     @property
     def troubled(self) -> tuple[Row, ...]:

@@ -26,6 +26,7 @@ class Phase(msgspec.Struct, array_like=True):
     lasted: int = 0
     withdrawn: bool = False
     grave: bool = False
+    unscoped: bool = False
 
     @property
     def pair(self) -> tuple[int, int | None]:
@@ -41,6 +42,7 @@ class Phase(msgspec.Struct, array_like=True):
             lasted=self.lasted,
             withdrawn=self.withdrawn,
             grave=self.grave,
+            unscoped=self.unscoped,
         )
 
 
@@ -75,6 +77,7 @@ def advance(
         last.resolved = max(last.opened, line.ended or now)
     if last.resolved is not None:
         last.opened = min(last.opened, last.resolved)
+    last.unscoped = last.unscoped or not (line.components or line.service)
     last.grave = last.grave or (line.impact is not None and line.impact.grave)
     if last.resolved is not None and last.ended is None:
         last.ended = now if open_now else max(last.told, min(last.resolved, now))
