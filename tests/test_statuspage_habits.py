@@ -216,3 +216,12 @@ def test_work_moves_from_upcoming_to_active_and_stays_in_the_list_when_it_is_ove
         ("in_progress", "Routers"),
         ("scheduled", "Routers"),
     ]
+
+
+def test_work_that_was_called_off_and_came_back_is_over_when_it_ended(life: Life) -> None:
+    for number, phase in enumerate(("scheduled", "completed", "scheduled", "completed")):
+        work = said(phase, "", starts_at=START + 9 * HOUR)
+        life.run(START + number * HOUR, {"acme": announced(work)})
+    [one] = told(life, CUTS[2], START + 3 * HOUR)["scheduled_maintenances"]
+
+    assert one["resolved_at"] == iso(START + 3 * HOUR)

@@ -41,7 +41,10 @@ def trouble(story: Story, row: Row, parts: tuple[Part, ...], base: str) -> Troub
 def work(announced: Announced, row: Row, parts: tuple[Part, ...], base: str) -> Work:
     """Announced work of a service that has these components; `base` is the site's address."""
     first, (last, one) = announced.versions[0][0], announced.versions[-1]
-    over = [seen for seen, known in announced.versions if known.phase == one.phase == "completed"]
+    over = None
+    for seen, known in announced.versions:
+        # What was called off may come back.
+        over = (over or seen) if known.phase == "completed" else None
     return Work(
         id=one.id,
         name=one.title,
@@ -52,7 +55,7 @@ def work(announced: Announced, row: Row, parts: tuple[Part, ...], base: str) -> 
         updated_at=iso(last),
         started_at=iso(first),
         monitoring_at=None,
-        resolved_at=iso_or_none(min(over, default=None)),
+        resolved_at=iso_or_none(over),
         scheduled_for=iso_or_none(one.starts_at),
         scheduled_until=iso_or_none(one.ends_at),
         shortlink=one.url or f"{base}/{row.path}",
