@@ -94,9 +94,11 @@ def _messages(record: Record) -> Iterable[Revision]:
 
 def _at(one: Revision, story: Story) -> int:
     """When a message was news: one that came after the incident when we saw it, one that was there
-    already when it was written."""
-    later = one.seen_at > story.record.first_seen
-    return one.seen_at if later or one.at is None else min(one.at, one.seen_at)
+    already when it was written. What has no date in an old incident is no newer than its end."""
+    if one.seen_at > story.record.first_seen:
+        return one.seen_at
+    written = story.record.told[0].ended if one.at is None else one.at
+    return one.seen_at if written is None else min(written, one.seen_at)
 
 
 def works(planned: Planned, site: Site) -> list[Group]:
