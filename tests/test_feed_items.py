@@ -8,7 +8,8 @@ from lxml import etree
 from crawler.catalogue import Probe
 from crawler.model import Level, Maintenance, Reading, Update
 from crawler.site import pages
-from items import OLD, OPEN, OVER, STEP, after, catalogue, entries, files, said, tails
+from crawler.store.life import slug
+from items import OLD, OPEN, OVER, STEP, after, catalogue, entries, files, said, tails, xml
 from lives import HOUR, REPOSITORY, START, Life, provider, reading, service, update, world
 
 __all__ = ["catalogue"]  # fixtures
@@ -127,13 +128,37 @@ def test_announced_work_is_one_item_one_more_when_it_is_moved_and_one_at_its_end
     assert work_items(life) == [
         ("", "Acme: Maintenance: Upgrade", "2026-11-22T11:00"),
         (":moved:1", "Acme: Maintenance moved: Upgrade", "2026-11-22T12:00"),
-        (":over", "Completed: Acme: Maintenance: Upgrade", "2026-11-22T16:00"),
+        (":over", "Completed: Acme: Maintenance: Upgrade", "2026-11-22T17:00"),
     ]
     first, second, third = (said(e, "a:content") for e in entries(files(life)["maintenance.atom"]))
     assert "Planned from 22 Nov 2026, 13:00 UTC to 22 Nov 2026, 14:00 UTC." in third
     assert "Planned from 22 Nov 2026, 15:00 UTC" in second
     assert "before that from 22 Nov 2026, 13:00 UTC" in second
     assert "The provider says that it is over." in first
+
+
+def test_work_that_was_over_when_we_first_saw_it_has_its_own_times_and_news_that_of_the_run(
+    life: Life,
+) -> None:
+    late = START + 9 * HOUR
+    past = Maintenance(id="m1", title="Upgrade", phase="completed", starts_at=START)
+    known = (past, replace(past, ends_at=START + HOUR), replace(past, ends_at=START - HOUR))
+    running = replace(past, phase="in_progress")
+    dates = []
+    for number, one in enumerate((*known, running)):
+        work = replace(one, id=f"m{number}")
+        life.run(late + number * HOUR, {"acme": announced(work)})
+        published = xml(life)["maintenance.atom"]
+        mine = slug("acme", work.id, late)
+        dates.append(
+            [
+                said(entry, "a:published")[11:16]
+                for entry in reversed(entries(published))
+                if mine in said(entry, "a:id")
+            ]
+        )
+
+    assert dates == [["11:00", "20:00"], ["11:00", "12:00"], ["11:00", "11:00"], ["23:00"]]
 
 
 def test_work_that_vanishes_before_it_began_was_withdrawn_and_may_come_back(life: Life) -> None:
