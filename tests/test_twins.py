@@ -16,7 +16,7 @@ from crawler import text
 from crawler.model import Level
 from crawler.site import api, articles, markdown, pages, twins
 from crawler.site.board import Board
-from lives import REPOSITORY, START, Life, V, incident, provider, reading, simulated, world
+from lives import REPOSITORY, START, Life, V, incident, provider, reading, service, simulated, world
 from shared import requires_shared, strings
 from strange import foreign
 
@@ -81,6 +81,18 @@ def test_the_addresses_of_a_site_are_links_whatever_its_path_is(life: Life) -> N
         "https://example.test/_my_/*site*/api/v1/services/acme.json",
         "https://example.test/_my_/*site*/api/v1/history/acme.json",
     ]
+
+
+def test_the_name_of_an_upstream_is_words_and_nothing_else(tmp_path: Path) -> None:
+    cloud = provider("cloud", service("cloud", name="A *cloud* <b>"))
+    with Life(
+        tmp_path, world(provider("acme", service("acme", upstreams=["cloud"])), cloud)
+    ) as life:
+        life.run(START, {"cloud": reading(incident(impact=Level.MAJOR))})
+        root = shown(twin(life.board(START)))
+
+    assert "A *cloud* <b>" in root.xpath("string(./p[2])")
+    assert not root.xpath("//em | //b")
 
 
 def test_a_twin_of_old_news_claims_nothing(life: Life) -> None:

@@ -53,7 +53,7 @@ def _service(row: Row, board: Board) -> Iterator[str]:
         yield from (_SIMULATED, "")
     yield f"**{words.ANSWERS[verdict.answer]}.** {plain(verdict.headline)}"
     yield ""
-    yield words.who(plain(service.name), verdict)
+    yield plain(words.who(service.name, verdict))
     yield ""
     at = words.seen(verdict)
     yield f"- Level: {verdict.level} ({verdict.level.label})"
