@@ -111,6 +111,32 @@ def work_items(life: Life) -> list[tuple[str, str, str]]:
     return found
 
 
+def test_an_incident_that_becomes_major_is_news_among_the_major_ones_when_it_does(
+    life: Life,
+) -> None:
+    late = START + 2 * HOUR
+    worse = replace(OPEN, impact=Level.MAJOR)
+    over = replace(OVER, impact=Level.MAJOR, ended_at=late + 3 * STEP)
+    seen = []
+    for number, one in enumerate((OPEN, worse, OPEN, over)):
+        life.run(late + number * STEP, {"acme": reading(one)})
+        told = files(life)
+        seen.append(
+            [
+                [said(entry, "a:published")[11:16] for entry in entries(told[path])]
+                for path in ("feed.atom", "major.atom")
+            ]
+        )
+
+    # Readers such as Slack's pass over what is older than the newest item that they know.
+    assert seen == [
+        [["13:00"], []],
+        [["13:00"], ["13:05"]],
+        [["13:00"], ["13:05"]],
+        [["13:15", "13:00"], ["13:15", "13:05"]],
+    ]
+
+
 def test_announced_work_is_one_item_one_more_when_it_is_moved_and_one_at_its_end(
     life: Life,
 ) -> None:

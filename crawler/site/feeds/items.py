@@ -61,6 +61,15 @@ def incidents(story: Story, site: Site) -> list[Group]:
     return groups
 
 
+def grave(story: Story, site: Site) -> list[Group]:
+    """What `incidents` makes of one that is among the major ones. Where it came to be one later,
+    that is the news, and its date."""
+    return [
+        tuple(replace(item, at=max(item.at, told.grave_at or 0)) for item in group)
+        for group, told in zip(incidents(story, site), story.record.told, strict=True)
+    ]
+
+
 def updates(story: Story, site: Site) -> list[Group]:
     """One item for each message about an incident, with its first wording."""
     ours, title = _source(story, site), _title(story.record)
@@ -77,6 +86,11 @@ def updates(story: Story, site: Site) -> list[Group]:
 def newest(story: Story) -> int:
     """The date of the newest item that `incidents` makes, in seconds UTC."""
     return max(one.opened if one.ended is None else one.ended for one in story.record.told)
+
+
+def newest_grave(story: Story) -> int:
+    """The date of the newest item that `grave` makes, in seconds UTC."""
+    return max(newest(story), *(one.grave_at or 0 for one in story.record.told))
 
 
 def newest_update(story: Story) -> int:
