@@ -51,6 +51,9 @@ def _checked(document: object) -> dict[str, Any]:
     rows = document.get("services") if isinstance(document, dict) else None
     if not isinstance(document, dict) or not isinstance(rows, list):
         raise Unreadable("unexpected_shape", "not a statuses.json")
+    if not rows:
+        # Where there is none, none is down either, which is no good news.
+        raise Unreadable("unexpected_shape", "it names no service")
     for row in rows:
         named = isinstance(row, dict) and isinstance(row.get("id"), str)
         if not named or str(row.get("indicator")) not in _CODES:

@@ -87,6 +87,10 @@ def _check_site(path: Path, site: Site) -> None:
     _check_words(path, "name", site.name)
     for key, value in (("url", site.url), ("contact", site.contact)):
         _check_address(path, key, value, "https", "http")
+        # They stand in feeds, calendars and headers, which take no other letters.
+        if not value.isascii():
+            problem = f"{value!r} is not ASCII; write its host as xn--..., other letters as %C3%9F"
+            raise wrong(path, key, problem)
     if "?" in site.url or "#" in site.url:
         raise wrong(path, "url", f"{site.url!r} has a query or a fragment; write it without")
     if not re.fullmatch(r"[a-z0-9.-]+,\d{4}(-\d\d){0,2}", site.feed_authority):
@@ -211,7 +215,7 @@ def _check_choice(path: Path, key: str, value: str, choices: Choices) -> None:
 
 
 def _check_words(path: Path, key: str, value: str) -> None:
-    if not any(map(str.isalnum, value)) or re.search(r"[\x00-\x1f\x7f]", value):
+    if not any(map(str.isalnum, value)) or re.search(r"[\x00-\x1f\x7f\ufffe\uffff]", value):
         raise wrong(path, key, f"{value!r} is not a name; write letters or digits, on one line")
 
 

@@ -30,7 +30,9 @@ class Told:
 
     `opened` and `ended` are seconds UTC and never later than the runs that saw them; `lasted` is
     the duration in seconds as it was known at the end, `withdrawn` whether the provider deleted it
-    while it was open. `grave`: in this phase it was at least a partial outage once.
+    while it was open. `grave`: in this phase it was at least a partial outage once; `unscoped`: it
+    named no component once, and so was about every service of its provider. `grave_at` is the
+    run that saw an incident become grave while it was open, None where it was from the beginning.
     """
 
     opened: int
@@ -38,6 +40,8 @@ class Told:
     lasted: int = 0
     withdrawn: bool = False
     grave: bool = False
+    unscoped: bool = False
+    grave_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

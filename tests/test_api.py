@@ -16,6 +16,7 @@ from crawler.catalogue import Catalogue
 from crawler.model import Level
 from crawler.site import api, publish
 from crawler.site.board import Board
+from crawler.times import DAY
 from lives import (
     HOUR,
     MINUTE,
@@ -27,6 +28,7 @@ from lives import (
     reading,
     service,
     simulated,
+    update,
     world,
 )
 from serving import Background
@@ -273,6 +275,29 @@ def test_an_incident_that_states_only_its_end_did_not_begin_when_we_saw_it(life:
     [brief] = row["recentIncidentBriefs"]
     assert brief["createdAt"] == brief["resolvedAt"] == "2026-10-13T11:00:00Z"
     assert row["recentIncidents30d"] == 0
+
+
+def test_incidents_that_state_only_their_ends_are_told_newest_first(life: Life) -> None:
+    ends = {key: START - days * DAY for key, days in (("a", 40), ("b", 3), ("c", 20))}
+    told = (
+        replace(incident(key, open=False, ended_at=at), started_at=None, created_at=None)
+        for key, at in ends.items()
+    )
+    life.run(START, {"acme": reading(*told, incident("d", open=False, started=START - 9 * DAY))})
+    briefs = services(life, START)["acme"]["recentIncidentBriefs"]
+
+    assert [one["createdAt"][:10] for one in briefs] == [
+        "2026-11-19", "2026-11-13", "2026-11-02", "2026-10-13"
+    ]  # fmt: skip
+
+
+def test_an_incident_that_states_no_start_began_by_its_first_message(life: Life) -> None:
+    said = (update("u2", "Found", START - HOUR), update("u1", "Odd", START - 2 * HOUR))
+    bare = replace(incident("i1", updates=said), started_at=None, created_at=None)
+    life.run(START, {"acme": reading(bare)})
+    [brief] = services(life, START)["acme"]["recentIncidentBriefs"]
+
+    assert brief["createdAt"] == "2026-11-22T09:00:00Z"
 
 
 def test_before_the_first_run_everything_is_unknown_and_nothing_is_down(life: Life) -> None:

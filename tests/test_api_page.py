@@ -25,7 +25,19 @@ from crawler.serve import _Handler
 from crawler.site import hosting, publish
 from crawler.site.board import Board, EarlyWarnings
 from crawler.times import DAY
-from lives import MIDNIGHT, REPOSITORY, SITE, Life, V, provider, reading, simulated, world
+from lives import (
+    HOUR,
+    MIDNIGHT,
+    REPOSITORY,
+    SITE,
+    START,
+    Life,
+    V,
+    provider,
+    reading,
+    simulated,
+    world,
+)
 from serving import Background
 
 TEMPLATES = REPOSITORY / "site_templates"
@@ -122,6 +134,24 @@ def test_the_clients_run_as_they_stand(page: html.HtmlElement, host: str, board:
     assert said["python"] == "False", "old evidence is never healthy"
     if "node" in said:
         assert said["node"].startswith("unknown ")
+
+
+def test_what_computes_has_nothing_to_say_on_the_first_day_and_no_error(tmp_path: Path) -> None:
+    (tmp_path / "articles").mkdir()
+    with Life(tmp_path / "data", world(provider("acme"))) as life:
+        life.run(START, {"acme": "timeout"})
+        files = site.build(life.board(START + HOUR), tmp_path, TEMPLATES)
+    publish.publish(files, tmp_path / "site")
+    page = html.document_fromstring(files["api/index.html"])
+    history = str(page.xpath("string(//code[contains(., 'windows')])"))
+    query = str(page.xpath("string(//code[@data-query='duckdb'])"))
+    asked = f"jq {history.partition('jq ')[2]} {tmp_path}/site/api/v1/history/acme.json"
+    with_jq = [["sh", "-c", asked]] if shutil.which("jq") else []
+    for line in ([sys.executable, "-c", query], *with_jq):
+        done = subprocess.run(
+            line, cwd=tmp_path / "site/data", capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
 
 
 def test_the_clients_ask_for_files_with_an_ending_and_need_no_new_python(

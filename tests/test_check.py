@@ -160,6 +160,7 @@ def test_the_site_of_site_toml_may_be_on_this_machine(host: str, tmp_path: Path,
         (Answer(body=b"[]"), "unexpected_shape"),
         (Answer(body=b'{"services": [{"id": "a", "indicator": "fine"}]}'), "unexpected_shape"),
         (Answer(body=b'{"services": [3]}'), "unexpected_shape"),
+        (Answer(body=b'{"services": []}'), "unexpected_shape"),
         (Answer(status=503), "http_5xx"),
         (Fault("reset"), "reset"),
     ],
@@ -169,10 +170,11 @@ def test_a_site_that_gives_no_answer_is_unknown_and_never_up(
 ) -> None:
     place = Place(tmp_path / "place", net.env, acme=written("acme"))
     net.put("example.test", "/base/statuses.json", answer)
-    code, out, err = run("--content", place.content, "acme", **net.env)
+    for named in ("acme", "--all"):
+        code, out, err = run("--content", place.content, named, **net.env)
 
-    assert (code, out) == (3, "")
-    assert err.startswith(f"whosdown: no answer: {reason}")
+        assert (code, out) == (3, "")
+        assert err.startswith(f"whosdown: no answer: {reason}")
 
 
 def test_live_asks_the_provider_alone_and_writes_nothing(

@@ -50,6 +50,9 @@ from folders import ACME, OTHER, SITE, problem, write
         ('"documented"', "true", "robots: Expected `str`, got `bool`; allowed: documented, strict"),
         ('/base"', '/base?a=b"', "site.toml:2: url: 'https://example.test/base?a=b' has a query"),
         ('/base"', '/base#c"', "site.toml:2: url: 'https://example.test/base#c' has a query or a"),
+        ("https://example.test/b", "https://bücher.test/b", "site.toml:2: url: 'https://bücher.t"),
+        ("/base", "/straße", "site.toml:2: url: 'https://example.test/straße' is not ASCII; write"),
+        ("/contact", "/köln", "site.toml:4: contact: 'https://example.test/köln' is not ASCII"),
         (
             '"https://c.test/"',
             '"https://A.test:443/x"',
@@ -172,6 +175,7 @@ def test_a_wrong_site_is_told_by_key_and_line(
         ("[page]", 'name = ""\n[page]', ":1: name: '' is not a name; write letters or digits"),
         ("[page]", "name = 5\n[page]", ":1: name: Expected `str`, got `int`"),
         ('"Acme Cloud"', '"Acme\\u0000"', ":27: service[1].name: 'Acme\\x00' is not a name"),
+        ('"Acme Cloud"', '"Acme\\ufffe"', ":27: service[1].name: 'Acme\\ufffe' is not a name"),
         ('"Too many"', '"\\u200b"', ":19: service[0].errors[0].name: '\\u200b' is not a name"),
         ('"ACME AI"', '"x", ""', ":11: service[0].aliases[1]: '' is not a name"),
         ('"ACME AI"]', '"x"]\nmentions = [""]', ":12: service[0].mentions[0]: '' is not a name"),

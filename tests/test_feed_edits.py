@@ -10,7 +10,7 @@ from msgspec import structs
 from sqlite_utils import Database
 
 from crawler.catalogue import Catalogue
-from crawler.model import Incident, Level, Maintenance
+from crawler.model import Incident, Level, Maintenance, Update
 from crawler.site import feeds
 from crawler.site.gather import gather
 from crawler.store import Store, rebuild
@@ -105,6 +105,22 @@ def test_news_are_dated_by_the_run_that_saw_them_and_history_by_the_provider(lif
     assert dates[:2] == ours
     assert dates == sorted(dates, reverse=True)
     assert all(one < ours[-1] for one in dates[2:])
+
+
+def test_history_that_states_no_start_is_dated_by_its_end(life: Life) -> None:
+    # As the feeds of most status pages have it: what they list is over, and has at most the last
+    # of its messages dated.
+    said_then = (update("u2", "Fixed", START - 9 * HOUR, "resolved"), Update("u1", None, "", "Odd"))
+    bare = replace(OVER, started_at=None, created_at=None, ended_at=START - 9 * HOUR)
+    life.run(START, {"acme": reading(replace(bare, updates=said_then))})
+    told = files(life)
+    dates = [
+        said(one, "a:published")
+        for path in ("feed", "updates")
+        for one in entries(told[f"{path}.atom"])
+    ]
+
+    assert dates == ["2026-11-22T02:00:00+00:00"] * 4
 
 
 def test_a_rebuilt_memory_tells_the_same_to_the_byte(life: Life, tmp_path: Path) -> None:

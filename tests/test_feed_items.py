@@ -7,8 +7,10 @@ from lxml import etree
 
 from crawler.catalogue import Probe
 from crawler.model import Level, Maintenance, Reading, Update
-from items import OLD, OPEN, OVER, STEP, after, catalogue, entries, files, said, tails
-from lives import HOUR, START, Life, provider, reading, service, update, world
+from crawler.site import pages
+from crawler.store.life import slug
+from items import OLD, OPEN, OVER, STEP, after, catalogue, entries, files, said, tails, xml
+from lives import HOUR, REPOSITORY, START, Life, provider, reading, service, update, world
 
 __all__ = ["catalogue"]  # fixtures
 
@@ -109,6 +111,32 @@ def work_items(life: Life) -> list[tuple[str, str, str]]:
     return found
 
 
+def test_an_incident_that_becomes_major_is_news_among_the_major_ones_when_it_does(
+    life: Life,
+) -> None:
+    late = START + 2 * HOUR
+    worse = replace(OPEN, impact=Level.MAJOR)
+    over = replace(OVER, impact=Level.MAJOR, ended_at=late + 3 * STEP)
+    seen = []
+    for number, one in enumerate((OPEN, worse, OPEN, over)):
+        life.run(late + number * STEP, {"acme": reading(one)})
+        told = files(life)
+        seen.append(
+            [
+                [said(entry, "a:published")[11:16] for entry in entries(told[path])]
+                for path in ("feed.atom", "major.atom")
+            ]
+        )
+
+    # Readers such as Slack's pass over what is older than the newest item that they know.
+    assert seen == [
+        [["13:00"], []],
+        [["13:00"], ["13:05"]],
+        [["13:00"], ["13:05"]],
+        [["13:15", "13:00"], ["13:15", "13:05"]],
+    ]
+
+
 def test_announced_work_is_one_item_one_more_when_it_is_moved_and_one_at_its_end(
     life: Life,
 ) -> None:
@@ -126,13 +154,37 @@ def test_announced_work_is_one_item_one_more_when_it_is_moved_and_one_at_its_end
     assert work_items(life) == [
         ("", "Acme: Maintenance: Upgrade", "2026-11-22T11:00"),
         (":moved:1", "Acme: Maintenance moved: Upgrade", "2026-11-22T12:00"),
-        (":over", "Completed: Acme: Maintenance: Upgrade", "2026-11-22T16:00"),
+        (":over", "Completed: Acme: Maintenance: Upgrade", "2026-11-22T17:00"),
     ]
     first, second, third = (said(e, "a:content") for e in entries(files(life)["maintenance.atom"]))
     assert "Planned from 22 Nov 2026, 13:00 UTC to 22 Nov 2026, 14:00 UTC." in third
     assert "Planned from 22 Nov 2026, 15:00 UTC" in second
     assert "before that from 22 Nov 2026, 13:00 UTC" in second
     assert "The provider says that it is over." in first
+
+
+def test_work_that_was_over_when_we_first_saw_it_has_its_own_times_and_news_that_of_the_run(
+    life: Life,
+) -> None:
+    late = START + 9 * HOUR
+    past = Maintenance(id="m1", title="Upgrade", phase="completed", starts_at=START)
+    known = (past, replace(past, ends_at=START + HOUR), replace(past, ends_at=START - HOUR))
+    running = replace(past, phase="in_progress")
+    dates = []
+    for number, one in enumerate((*known, running)):
+        work = replace(one, id=f"m{number}")
+        life.run(late + number * HOUR, {"acme": announced(work)})
+        published = xml(life)["maintenance.atom"]
+        mine = slug("acme", work.id, late)
+        dates.append(
+            [
+                said(entry, "a:published")[11:16]
+                for entry in reversed(entries(published))
+                if mine in said(entry, "a:id")
+            ]
+        )
+
+    assert dates == [["11:00", "20:00"], ["11:00", "12:00"], ["11:00", "11:00"], ["23:00"]]
 
 
 def test_work_that_vanishes_before_it_began_was_withdrawn_and_may_come_back(life: Life) -> None:
@@ -211,3 +263,36 @@ def test_what_our_checks_saw_end_is_reopened_when_the_provider_still_tells_of_it
         "Resolved: Acme: Our checks of Acme fail",
         "Acme: Reopened: Our checks of Acme fail",
     ]
+
+
+def test_whoever_was_told_of_an_opening_is_told_of_the_end_though_it_was_about_others(
+    tmp_path: Path,
+) -> None:
+    # Providers open an incident in haste, and say later which of their components it is about.
+    web, chat = service("web", components=["c1"]), service("chat", components=["c2"])
+    steps = (
+        replace(OPEN, components=()),
+        *(replace(one, components=("c2",)) for one in (OPEN, OVER)),
+    )
+    with Life(tmp_path, world(provider("acme", web, chat))) as life:
+        after(life, *((one,) for one in steps), start=START + 2 * HOUR)
+        told, row = files(life), life.board(life.runs[-1].id).rows[0]
+
+    for path in ("feed.atom", "service/web/feed.atom", "service/chat/feed.atom"):
+        assert tails(told[path]) == ["", ":resolved"], path
+    assert [one.record.incident.id for one in row.recent] == ["i0"]
+
+
+def test_an_open_incident_that_turns_out_to_be_about_others_keeps_its_page_alone(
+    tmp_path: Path,
+) -> None:
+    followed = world(provider("acme", service("acme", components=["c1"])))
+    with Life(tmp_path, followed) as life:
+        for number, parts in enumerate(((), ("c9",))):
+            told = replace(OPEN, components=parts)
+            life.run(START + number * STEP, {"acme": reading(told)})
+        board = life.board(START + STEP)
+    files_of = pages.render(board, (), REPOSITORY / "site_templates")
+
+    assert board.open == board.rows[0].open == ()
+    assert b"none that we follow" in files_of[f"{board.stories[0].path}index.html"]

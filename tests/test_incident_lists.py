@@ -1,6 +1,7 @@
 """Lists of incidents, read again and again: nothing is lost or doubled, and what leaves them."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from lxml import etree
@@ -150,6 +151,18 @@ def test_what_newer_ones_push_off_a_list_is_not_withdrawn_though_an_older_one_is
     assert {one.withdrawn_at for one in known.values()} == {None}
     assert after["new"].withdrawn_at == START + 7 * STEP, "the list still reaches back to it"
     assert after["first"].withdrawn_at is None
+
+
+def test_what_states_no_start_and_leaves_the_end_of_a_list_is_not_withdrawn(life: Life) -> None:
+    bare = incident("bare", open=False, started=START - 50 * HOUR)
+    bare = replace(bare, started_at=None, created_at=None)
+    older = incident("older", open=False, started=START - 30 * HOUR)
+    life.run(START, {"acme": feed(bare, older)})
+    for number in range(1, 5):
+        life.run(START + number * STEP, {"acme": feed(older)})
+
+    records = life.store.memories(life.runs[-1].id).records
+    assert {one.withdrawn_at for one in records} == {None}
 
 
 def test_a_feed_in_the_place_of_the_page_ends_nothing_by_its_silence(life: Life) -> None:

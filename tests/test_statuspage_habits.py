@@ -125,6 +125,16 @@ def test_an_incident_that_was_posted_after_its_end_is_not_older_than_it_is(life:
     assert one["created_at"] == one["updated_at"] == iso(START - HOUR)
 
 
+def test_an_incident_that_began_after_it_was_posted_is_not_over_before_it_began(
+    life: Life,
+) -> None:
+    odd = incident("i1", open=False, started=START - HOUR, created_at=START - DAY)
+    life.run(START, {"acme": reading(replace(odd, ended_at=None))})
+    [one] = told(life, "incidents")["incidents"]
+
+    assert one["started_at"] == one["updated_at"] == one["resolved_at"] == iso(START - HOUR)
+
+
 def test_an_incident_lists_each_component_once_and_none_that_the_page_does_not_have(
     life: Life,
 ) -> None:
@@ -206,3 +216,12 @@ def test_work_moves_from_upcoming_to_active_and_stays_in_the_list_when_it_is_ove
         ("in_progress", "Routers"),
         ("scheduled", "Routers"),
     ]
+
+
+def test_work_that_was_called_off_and_came_back_is_over_when_it_ended(life: Life) -> None:
+    for number, phase in enumerate(("scheduled", "completed", "scheduled", "completed")):
+        work = said(phase, "", starts_at=START + 9 * HOUR)
+        life.run(START + number * HOUR, {"acme": announced(work)})
+    [one] = told(life, CUTS[2], START + 3 * HOUR)["scheduled_maintenances"]
+
+    assert one["resolved_at"] == iso(START + 3 * HOUR)

@@ -2,6 +2,7 @@
 
 import re
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,12 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import html
 from markdown_it import MarkdownIt
+from msgspec import structs
 
 from crawler import text
 from crawler.model import Level
-from crawler.site import articles, markdown, pages, twins
+from crawler.site import api, articles, markdown, pages, twins
 from crawler.site.board import Board
-from lives import REPOSITORY, START, Life, V, incident, provider, reading, simulated, world
+from lives import REPOSITORY, START, Life, V, incident, provider, reading, service, simulated, world
 from shared import requires_shared, strings
 from strange import foreign
 
@@ -66,6 +68,31 @@ def test_what_a_provider_removed_lasted_nobody_knows_how_long(files: dict[str, b
 
     assert lines
     assert [line for line in lines if not line.endswith(" UTC")] == []
+
+
+def test_the_addresses_of_a_site_are_links_whatever_its_path_is(life: Life) -> None:
+    life.run(START, {"acme": reading()})
+    board = life.board(START)
+    moved = structs.replace(board.site, url="https://example.test/_my_/*site*")
+    links = shown(twin(replace(board, site=moved))).xpath("//a/@href")
+
+    assert [one for one in links if one.startswith("https://example.test/_my_/*site*/")] == [
+        "https://example.test/_my_/*site*/service/acme/",
+        "https://example.test/_my_/*site*/api/v1/services/acme.json",
+        "https://example.test/_my_/*site*/api/v1/history/acme.json",
+    ]
+
+
+def test_the_name_of_an_upstream_is_words_and_nothing_else(tmp_path: Path) -> None:
+    cloud = provider("cloud", service("cloud", name="A *cloud* <b>"))
+    with Life(
+        tmp_path, world(provider("acme", service("acme", upstreams=["cloud"])), cloud)
+    ) as life:
+        life.run(START, {"cloud": reading(incident(impact=Level.MAJOR))})
+        root = shown(twin(life.board(START)))
+
+    assert "A *cloud* <b>" in root.xpath("string(./p[2])")
+    assert not root.xpath("//em | //b")
 
 
 def test_a_twin_of_old_news_claims_nothing(life: Life) -> None:
@@ -121,6 +148,11 @@ def test_every_service_page_names_its_twin_and_the_index_lists_it() -> None:
     assert "Simulated data" in files["service/openai/index.md"].decode()
     # llmstxt.org: a heading, a quotation, then lists of links below headings.
     assert re.search(r"\n## Data\n\n- \[All services\]\(https://", index)
+    ours = [one for one in shown(index).xpath("//a/@href") if one.startswith(f"{base}/")]
+    there = {**files, **site, **api.render(board)}
+    ends = {f"{one.removeprefix(base).strip('/')}/index.html" for one in ours if one[-1] == "/"}
+    ends |= {one.removeprefix(f"{base}/") for one in ours if one[-1] != "/"}
+    assert ends - {"api/index.html"} <= there.keys()
     # Hosts know the type of a file by its ending.
     data = index.partition("\n## Data\n")[2].partition("\n## ")[0]
     assert all(one.endswith((".json", "/")) for one in re.findall(r"\]\(([^)]*)\)", data)), data

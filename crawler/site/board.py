@@ -20,11 +20,13 @@ class Story:
     `open` says that it goes on, as far as a reading that still counts can tell. `read_at` is when
     that was last looked at, in seconds UTC; None for what is over. `duration` goes until then,
     without the time between two phases. `upstreams` are those that it names, where the verdict of
-    one of its services says so too.
+    one of its services says so too. `told_to` are the services whose feeds tell of it: also those
+    that it was about before it named a component.
     """
 
     record: Record
     services: tuple[Service, ...]
+    told_to: tuple[Service, ...]
     provider_name: str
     path: str
     duration: int | None
@@ -37,8 +39,9 @@ class Story:
     def began(self) -> int:
         """When it began, as well as anybody knows, in seconds UTC."""
         incident = self.record.incident
-        # What was over at first sight, and says no more than when it ended, began by then.
-        seen = min(self.record.first_seen, incident.ended_at or self.record.first_seen)
+        # It began by the first that anybody tells of it, be that its end.
+        told = (incident.ended_at, *(one.at for one in incident.updates))
+        seen = min([self.record.first_seen, *(at for at in told if at is not None)])
         return incident.started_at or incident.created_at or seen
 
 
@@ -196,8 +199,8 @@ class Board:
 
     @property
     def open(self) -> tuple[Story, ...]:
-        """Incidents that go on as far as anybody can tell, newest first."""
-        return tuple(story for story in self.stories if story.open)
+        """Incidents of our services that go on as far as anybody can tell, newest first."""
+        return tuple(story for story in self.stories if story.open and story.services)
 
     @property
     def troubled(self) -> tuple[Row, ...]:

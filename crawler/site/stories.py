@@ -1,9 +1,10 @@
 """Incidents and announced work, each with the services that it is about. Pure."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import groupby
 
-from crawler.catalogue import Catalogue, Service
+from crawler.catalogue import Catalogue, Provider, Service
 from crawler.memory import Memories
 from crawler.records import Record, Revision
 from crawler.scope import concerns
@@ -17,18 +18,14 @@ def stories(catalogue: Catalogue, known: Memories, now: int, validity: int) -> l
     found = []
     for record in known.records:
         provider = providers.get(record.provider)
-        services = (
-            tuple(s for s in provider.services if concerns(s, record.incident, record.service))
-            if provider
-            else ()
-        )
-        if provider is None or not services:
+        if provider is None or not (told_to := _told_to(provider, record)):
             continue
         read_at = _read_at(record, known) if record.incident.open else None
         found.append(
             Story(
                 record=record,
-                services=services,
+                services=tuple(s for s in told_to if concerns(s, record.incident, record.service)),
+                told_to=told_to,
                 provider_name=provider.name,
                 path=f"incident/{record.provider}/{record.slug}/",
                 duration=record.lasted(now if read_at is None else min(read_at, now)),
@@ -38,6 +35,14 @@ def stories(catalogue: Catalogue, known: Memories, now: int, validity: int) -> l
             )
         )
     return found
+
+
+def _told_to(provider: Provider, record: Record) -> tuple[Service, ...]:
+    """The services that it is about, or was before it named a component."""
+    whole = replace(record.incident, components=())
+    unscoped = any(told.unscoped for told in record.told)
+    widest = whole if unscoped else record.incident
+    return tuple(one for one in provider.services if concerns(one, widest, record.service))
 
 
 def planned(catalogue: Catalogue, known: Memories) -> Iterator[Planned]:

@@ -53,7 +53,7 @@ def _service(row: Row, board: Board) -> Iterator[str]:
         yield from (_SIMULATED, "")
     yield f"**{words.ANSWERS[verdict.answer]}.** {plain(verdict.headline)}"
     yield ""
-    yield words.who(plain(service.name), verdict)
+    yield plain(words.who(service.name, verdict))
     yield ""
     at = words.seen(verdict)
     yield f"- Level: {verdict.level} ({verdict.level.label})"
@@ -161,9 +161,9 @@ def _listed(title: str, lines: Iterable[str]) -> Iterator[str]:
 
 def _more(row: Row, board: Board) -> Iterator[str]:
     base, key = board.site.url.rstrip("/"), row.service.id
-    yield f"Page: {base}/{row.path}"
-    yield f"JSON: {base}/api/v1/services/{key}.json"
-    yield f"90 days: {base}/api/v1/history/{key}.json"
+    yield f"Page: {_address(f'{base}/{row.path}')}"
+    yield f"JSON: {_address(f'{base}/api/v1/services/{key}.json')}"
+    yield f"90 days: {_address(f'{base}/api/v1/history/{key}.json')}"
     if row.page_url:
         yield f"Official status page: {_address(row.page_url)}"
     yield f"Homepage: {_address(row.service.homepage)}"
@@ -188,6 +188,9 @@ def _index(board: Board, guides: Sequence[Article]) -> Iterator[str]:
     yield f"Last full check: {when}. {state.sentence}{f'; {state.more}' if state.more else ''}."
     yield "The level `unknown` is neither up nor down. Nothing counts after its `validUntil`."
     yield f"Our own data: {LICENCE}. What a provider wrote is quoted and remains the provider's."
+    # No links: programs that follow all of them would ask for a file that there is not.
+    yield f"One service, by its id: `{base}/api/v1/services/ID.json`; its 90 days:"
+    yield f"`{base}/api/v1/history/ID.json`."
     yield from _listed("Data", _data(base))
     yield from _listed("Guides", (f"[{plain(g.title)}]({base}/{g.path}index.md)" for g in guides))
     for category, rows in board.by_category:
@@ -199,8 +202,6 @@ def _index(board: Board, guides: Sequence[Article]) -> Iterator[str]:
 
 def _data(base: str) -> Iterator[str]:
     yield f"[All services]({base}/api/v1/statuses.json): one JSON file, no key, no limit"
-    yield f"[One service]({base}/api/v1/services/ID.json): replace ID by an id"
-    yield f"[90 days of one service]({base}/api/v1/history/ID.json)"
     yield f"[Incidents of 90 days]({base}/api/v1/incidents.json)"
     yield f"[OpenAPI]({base}/api/v1/openapi.json)"
     yield f"[How a verdict is made]({base}/methodology/)"

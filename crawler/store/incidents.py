@@ -15,14 +15,13 @@ news of others take away none of them."""
 def records(db: Connection, since: int) -> list[Record]:
     """Incidents that are open, began or ended after `since`, and the newest of each provider; the
     newest first."""
-    placed = (
-        "SELECT i.*, row_number() OVER (PARTITION BY provider ORDER BY"
-        " coalesce(started_at, created_at, first_seen) DESC, id) AS place FROM incidents i"
-    )
     query = (
-        f"SELECT * FROM ({placed}) WHERE open OR place <= {NEWEST} OR"  # noqa: S608 (our own words)
-        " max(coalesce(started_at, created_at, first_seen), coalesce(ended_at, 0)) >= ?"
-        " ORDER BY coalesce(started_at, created_at, first_seen) DESC, provider, id"
+        "WITH dated AS (SELECT *, coalesce(started_at, created_at,"  # noqa: S608 (our own words)
+        " min(first_seen, coalesce(ended_at, first_seen))) AS began FROM incidents),"
+        " placed AS (SELECT *, row_number() OVER (PARTITION BY provider ORDER BY began DESC, id)"
+        " AS place FROM dated)"
+        f" SELECT * FROM placed WHERE open OR place <= {NEWEST}"
+        " OR max(began, coalesce(ended_at, 0)) >= ? ORDER BY began DESC, provider, id"
     )
     texts: dict[tuple[str, str], list[Row]] = {}
     found = select(db, query, since)

@@ -28,7 +28,8 @@ def fold(db: Connection, now: int, line: IncidentLine) -> None:
     confirmed = old["confirmed_at"] if old else line.confirmed
     lead = old["lead"] if old and line.lead is None else line.lead
     withdrawn = (old["withdrawn_at"] if old else None) or now
-    began = line.started or line.created or first_seen
+    # What was over at first sight, and says no more than when it ended, began by then.
+    began = line.started or line.created or min(first_seen, line.ended or first_seen)
     spans = phases.load(old["phases"] if old else None)
     # What our check saw first began with its first failure, whatever the provider says later.
     began = began if failed_at is None else min(began, failed_at)

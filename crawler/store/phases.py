@@ -26,6 +26,8 @@ class Phase(msgspec.Struct, array_like=True):
     lasted: int = 0
     withdrawn: bool = False
     grave: bool = False
+    unscoped: bool = False
+    grave_at: int | None = None
 
     @property
     def pair(self) -> tuple[int, int | None]:
@@ -41,6 +43,8 @@ class Phase(msgspec.Struct, array_like=True):
             lasted=self.lasted,
             withdrawn=self.withdrawn,
             grave=self.grave,
+            unscoped=self.unscoped,
+            grave_at=self.grave_at,
         )
 
 
@@ -59,6 +63,7 @@ def advance(
 ) -> None:
     """Take in one line about an incident at the run `now`. `began` is its beginning as well as
     it is known, `open_now` whether it was open until this line."""
+    known, was_grave = len(phases), any(one.grave for one in phases)
     if not phases:
         phases.append(Phase(began, now if line.open else min(began, now)))
     elif line.open and (not open_now or phases[-1].ended is not None):
@@ -75,7 +80,10 @@ def advance(
         last.resolved = max(last.opened, line.ended or now)
     if last.resolved is not None:
         last.opened = min(last.opened, last.resolved)
+    last.unscoped = last.unscoped or not (line.components or line.service)
     last.grave = last.grave or (line.impact is not None and line.impact.grave)
+    if last.grave and not was_grave and line.open and len(phases) == known:
+        last.grave_at = now
     if last.resolved is not None and last.ended is None:
         last.ended = now if open_now else max(last.told, min(last.resolved, now))
         last.lasted = last.resolved - last.opened

@@ -190,7 +190,8 @@ def _own(db: Connection) -> dict[str, Own]:
 
 
 def _head(row: Row) -> Head:
-    began = row["created_at"] or row["started_at"] or row["first_seen"]
+    seen = min(row["first_seen"], row["ended"] or row["first_seen"])
+    began = row["created_at"] or row["started_at"] or seen
     return Head(
         row["digest"],
         bool(row["open"]),

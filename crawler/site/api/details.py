@@ -33,7 +33,8 @@ class IncidentItem(msgspec.Struct, frozen=True):
     """An incident. `impact` is null where none is stated; `source` is probe where only our own
     check saw it; `durationSeconds` is null while it is open, or where nobody says when it began;
     where it was reopened its phases are added up, without the time between them. `open` is what was
-    known at `readAt`, when it was last looked; that is null for what is over."""
+    known at `readAt`, when it was last looked; that is null for what is over. `services` is empty
+    where it named no component at first, and then only such as no service here follows."""
 
     id: str
     provider: Slug

@@ -18,7 +18,7 @@ def trouble(story: Story, row: Row, parts: tuple[Part, ...], base: str) -> Troub
     phase = _phase(one)
     impact = one.impact if one.impact and one.impact is not Level.UNKNOWN else Level.MINOR
     watching = [u.at for u in one.updates if u.phase == "monitoring" and u.at is not None]
-    updated = _updated(one, began_at)
+    updated = _updated(one, story.began)
     return Trouble(
         id=one.id,
         name=one.title,
@@ -41,7 +41,10 @@ def trouble(story: Story, row: Row, parts: tuple[Part, ...], base: str) -> Troub
 def work(announced: Announced, row: Row, parts: tuple[Part, ...], base: str) -> Work:
     """Announced work of a service that has these components; `base` is the site's address."""
     first, (last, one) = announced.versions[0][0], announced.versions[-1]
-    over = [seen for seen, known in announced.versions if known.phase == one.phase == "completed"]
+    over = None
+    for seen, known in announced.versions:
+        # What was called off may come back.
+        over = (over or seen) if known.phase == "completed" else None
     return Work(
         id=one.id,
         name=one.title,
@@ -52,7 +55,7 @@ def work(announced: Announced, row: Row, parts: tuple[Part, ...], base: str) -> 
         updated_at=iso(last),
         started_at=iso(first),
         monitoring_at=None,
-        resolved_at=iso_or_none(min(over, default=None)),
+        resolved_at=iso_or_none(over),
         scheduled_for=iso_or_none(one.starts_at),
         scheduled_until=iso_or_none(one.ends_at),
         shortlink=one.url or f"{base}/{row.path}",
@@ -74,10 +77,9 @@ def _phase(one: Incident) -> str:
     return next((phase for phase in said if phase in known), otherwise)
 
 
-def _updated(one: Incident, began_at: str) -> str:
+def _updated(one: Incident, began: int) -> str:
     stated = (one.created_at, one.ended_at, *(update.at for update in one.updates))
-    known = [at for at in stated if at is not None]
-    return iso(max(known)) if known else began_at
+    return iso(max([began, *(at for at in stated if at is not None)]))
 
 
 def _messages(one: Incident, otherwise: str, stage: str) -> tuple[Message, ...]:

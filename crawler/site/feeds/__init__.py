@@ -60,6 +60,14 @@ def _folder(
     return files
 
 
+_MADE = {
+    "feed": (items.incidents, items.newest),
+    "major": (items.grave, items.newest_grave),
+    "updates": (items.updates, items.newest_update),
+}
+"""What makes the items of each kind of feed of incidents, and the date of the newest of one."""
+
+
 class _Choices:
     """What each feed shows. Items are made once, and only for what may stand in some feed."""
 
@@ -72,11 +80,7 @@ class _Choices:
         if kind == "maintenance":
             works = [self._once(items.works, one, one.work.slug) for one in scope.planned]
             return items.capped(group for groups in works for group in groups)
-        make, date = (
-            (items.updates, items.newest_update)
-            if kind == "updates"
-            else (items.incidents, items.newest)
-        )
+        make, date = _MADE[kind]
         among = scope.stories if kind != "major" else filter(_grave, scope.stories)
         # Each makes an item, so what is older than the CAP newest of them has no place.
         chosen = nlargest(CAP, among, key=lambda one: (date(one), one.path))

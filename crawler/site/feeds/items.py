@@ -61,6 +61,15 @@ def incidents(story: Story, site: Site) -> list[Group]:
     return groups
 
 
+def grave(story: Story, site: Site) -> list[Group]:
+    """What `incidents` makes of one that is among the major ones. Where it came to be one later,
+    that is the news, and its date."""
+    return [
+        tuple(replace(item, at=max(item.at, told.grave_at or 0)) for item in group)
+        for group, told in zip(incidents(story, site), story.record.told, strict=True)
+    ]
+
+
 def updates(story: Story, site: Site) -> list[Group]:
     """One item for each message about an incident, with its first wording."""
     ours, title = _source(story, site), _title(story.record)
@@ -79,6 +88,11 @@ def newest(story: Story) -> int:
     return max(one.opened if one.ended is None else one.ended for one in story.record.told)
 
 
+def newest_grave(story: Story) -> int:
+    """The date of the newest item that `grave` makes, in seconds UTC."""
+    return max(newest(story), *(one.grave_at or 0 for one in story.record.told))
+
+
 def newest_update(story: Story) -> int:
     """The date of the newest item that `updates` makes, in seconds UTC; 0 where it makes none."""
     return max((_at(one, story) for one in _messages(story.record)), default=0)
@@ -94,9 +108,11 @@ def _messages(record: Record) -> Iterable[Revision]:
 
 def _at(one: Revision, story: Story) -> int:
     """When a message was news: one that came after the incident when we saw it, one that was there
-    already when it was written."""
-    later = one.seen_at > story.record.first_seen
-    return one.seen_at if later or one.at is None else min(one.at, one.seen_at)
+    already when it was written. What has no date in an old incident is no newer than its end."""
+    if one.seen_at > story.record.first_seen:
+        return one.seen_at
+    written = story.record.told[0].ended if one.at is None else one.at
+    return one.seen_at if written is None else min(written, one.seen_at)
 
 
 def works(planned: Planned, site: Site) -> list[Group]:
@@ -110,20 +126,24 @@ def works(planned: Planned, site: Site) -> list[Group]:
     moves: list[Group] = []
     shown: Maintenance | None = None  # as it was announced last; None while it is over
     for seen, one in work.versions:
-        began = seen if one.starts_at is None else min(seen, one.starts_at)
+        began = over = seen
+        # Readers pass over what is older than the newest that they know, so all but history is
+        # dated by the run that saw it.
+        if one.phase == "completed" and not pairs:
+            began = min(seen, one.starts_at or seen)
+            over = min(seen, max(one.starts_at or 0, one.ends_at or seen))
         if shown is None and (one.phase != "completed" or not pairs):
             number = len(pairs)
             verb, tail = (" again: ", f":again:{number}") if number else (": ", "")
-            at = seen if number else began
             text = one.updates[0].text if one.updates else ""
             html = _paragraph(f"Planned {_window(one)}.") + (_quoted(who, text) if text else "")
-            pairs.append([source.item(tail, f"{who}: Maintenance{verb}{title}", html, at)])
+            pairs.append([source.item(tail, f"{who}: Maintenance{verb}{title}", html, began)])
         elif shown and one.phase == shown.phase == "scheduled" and one.starts_at != shown.starts_at:
             html = _paragraph(f"Planned {_window(one)}; before that {_window(shown)}.")
             head = f"{who}: Maintenance moved: {title}"
             moves.append((source.item(f":moved:{len(moves) + 1}", head, html, seen),))
         if one.phase == "completed" and len(pairs[-1]) == 1:
-            pairs[-1].append(_over(source, title, seen, one, pairs))
+            pairs[-1].append(_over(source, title, over, one, pairs))
         shown = None if one.phase == "completed" else one
     return [*map(tuple, pairs), *moves]
 
@@ -178,18 +198,17 @@ def _ending(source: _Source, title: str, told: Told, number: int) -> Iterator[It
 
 
 def _over(
-    source: _Source, title: str, seen: int, one: Maintenance, pairs: Sequence[Sequence[Item]]
+    source: _Source, title: str, at: int, one: Maintenance, pairs: Sequence[Sequence[Item]]
 ) -> Item:
-    early = one.starts_at is not None and seen < one.starts_at
+    early = one.starts_at is not None and at < one.starts_at
     word = "Withdrawn by the provider" if early else "Completed"
     body = "Withdrawn before it began." if early else "The provider says that it is over."
     number = len(pairs) - 1
-    ended = seen if one.ends_at is None else min(seen, one.ends_at)
     return source.item(
         f":over:{number}" if number else ":over",
         f"{word}: {source.said_by}: Maintenance: {title}",
         _paragraph(body),
-        max(pairs[-1][0].at, ended),
+        max(pairs[-1][0].at, at),
     )
 
 

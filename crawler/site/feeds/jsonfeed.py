@@ -41,7 +41,7 @@ class Writer:
     """Writes feeds, and remembers the items that it has written."""
 
     def __init__(self) -> None:
-        self._items: dict[str, msgspec.Raw] = {}
+        self._items: dict[Item, msgspec.Raw] = {}
 
     def json(self, feed: Feed) -> bytes:
         """JSON Feed with sorted keys, ending in a newline."""
@@ -58,7 +58,7 @@ class Writer:
         return msgspec.json.encode(whole, order="sorted") + b"\n"
 
     def _written(self, item: Item) -> msgspec.Raw:
-        if item.id not in self._items:
+        if item not in self._items:
             one = JsonItem(
                 id=item.id,
                 url=item.link,
@@ -67,5 +67,5 @@ class Writer:
                 date_published=iso(item.at),
                 authors=(Author(item.author),),
             )
-            self._items[item.id] = msgspec.Raw(msgspec.json.encode(one, order="sorted"))
-        return self._items[item.id]
+            self._items[item] = msgspec.Raw(msgspec.json.encode(one, order="sorted"))
+        return self._items[item]

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
-from crawler.catalogue import Category
+from crawler.catalogue import Category, Service
 from crawler.site.board import Board, Planned, Story
 from crawler.site.feeds.items import Item
 
@@ -75,13 +75,18 @@ def scopes(board: Board) -> Iterator[Scope]:
 
 def _within(found: Iterable[_Thing], category: Category) -> tuple[_Thing, ...]:
     return tuple(
-        one for one in found if any(service.category == category.id for service in one.services)
+        one for one in found if any(service.category == category.id for service in _told_to(one))
     )
 
 
 def _by_service(found: Iterable[_Thing]) -> dict[str, list[_Thing]]:
     by_service: dict[str, list[_Thing]] = {}
     for one in found:
-        for service in one.services:
+        for service in _told_to(one):
             by_service.setdefault(service.id, []).append(one)
     return by_service
+
+
+def _told_to(one: Story | Planned) -> tuple[Service, ...]:
+    """Who was told of the beginning is told of the end."""
+    return one.told_to if isinstance(one, Story) else one.services

@@ -35,7 +35,7 @@ class Writer:
     def __init__(self) -> None:
         self._frames = {ending: _frame(ending) for ending in _WRITTEN}
         self._patterns = {ending: _entry(ending) for ending in _WRITTEN}
-        self._entries: dict[tuple[str, str], str] = {}
+        self._entries: dict[tuple[Item, str], str] = {}
 
     def rss(self, feed: Feed) -> bytes:
         """RSS 2.0, ending in a newline. Raises ValueError for a character that XML cannot hold."""
@@ -60,7 +60,7 @@ class Writer:
         return "".join((head.filled(words), *items, tail)).encode()
 
     def _as(self, item: Item, ending: str) -> str:
-        if (item.id, ending) not in self._entries:
+        if (item, ending) not in self._entries:
             words = {
                 "id": item.id,
                 "title": item.title,
@@ -69,8 +69,8 @@ class Writer:
                 "author": item.author,
                 "at": _moment(item.at, ending),
             }
-            self._entries[item.id, ending] = self._patterns[ending].filled(words)
-        return self._entries[item.id, ending]
+            self._entries[item, ending] = self._patterns[ending].filled(words)
+        return self._entries[item, ending]
 
 
 class _Pattern:
