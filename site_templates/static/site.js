@@ -149,7 +149,8 @@
     const statuses = await reply.json();
     if (!(seconds(statuses.fetchedAt) > heard)) return;
     const changed = apply(statuses);
-    mark(changed);
+    /* A phone may grant notifications and still refuse to show one. */
+    start(() => mark(changed));
     if (checked || changed.length) await renew().catch(() => { /* what is shown keeps its age */ });
     if (checked >= heard) return;
     apply(told);
