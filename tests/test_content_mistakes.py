@@ -231,6 +231,31 @@ def test_a_misspelt_key_is_told_with_the_keys_that_are_allowed(
     assert says in sentence
 
 
+_TABLE = """\
+
+[service.probe]
+url = "https://api.acme.test/v1/models"
+expect = [401]
+"""
+_INLINE = 'probe = {{ url = "https://api.acme.test/v1/models", {} }}\n'
+
+
+@pytest.mark.parametrize("wrong", ["expect = 401", 'expect = ["401"]', "expects = [401]"])
+def test_a_mistake_within_braces_is_told_by_the_line_where_they_begin(
+    tmp_path: Path, wrong: str
+) -> None:
+    write(tmp_path, acme=ACME.replace(_TABLE, _INLINE.format(wrong)), other=OTHER)
+
+    assert problem(tmp_path).startswith("providers/acme.toml:12: service[0].probe.expect")
+
+
+def test_a_key_is_found_in_its_own_table(tmp_path: Path) -> None:
+    page, services = ACME.split("\n\n", 1)
+    write(tmp_path, acme=f"{services}\n{page.replace('https', 'http')}\n", other=OTHER)
+
+    assert problem(tmp_path).startswith("providers/acme.toml:29: page.url: 'http://status.acme")
+
+
 @pytest.mark.parametrize(
     "code", ["", " ", "40 3/..", "../a", "429 ", "a  b", "a\\nb", "é", "6xx", "a_"]
 )
