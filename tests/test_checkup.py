@@ -11,6 +11,7 @@ from crawler import cli
 from crawler.times import DAY
 from folders import SITE, write
 from github import CANARIES, NOW, GitHub, forbidden, iso
+from running import whosdown
 
 URL = "https://acme.github.io/whosdown"
 
@@ -242,6 +243,15 @@ def test_issues_that_alerts_need_and_that_are_off_want_a_hand(
     assert "Issues" not in keeping("acme/alerts")
     github.issues_on = True
     assert "Issues" not in keeping("acme/whosdown")
+
+
+def test_outside_of_a_clone_the_variable_that_names_the_repository_is_told(tmp_path: Path) -> None:
+    site = write(tmp_path / "content")
+    args = ("doctor", "--github", "--content", site)
+    done = whosdown(*args, at=tmp_path, GITHUB_REPOSITORY="")
+
+    assert done.returncode == 64
+    assert "no repository: set GITHUB_REPOSITORY to owner/name" in done.stderr
 
 
 def test_what_a_token_may_not_see_is_said_and_is_no_fault(doctor: Doctor, github: GitHub) -> None:
