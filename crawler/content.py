@@ -90,14 +90,20 @@ def _check_site(path: Path, site: Site) -> None:
     if "?" in site.url or "#" in site.url:
         raise wrong(path, "url", f"{site.url!r} has a query or a fragment; write it without")
     if not re.fullmatch(r"[a-z0-9.-]+,\d{4}(-\d\d){0,2}", site.feed_authority):
-        raise wrong(path, "feed_authority", "write a domain and a year, such as example.org,2026")
+        raise wrong(
+            path,
+            "feed_authority",
+            "write a domain and a year, in lower case and without a blank: example.org,2026",
+        )
     _check_control(path, site.control)
     _check_choice(path, "robots", site.robots, CHOICES)
     for one in site.allow_private:
         try:
             ip_network(one)
         except ValueError:
-            raise wrong(path, "allow_private", f"{one!r} is not a network") from None
+            raise wrong(
+                path, "allow_private", f"{one!r} is not a network; write 10.0.0.0/8"
+            ) from None
     _check_alerts(path, site.alerts)
     if site.cname and not re.fullmatch(r"[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})+", site.cname):
         raise wrong(path, "cname", f"{site.cname!r} is not a domain; write status.example.org")

@@ -28,11 +28,14 @@ def decode(path: Path, kind: type[T], choices: Choices) -> T:
     except msgspec.ValidationError as error:
         message, _, where = str(error).partition(" - at `$")
         key = where.rstrip("`").lstrip(".")
+        bare = re.sub(r"\[[^\]]*\]", "", key)
         unknown = re.search(r"unknown field `([^`]+)`", message)
-        last = unknown[1] if unknown else re.sub(r"\[[^\]]*\]", "", key).rpartition(".")[2]
+        last = unknown[1] if unknown else bare.rpartition(".")[2]
         full = f"{key}.{last}" if unknown and key else key or last
         options = _allowed(kind, key) if unknown else choices.get(last, ())
         allowed = f"; allowed: {', '.join(options)}" if options else ""
+        if message == "Expected `array`, got `object`":
+            allowed = f"; write [[{bare}]]"
         # TOML has no null to write.
         problem = message.replace(" | null", "") + allowed
         raise ContentError(

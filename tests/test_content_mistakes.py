@@ -18,6 +18,9 @@ from folders import ACME, OTHER, SITE, problem, write
         ),
         ('"https://example.test/contact"', '"mail me"', "site.toml:4: contact: 'mail me' does not"),
         ("example.test,2026", "tomorrow", "site.toml:5: feed_authority: write a domain and a year"),
+        ("example.test,", "Example.test,", "a year, in lower case and without a blank: "),
+        ("= []", '= ["10.0.0.1/8"]', "'10.0.0.1/8' is not a network; write 10.0.0.0/8"),
+        ("[[category]]", "[category]", "site.toml:10: category: Expected `array`, got `object`; "),
         (', "https://c.test/"', "", "site.toml:6: control: name three https:// addresses"),
         ('"https://c.test/"', '"http://c.test/"', "site.toml:6: control: name three https://"),
         (
@@ -165,6 +168,7 @@ def test_a_wrong_site_is_told_by_key_and_line(
             ":10: service[0].upstreams: Expected `array`, got `str`",
         ),
         ('wait = "yes"\n', "", "service[0].errors[0]: Object missing required field `wait`"),
+        ("[[service.errors]]", "[service.errors]", "got `object`; write [[service.errors]]"),
         ("[page]", "[pages]", ": Object contains unknown field `pages`; allowed: service, page"),
         ("[page]", "[page", ": not valid TOML: "),
         ("[401]", f"[{'4' * 5000}]", ": not valid TOML: "),

@@ -15,7 +15,7 @@ from guides import ASKED, FAQ, HEAD, TEMPLATES, built, guide, lived
     [
         (HEAD + "\n{{ programs('nobody') }}\n", r"one\.md:7: no service 'nobody'"),
         (HEAD + "{{ alternatives('acme', 'nobody') }}\n", r"one\.md:6: no service 'nobody'"),
-        (HEAD + "a\n\n{{ nothing('acme') }}\n", r"one\.md:8: 'nothing' is undefined"),
+        (HEAD + "a\n\n{{ nothing('acme') }}\n", r"one\.md:8: 'nothing' is un.*; allowed: card"),
         (HEAD + "a\n[x](/errors/acme/999/)\n", r"one\.md:7: the link /errors/acme/999/ leads"),
         (HEAD + "\n\n[x](/service/nobody/)\n", r"one\.md:8: the link /service/nobody/ leads"),
         (HEAD + "[x](/guides/two/)\n", r"one\.md:6: the link /guides/two/ leads nowhere"),
