@@ -153,6 +153,12 @@ def test_a_wrong_site_is_told_by_key_and_line(
             ":10: service[0].upstreams: 'acme' is not the id of another service",
         ),
         (
+            'upstreams = ["acme-cloud"]',
+            'upstreams = ["acme-cloud", "other", "acme-cloud"]',
+            ":10: service[0].upstreams: 'acme-cloud' stands here twice",
+        ),
+        ('"Slow down."', '" "', ":22: service[0].errors[0].meaning: says nothing; write what"),
+        (
             'id = "acme-cloud"',
             'id = "acme"',
             ":26: service[1].id: 'acme' is taken by acme.toml",
