@@ -18,8 +18,13 @@ SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 CODE = re.compile(r"[0-9]{1,9}|[1-5]xx|[A-Za-z](?:[A-Za-z0-9]|[_/ ](?=[A-Za-z0-9])){0,79}")
 """What the code of an error looks like: a number, a class of status codes, or words."""
 ISSUES_LABEL = "whosdown"
-"""What every issue that tells of a service is labelled with, beside the service's id."""
+"""What every issue that tells of a service is labelled with, beside the service's own label."""
 Code = Annotated[int, msgspec.Meta(ge=100, le=599)]
+
+
+def issue_label(service: str) -> str:
+    """The label of a service's issue: its id, as much of it as GitHub takes."""
+    return service[:50]
 
 
 def code_slug(code: str) -> str:
@@ -109,7 +114,7 @@ class Alerts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def issue(self, service: str) -> str:
         """Where the issue of a service is found; "" where none are kept."""
-        query = f"is%3Aissue+is%3Aopen+label%3A{ISSUES_LABEL}+label%3A{service}"
+        query = f"is%3Aissue+is%3Aopen+label%3A{ISSUES_LABEL}+label%3A{issue_label(service)}"
         place = f"https://github.com/{self.repository}/issues?q={query}"
         return place if self.github_issues else ""
 

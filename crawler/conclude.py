@@ -160,7 +160,9 @@ def _snapshots(
     states: dict[str, upstream.State] = {}
     for provider, service in catalogue.services():
         page = pages[provider.id]
-        previous = memory.snapshots.get(service.id)
+        # What was concluded from another page is not what this one said.
+        same = memory.owners.get(service.id) == provider.id
+        previous = memory.snapshots.get(service.id) if same else None
         seen, scoped = page, _scoped(service, page)
         if scoped and scoped.reason == PARTIAL and page.before:
             seen, scoped = page.before, _scoped(service, page.before)

@@ -57,15 +57,17 @@ def read(content: Path, platforms: Iterable[str]) -> Catalogue:
 
 
 def strays(content: Path, catalogue: Catalogue) -> Iterator[str]:
-    """A sentence for each upstream that is not the id of another service, over all files."""
+    """A sentence for each upstream that is not the id of another service, or one named before, over
+    all files."""
     ids = {service.id for _, service in catalogue.services()}
     for provider in catalogue.providers:
         path = content / "providers" / f"{provider.id}.toml"
         for number, service in enumerate(provider.services):
-            for one in service.upstreams:
-                if one not in ids or one == service.id:
-                    problem = f"{one!r} is not the id of another service"
-                    yield str(wrong(path, f"service[{number}].upstreams", problem))
+            for place, one in enumerate(service.upstreams):
+                stray = one not in ids or one == service.id
+                if stray or one in service.upstreams[:place]:
+                    problem = "is not the id of another service" if stray else "stands here twice"
+                    yield str(wrong(path, f"service[{number}].upstreams", f"{one!r} {problem}"))
 
 
 def load_site(content: Path) -> Site:
@@ -94,14 +96,20 @@ def _check_site(path: Path, site: Site) -> None:
     if "?" in site.url or "#" in site.url:
         raise wrong(path, "url", f"{site.url!r} has a query or a fragment; write it without")
     if not re.fullmatch(r"[a-z0-9.-]+,\d{4}(-\d\d){0,2}", site.feed_authority):
-        raise wrong(path, "feed_authority", "write a domain and a year, such as example.org,2026")
+        raise wrong(
+            path,
+            "feed_authority",
+            "write a domain and a year, in lower case and without a blank: example.org,2026",
+        )
     _check_control(path, site.control)
     _check_choice(path, "robots", site.robots, CHOICES)
     for one in site.allow_private:
         try:
             ip_network(one)
         except ValueError:
-            raise wrong(path, "allow_private", f"{one!r} is not a network") from None
+            raise wrong(
+                path, "allow_private", f"{one!r} is not a network; write 10.0.0.0/8"
+            ) from None
     _check_alerts(path, site.alerts)
     if site.cname and not re.fullmatch(r"[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})+", site.cname):
         raise wrong(path, "cname", f"{site.cname!r} is not a domain; write status.example.org")
@@ -200,6 +208,8 @@ def _check_error(path: Path, key: str, error: ErrorCode, choices: Choices) -> No
     _check_words(path, f"{key}.name", error.name)
     _check_choice(path, f"{key}.fault", error.fault, choices)
     _check_choice(path, f"{key}.wait", error.wait, choices)
+    if not any(map(str.isalnum, error.meaning)):
+        raise wrong(path, f"{key}.meaning", "says nothing; write what happened and what to do")
     _check_address(path, f"{key}.source", error.source)
 
 

@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -28,11 +28,14 @@ def decode(path: Path, kind: type[T], choices: Choices) -> T:
     except msgspec.ValidationError as error:
         message, _, where = str(error).partition(" - at `$")
         key = where.rstrip("`").lstrip(".")
+        bare = re.sub(r"\[[^\]]*\]", "", key)
         unknown = re.search(r"unknown field `([^`]+)`", message)
-        last = unknown[1] if unknown else re.sub(r"\[[^\]]*\]", "", key).rpartition(".")[2]
+        last = unknown[1] if unknown else bare.rpartition(".")[2]
         full = f"{key}.{last}" if unknown and key else key or last
         options = _allowed(kind, key) if unknown else choices.get(last, ())
         allowed = f"; allowed: {', '.join(options)}" if options else ""
+        if message == "Expected `array`, got `object`":
+            allowed = f"; write [[{bare}]]"
         # TOML has no null to write.
         problem = message.replace(" | null", "") + allowed
         raise ContentError(
@@ -50,7 +53,8 @@ def wrong(path: Path, key: str, problem: str) -> ContentError:
 def text(path: Path) -> str:
     """What a file of content/ says. Raises ContentError."""
     try:
-        return path.read_text(encoding="utf-8")
+        # Some editors begin a file with a byte order mark, which nobody sees.
+        return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise ContentError(f"{path}: not UTF-8 at byte {error.start}") from None
     except FileNotFoundError:
@@ -61,25 +65,35 @@ def text(path: Path) -> str:
 
 
 def _line(raw: str, key: str, last: str) -> int:
-    """The line on which a key stands: after the n-th `[[table]]` header that `key` counts to.
+    """The line on which a key stands, table by table.
 
-    What stands within a list in brackets is found where the list begins.
+    What stands within brackets or braces is found where they begin.
     """
-    lines = raw.split("\n")
-    start = 0
-    for table, number in re.findall(r"([a-z_]+)\[(\d+)\]", key):
-        heads = [
-            n for n, line in enumerate(lines) if re.match(rf"\s*\[\[[a-z_.]*{table}\]\]", line)
-        ]
-        heads = [n for n in heads if n >= start]
-        if int(number) >= len(heads):
-            last = table
-            break
-        start = heads[int(number)]
-    for number, line in enumerate(lines[start:], start + 1):
-        if re.match(rf"\s*(\[*[a-z_.]*\b)?{re.escape(last)}\b", line):
-            return number
-    return start + 1
+    lines, place, begin = raw.split("\n"), 0, 0
+    parents, _, end = key.rpartition(".")
+    number = re.search(r"\[(\d+)\]", end)
+    parts = re.findall(r"([a-z_]+)(?:\[(\d+)\])?", parents)
+    for name, nth in (*parts, (re.escape(last), number[1] if number else "")):
+        heads = [*_heads(lines, begin, rf"\[\[[a-z_.]*\b{name}\]\]")]
+        if nth and int(nth) < len(heads):
+            place = heads[int(nth)]
+        else:
+            place = _first(lines, begin, name, place)
+        begin = place + 1
+    return place + 1
+
+
+def _heads(lines: list[str], begin: int, head: str) -> Iterator[int]:
+    return (n for n in range(begin, len(lines)) if re.match(rf"\s*{head}", lines[n]))
+
+
+def _first(lines: list[str], begin: int, name: str, otherwise: int) -> int:
+    """The first line from `begin` on with a key of the same table, or else the head of another."""
+    over = next(_heads(lines, begin, r"\["), len(lines))
+    for n in range(begin, over):
+        if re.match(rf"\s*[a-z_.]*\b{name}\b", lines[n]):
+            return n
+    return next(_heads(lines, begin, rf"\[+[a-z_.]*\b{name}\]"), otherwise)
 
 
 def _allowed(kind: type, key: str) -> list[str]:

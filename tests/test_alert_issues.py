@@ -10,7 +10,7 @@ import pytest
 from crawler.alerts.issues import COMMENTS, FULL, Issues
 from crawler.alerts.transitions import Event
 from crawler.alerts.words import Message, Writer, fence, inert
-from crawler.catalogue import Catalogue
+from crawler.catalogue import ISSUES_LABEL, SLUG, Alerts, Catalogue
 from crawler.errors import Refused
 from crawler.github import Door
 from crawler.github import GitHub as Client
@@ -57,6 +57,31 @@ def test_an_issue_is_made_when_it_is_needed_labelled_and_locked(town: Town, gith
     assert "https://example.test/base/service/acme/" in issue["body"]
     (comment,) = bodies(github)
     assert comment.startswith(f"<!-- whosdown:acme-{NOW + 300}-opened -->\n**The acme: partial out")
+
+
+def test_an_id_that_is_longer_than_a_label_keeps_nobody_from_hearing(
+    tmp_path: Path, forks: Killer, github: GitHub
+) -> None:
+    long = f"a{'-very' * 12}-1"
+    assert SLUG.fullmatch(long)
+    town = Town(tmp_path / "place", forks, long, "other")
+    (town.place.content / "site.toml").write_text(SITE + ALERTS, encoding="utf-8")
+    town.place.env.update(github.env)
+    town.pass_(0)
+    town.sick(Level.MAJOR, long, "other")
+    town.crawl(5, 15)
+    _, said = town.notify(15)
+    town.well(long, "other")
+    town.pass_(20, 25)
+    town.life.store.close()
+
+    assert "kept for the next time" not in said
+    titles = {one["title"]: one["number"] for one in github.issues}
+    assert [*sorted(titles)] == [f"The {long}: alerts", "The other: alerts"]
+    assert [len(bodies(github, number)) for number in titles.values()] == [2, 2]
+    (label,) = github.labels - {ISSUES_LABEL, "other"}
+    place = Alerts(github_issues=True, repository="acme/whosdown").issue(long)
+    assert place.endswith(f"+label%3A{label}")
 
 
 def test_the_issues_of_a_copy_are_written_in_its_own_repository(town: Town, github: GitHub) -> None:

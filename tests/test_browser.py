@@ -128,6 +128,39 @@ def test_a_page_that_stays_open_grows_old_without_a_reload(visit: Open) -> None:
     expect(page.locator(".stale")).to_be_visible()
 
 
+def test_a_page_grows_old_though_the_clock_of_its_reader_is_behind(visit: Open) -> None:
+    visitor = visit()
+    visitor.at(START - 3 * HOUR)
+    page = visitor.open("service/github/")
+    expect(page.locator("#answer .word")).to_have_text("Yes")
+    expect(page.locator(".stale")).to_have_count(0)
+
+    def later(hours: int) -> None:
+        page.evaluate(
+            "(ms) => { performance.now = () => ms;"
+            " document.dispatchEvent(new Event('visibilitychange')); }",
+            (hours * HOUR + MINUTE // 2) * 1_000,
+        )
+
+    later(1)
+    expect(page.locator(".stale")).to_have_text("These results are 1 h old.")
+    later(4)
+    expect(page.locator("#answer .word")).to_have_text("Unknown")
+
+
+def test_a_clock_that_is_set_right_brings_news_at_once(visit: Open, served: Served) -> None:
+    visitor, page = opened(visit, "service/mistral/")
+    visitor.at(START + 8 * HOUR)
+    with page.expect_response("**/statuses.json"):
+        page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    at = START + 10 * MINUTE
+    statuses(served, at, mistral={"indicator": "major"})
+    publish(served, "service/mistral/", at, ("Official</h2>", "Official, renewed</h2>"))
+    refresh(visitor, at + MINUTE)
+
+    expect(page.get_by_role("heading", name="Official, renewed")).to_be_visible()
+
+
 def test_news_replaces_what_the_page_said(visit: Open, served: Served) -> None:
     down = {
         "indicator": "critical",

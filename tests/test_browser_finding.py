@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import expect
 
-from browsing import Open, Served, statuses, words
+from browsing import Open, Served, publish, statuses, words
 from lives import MINUTE, START
 
 
@@ -124,6 +124,28 @@ def test_a_watched_service_shows_in_the_tab(visit: Open, served: Served) -> None
     page.evaluate("window.dispatchEvent(new Event('load'))")
 
     expect(page).to_have_title("● Is Mistral AI down? Partly · whosdown")
+
+
+def test_a_phone_that_shows_no_notifications_still_renews_the_page(
+    visit: Open, served: Served
+) -> None:
+    visitor = visit()
+    page = visitor.open("service/mistral/")
+    # As on Android, where it is granted and the constructor throws.
+    page.evaluate(
+        "() => { window.Notification = class { static permission = 'granted';"
+        " constructor() { throw new TypeError('Illegal constructor'); } } }"
+    )
+    page.get_by_role("button", name="Watch in this tab").click()
+    hidden = "Object.defineProperty(document,'hidden',{configurable:true,get:()=>true})"
+    page.evaluate(hidden)
+    at = START + 5 * MINUTE
+    statuses(served, at, mistral={"indicator": "major"})
+    publish(served, "service/mistral/", at, ("Official</h2>", "Official, renewed</h2>"))
+    visitor.at(at + MINUTE)
+    page.evaluate("window.dispatchEvent(new Event('load'))")
+
+    expect(page.get_by_role("heading", name="Official, renewed")).to_be_visible()
 
 
 def test_the_badge_builder_writes_a_line_to_paste_and_asks_nobody_else(

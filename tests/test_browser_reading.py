@@ -230,6 +230,17 @@ def test_what_a_finger_chose_can_be_read(visit: Open) -> None:
     assert ground == page.evaluate("getComputedStyle(document.body).color")
 
 
+def test_a_choice_can_be_told_where_the_system_sets_the_colours(visit: Open) -> None:
+    page = visit(forced_colors="active").open("")
+    page.get_by_role("button", name="Trouble").click()
+
+    def ground(pressed: str) -> str:
+        chosen = page.locator(f'.pick button[aria-pressed="{pressed}"]').first
+        return str(chosen.evaluate("one => getComputedStyle(one).backgroundColor"))
+
+    assert ground("true") != ground("false")
+
+
 @pytest.mark.parametrize("width", [768, 1400, 2000])
 def test_the_time_of_a_row_is_whole_without_the_script(visit: Open, width: int) -> None:
     page = visit(viewport={"width": width, "height": 900}, java_script_enabled=False).open("")

@@ -11,6 +11,7 @@ from crawler import cli
 from crawler.times import DAY
 from folders import SITE, write
 from github import CANARIES, NOW, GitHub, forbidden, iso
+from running import whosdown
 
 URL = "https://acme.github.io/whosdown"
 
@@ -220,6 +221,37 @@ def test_at_home_the_feed_authority_in_use_is_that_of_the_runs_on_github(
     assert "content/site.toml says https://example.github.io/whosdown" in says
     assert 'write url = "https://acme.github.io/whosdown"' in repair
     assert 'feed_authority = "acme.github.io,2026"' in repair
+
+
+def test_issues_that_alerts_need_and_that_are_off_want_a_hand(
+    doctor: Doctor, github: GitHub, tmp_path: Path
+) -> None:
+    github.issues_on = False
+    site = tmp_path / "content" / "site.toml"
+    written = site.read_text("utf-8")
+
+    def keeping(repository: str) -> dict[str, tuple[str, str]]:
+        alerts = f'[alerts]\ngithub_issues = true\nrepository = "{repository}"\n'
+        site.write_text(written + alerts, encoding="utf-8")
+        return doctor()[1]
+
+    for name in ("Acme/whosdown", "example/whosdown"):
+        says, repair = keeping(name)["Issues"]
+        assert says == "off, but github_issues in content/site.toml needs them"
+        assert "switch Issues on" in repair
+    # Nothing was asked about another repository.
+    assert "Issues" not in keeping("acme/alerts")
+    github.issues_on = True
+    assert "Issues" not in keeping("acme/whosdown")
+
+
+def test_outside_of_a_clone_the_variable_that_names_the_repository_is_told(tmp_path: Path) -> None:
+    site = write(tmp_path / "content")
+    args = ("doctor", "--github", "--content", site)
+    done = whosdown(*args, at=tmp_path, GITHUB_REPOSITORY="")
+
+    assert done.returncode == 64
+    assert "no repository: set GITHUB_REPOSITORY to owner/name" in done.stderr
 
 
 def test_what_a_token_may_not_see_is_said_and_is_no_fault(doctor: Doctor, github: GitHub) -> None:

@@ -112,6 +112,17 @@ def test_a_file_that_is_no_text_or_has_no_service_or_no_name_is_told(tmp_path: P
     assert named.startswith("providers/Other One.toml: the file name is not a slug")
 
 
+def test_a_mark_that_an_editor_put_first_is_no_part_of_a_file(tmp_path: Path) -> None:
+    write(tmp_path)
+    for path in (tmp_path / "site.toml", tmp_path / "providers" / "other.toml"):
+        path.write_text(path.read_text("utf-8"), encoding="utf-8-sig")
+
+    known = content.load(tmp_path, PLATFORMS)
+
+    assert known.site.name == "whosdown"
+    assert [provider.id for provider in known.providers] == ["acme", "other"]
+
+
 def test_private_networks_are_opened_by_the_operator_alone(tmp_path: Path) -> None:
     write(tmp_path, SITE.replace("= []", '= ["10.0.0.0/8", "fd00::/8"]'))
 

@@ -18,6 +18,9 @@ from folders import ACME, OTHER, SITE, problem, write
         ),
         ('"https://example.test/contact"', '"mail me"', "site.toml:4: contact: 'mail me' does not"),
         ("example.test,2026", "tomorrow", "site.toml:5: feed_authority: write a domain and a year"),
+        ("example.test,", "Example.test,", "a year, in lower case and without a blank: "),
+        ("= []", '= ["10.0.0.1/8"]', "'10.0.0.1/8' is not a network; write 10.0.0.0/8"),
+        ("[[category]]", "[category]", "site.toml:10: category: Expected `array`, got `object`; "),
         (', "https://c.test/"', "", "site.toml:6: control: name three https:// addresses"),
         ('"https://c.test/"', '"http://c.test/"', "site.toml:6: control: name three https://"),
         (
@@ -153,6 +156,12 @@ def test_a_wrong_site_is_told_by_key_and_line(
             ":10: service[0].upstreams: 'acme' is not the id of another service",
         ),
         (
+            'upstreams = ["acme-cloud"]',
+            'upstreams = ["acme-cloud", "other", "acme-cloud"]',
+            ":10: service[0].upstreams: 'acme-cloud' stands here twice",
+        ),
+        ('"Slow down."', '" "', ":22: service[0].errors[0].meaning: says nothing; write what"),
+        (
             'id = "acme-cloud"',
             'id = "acme"',
             ":26: service[1].id: 'acme' is taken by acme.toml",
@@ -168,6 +177,7 @@ def test_a_wrong_site_is_told_by_key_and_line(
             ":10: service[0].upstreams: Expected `array`, got `str`",
         ),
         ('wait = "yes"\n', "", "service[0].errors[0]: Object missing required field `wait`"),
+        ("[[service.errors]]", "[service.errors]", "got `object`; write [[service.errors]]"),
         ("[page]", "[pages]", ": Object contains unknown field `pages`; allowed: service, page"),
         ("[page]", "[page", ": not valid TOML: "),
         ("[401]", f"[{'4' * 5000}]", ": not valid TOML: "),
@@ -233,6 +243,31 @@ def test_a_misspelt_key_is_told_with_the_keys_that_are_allowed(
     assert f"acme.toml:{line}: " in sentence
     assert f"unknown field `{wrong}`" in sentence
     assert says in sentence
+
+
+_TABLE = """\
+
+[service.probe]
+url = "https://api.acme.test/v1/models"
+expect = [401]
+"""
+_INLINE = 'probe = {{ url = "https://api.acme.test/v1/models", {} }}\n'
+
+
+@pytest.mark.parametrize("wrong", ["expect = 401", 'expect = ["401"]', "expects = [401]"])
+def test_a_mistake_within_braces_is_told_by_the_line_where_they_begin(
+    tmp_path: Path, wrong: str
+) -> None:
+    write(tmp_path, acme=ACME.replace(_TABLE, _INLINE.format(wrong)), other=OTHER)
+
+    assert problem(tmp_path).startswith("providers/acme.toml:12: service[0].probe.expect")
+
+
+def test_a_key_is_found_in_its_own_table(tmp_path: Path) -> None:
+    page, services = ACME.split("\n\n", 1)
+    write(tmp_path, acme=f"{services}\n{page.replace('https', 'http')}\n", other=OTHER)
+
+    assert problem(tmp_path).startswith("providers/acme.toml:29: page.url: 'http://status.acme")
 
 
 @pytest.mark.parametrize(

@@ -15,13 +15,14 @@ from guides import ASKED, FAQ, HEAD, TEMPLATES, built, guide, lived
     [
         (HEAD + "\n{{ programs('nobody') }}\n", r"one\.md:7: no service 'nobody'"),
         (HEAD + "{{ alternatives('acme', 'nobody') }}\n", r"one\.md:6: no service 'nobody'"),
-        (HEAD + "a\n\n{{ nothing('acme') }}\n", r"one\.md:8: 'nothing' is undefined"),
+        (HEAD + "a\n\n{{ nothing('acme') }}\n", r"one\.md:8: 'nothing' is un.*; allowed: card"),
         (HEAD + "a\n[x](/errors/acme/999/)\n", r"one\.md:7: the link /errors/acme/999/ leads"),
         (HEAD + "\n\n[x](/service/nobody/)\n", r"one\.md:8: the link /service/nobody/ leads"),
         (HEAD + "[x](/guides/two/)\n", r"one\.md:6: the link /guides/two/ leads nowhere"),
         (HEAD + "[x]({{ root }}nowhere/)\n", r"one\.md:6: the link /nowhere/ leads nowhere"),
         (HEAD + "[x](../nowhere/)\n", r"one\.md:6: the link \.\./nowhere/ leads nowhere"),
         (HEAD + "[x](/methodology/#no)\n", r"one\.md:6: the link /methodology/#no leads nowhere"),
+        (HEAD + "a\n\n![x](/no.png)\n", r"one\.md:8: the link /no\.png leads nowhere"),
         (HEAD + "[x](#no)\n", r"one\.md:6: the link #no leads nowhere"),
         (FAQ.format('[[faq]]\nq = "Q"\n'), r"one\.md:6: .*`a`.*\[\[faq\]\] with q and a"),
         (FAQ.format(ASKED + '[[faq]]\nq = ""\na = "A"\n'), r"one\.md:9: .*faq\[1\]"),
@@ -88,6 +89,13 @@ def test_a_link_that_leads_somewhere_passes(link: str, content: Path, tmp_path: 
 
     [found] = page.xpath("//article//a[text()='x']/@href")
     assert not found.startswith("/") or found.startswith("//")
+
+
+def test_an_image_is_found_wherever_the_site_is(content: Path, tmp_path: Path) -> None:
+    guide(content, HEAD + "![All is well](/icons/none.svg)\n")
+    page = built(lived(tmp_path), content)
+
+    assert page.xpath("//article//img/@src") == ["../../icons/none.svg"]
 
 
 def test_code_is_coloured_by_classes_also_within_lists(content: Path, tmp_path: Path) -> None:

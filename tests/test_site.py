@@ -268,7 +268,12 @@ def command(*args: object) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.parametrize(
     ("wrong", "code", "words"),
-    [("link", 65, "leads nowhere"), ("article", 78, "no service 'nobody'")],
+    [
+        ('<a href="nowhere/">x</a>', 65, "leads nowhere"),
+        ("{% if %}", 65, "base.html:"),
+        ("{{ nobody }}", 65, "'nobody' is undefined"),
+        ("", 78, "no service 'nobody'"),
+    ],
 )
 def test_a_build_that_fails_publishes_nothing_and_the_old_site_stands(
     wrong: str, code: int, words: str, empty: Path, tmp_path: Path
@@ -278,8 +283,8 @@ def test_a_build_that_fails_publishes_nothing_and_the_old_site_stands(
     out = tmp_path / "site"
     (out / "api" / "v1").mkdir(parents=True)
     (out / "api" / "v1" / "build.json").write_text("the old site", encoding="utf-8")
-    if wrong == "link":
-        templates(tmp_path, base='<a href="nowhere/">x</a>')
+    if wrong:
+        templates(tmp_path, base=wrong)
     else:
         head = '+++\ntitle = "T"\ndek = "D"\nservice = ""\n+++\n'
         article = empty / "articles" / "one.md"

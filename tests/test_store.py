@@ -9,7 +9,7 @@ from crawler.lines import IncidentLine, RunLine, UpdateLine
 from crawler.model import Component, Level, Reading
 from crawler.store import rows
 from crawler.store.fold import fold
-from lives import HOUR, START, Life, dump, reading
+from lives import HOUR, START, Life, dump, incident, provider, reading, service, world
 from shared import requires_shared, strings
 from wordings import DONE, EDITED, FIRST, LATER, OLDER, STEP, catalogue, working
 
@@ -151,6 +151,18 @@ def test_a_service_that_left_comes_back_with_its_history(life: Life) -> None:
     assert back.owners["cloud"] == "cloud"
     seen = "SELECT level FROM snapshots WHERE service = 'cloud' ORDER BY first_seen"
     assert [level for (level,) in life.store.connection.execute(seen)] == ["major", "none"]
+
+
+def test_what_another_page_said_of_a_service_waits_for_no_all_clear_of_its_page(
+    tmp_path: Path,
+) -> None:
+    with Life(tmp_path, world(provider("acme"), provider("beta"))) as one:
+        one.run(START, {"acme": reading(incident(impact=Level.MAJOR), word=Level.MAJOR)})
+        one.catalogue = world(provider("beta", service("beta"), service("acme")))
+        moved = one.run(START + STEP).services["acme"]
+
+    assert moved is not None
+    assert (moved.level, moved.flags) == (Level.NONE, ())
 
 
 def test_a_probe_that_left_the_catalogue_is_forgotten(life: Life) -> None:

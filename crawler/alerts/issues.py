@@ -10,14 +10,14 @@ from typing import Any
 from crawler import times
 from crawler.alerts.deliver import Done
 from crawler.alerts.words import Message, Writer
-from crawler.catalogue import ISSUES_LABEL
+from crawler.catalogue import ISSUES_LABEL, issue_label
 from crawler.errors import Refused
 from crawler.github import GitHub
 
 COMMENTS, FULL = 20, 2_000
 """Comments in one pass, and in one issue; GitHub refuses more than 2,500."""
 DIGEST = "Many services at once"
-"""The label and title of the issue that takes what is too much for one pass."""
+"""The topic and title of the issue that takes what is too much for one pass."""
 _PAUSE, _SKEW = 1.0, 3_600
 
 
@@ -51,31 +51,31 @@ class Issues:
         for one in messages:
             done(one)
 
-    def _say(self, label: str, title: str, key: str, words: str, at: int) -> None:
-        """Comment on the issue with this label, unless it says so already."""
-        issue = self._issue(label, title)
+    def _say(self, topic: str, title: str, key: str, words: str, at: int) -> None:
+        """Comment on the issue of a service, or of DIGEST, unless it says so already."""
+        issue = self._issue(topic, title)
         if not self._has(issue, key, at):
             self._comment(issue, words)
 
-    def _issue(self, label: str, title: str) -> dict[str, Any]:
-        """The newest issue with a label; a new one when there is none or it is full."""
-        known = sorted(self._known.get(label, ()), key=lambda one: int(one["number"]))
+    def _issue(self, topic: str, title: str) -> dict[str, Any]:
+        """The newest issue of a topic; a new one when there is none or it is full."""
+        known = sorted(self._known.get(issue_label(topic), ()), key=lambda one: int(one["number"]))
         issue = known[-1] if known else None
         if issue is None or issue["comments"] >= FULL:
-            issue = self._open(label, title, earlier=issue is not None)
+            issue = self._open(topic, title, earlier=issue is not None)
         if not issue["locked"]:
             self._hub.put(f"/issues/{issue['number']}/lock")
             issue["locked"] = True
         for old in known:
             if old["number"] != issue["number"] and old["state"] == "open":
-                self._retire(old, issue["number"], label)
+                self._retire(old, issue["number"], topic)
         return issue
 
-    def _open(self, label: str, title: str, *, earlier: bool) -> dict[str, Any]:
-        service = label if label != DIGEST else ""
+    def _open(self, topic: str, title: str, *, earlier: bool) -> dict[str, Any]:
+        service, label = topic if topic != DIGEST else "", issue_label(topic)
         body = self._writer.text(
             "issue.md",
-            name=self._writer.name(label),
+            name=self._writer.name(topic),
             link=self._writer.link(service),
             earlier=earlier,
         )
@@ -84,8 +84,8 @@ class Issues:
         self._known.setdefault(label, []).append(made)
         return made
 
-    def _retire(self, old: dict[str, Any], number: int, label: str) -> None:
-        name = self._writer.name(label)
+    def _retire(self, old: dict[str, Any], number: int, topic: str) -> None:
+        name = self._writer.name(topic)
         self._comment(old, self._writer.text("moved.md", name=name, number=number))
         self._hub.patch(f"/issues/{old['number']}", {"state": "closed"})
         old["state"] = "closed"

@@ -37,14 +37,17 @@ def opened(now: int) -> Iterator["Door"]:
 
 def hub(door: "Door") -> "GitHub":
     """The repository that GITHUB_REPOSITORY names, else that of the clone that we are in."""
+    from crawler.deploy.git import origin as remote
     from crawler.github import GitHub
     from crawler.github.api import API
 
     name = os.environ.get("GITHUB_REPOSITORY") or ""
     if not name:
-        found = _REPOSITORY.search(origin())
+        found = _REPOSITORY.search(remote(os.environ))
         if not found:
-            raise click.UsageError("no repository: set GITHUB_REPOSITORY to owner/name")
+            raise click.UsageError(
+                "no repository: set GITHUB_REPOSITORY to owner/name, or run this in its clone"
+            )
         name = found[1]
     if not token():
         raise click.UsageError("no token: set GITHUB_TOKEN")

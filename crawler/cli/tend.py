@@ -125,7 +125,7 @@ def checkup(content: Path, now: int, *, as_json: bool) -> NoReturn:
     with github.opened(now) as door:
         facts = checking.ask(github.hub(door))
     name = str(facts.get("repository").get("full_name", ""))
-    used = options.in_repository(site, name).feed_authority
+    used = options.in_repository(site, name)
     found = list(checking.checks(facts, site.url, used, now))
     if as_json:
         click.echo(options.printed([one._asdict() for one in found], indent=1))

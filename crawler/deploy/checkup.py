@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from crawler import text, times
 from crawler.cadence import cadence
+from crawler.catalogue import Alerts, Site
 from crawler.deploy.branch import BRANCH
 from crawler.deploy.watch import CRAWL_LATE, WORKFLOW
 from crawler.errors import Refused
@@ -79,12 +80,13 @@ def ask(hub: GitHub) -> Facts:
     return Facts(answers)
 
 
-def checks(facts: Facts, site_url: str, authority: str, now: int) -> Iterator[Check]:
-    """The findings. `site_url` is that of content/site.toml, `authority` the feed_authority that
-    the runs on GitHub use, `now` in seconds UTC."""
+def checks(facts: Facts, site_url: str, used: Site, now: int) -> Iterator[Check]:
+    """The findings. `site_url` is that of content/site.toml, `used` the settings that the runs on
+    GitHub use, `now` in seconds UTC."""
     yield from _repository(facts)
+    yield from _issues(facts.get("repository"), used.alerts)
     yield from _schedule(facts)
-    yield from _pages(facts, site_url, authority)
+    yield from _pages(facts, site_url, used.feed_authority)
     yield _branch(facts, now)
     yield from _runs(facts, now)
     yield _secrets(facts)
@@ -110,6 +112,14 @@ def _repository(facts: Facts) -> Iterator[Check]:
     else:
         default = text.line(permissions.get("default_workflow_permissions", ""))
         yield Check("permissions", f"{default} by default; each job names its own")
+
+
+def _issues(found: Any, alerts: Alerts) -> Iterator[Check]:
+    # Of another repository that keeps them, nothing was asked.
+    here = alerts.repository.lower() == str(found.get("full_name", "")).lower()
+    if alerts.github_issues and here and not found.get("has_issues", True):
+        repair = "Settings > General > Features: switch Issues on; a fork begins without them"
+        yield Check("Issues", "off, but github_issues in content/site.toml needs them", repair)
 
 
 def _schedule(facts: Facts) -> Iterator[Check]:

@@ -19,6 +19,7 @@ from crawler.site import (
     publish,
     reference,
     tables,
+    templating,
     twins,
 )
 from crawler.site import build as building
@@ -33,7 +34,8 @@ def build(
     """Every file of the site by its path. The same board gives the same bytes.
 
     `memory` may take over parts of an earlier build instead of making them again.
-    Raises SiteError for a broken link or a path claimed twice, ContentError for an article.
+    Raises SiteError for a broken link, a path claimed twice or a template that cannot be used,
+    ContentError for an article.
     """
     guides = articles.load(content, board, memory)
     machines = (
@@ -48,7 +50,8 @@ def build(
         pages.Page("api.html", "api/index.html", {"reference": told}),
         pages.Page("subscribe.html", "subscribe/index.html", {"examples": examples(subscribed)}),
     ]
-    people = pages.render(board, guides, templates, about, memory)
+    with templating.told():
+        people = pages.render(board, guides, templates, about, memory)
     files = (
         people,
         *machines,

@@ -29,7 +29,7 @@ _FENCE = re.compile(r"^( {4,})```(\w*)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
 _SHOWN_ADDRESSES = re.compile(r">[^<]*?://[^<]+")
 _ADDRESS = re.compile(r"(?<=://)[^\s<]+")
 _SLASH = re.compile(r"/(?=\w)")
-_LINK = re.compile(r'(<a\s[^>]*?href=")([^"]*)"')
+_LINK = re.compile(r'(<(?:a\s[^>]*?href|img\s[^>]*?src)=")([^"]*)"')
 
 
 class _Labels(Treeprocessor):
@@ -85,7 +85,7 @@ def _reader() -> Markdown:
 
 
 def convert(text: str, root: str) -> tuple[str, tuple[tuple[str, Markup], ...], list[str]]:
-    """HTML, its headings of the first rank as (anchor, heading), and the links in it.
+    """HTML, its headings of the first rank as (anchor, heading), and the links and images in it.
 
     A link that begins with a slash leads from the root of the site, wherever that is: `root` is
     put in its place, such as `../../`.

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 
 import msgspec
-from jinja2 import Environment, StrictUndefined, Template, TemplateError, nodes
+from jinja2 import Environment, StrictUndefined, Template, TemplateError, UndefinedError, nodes
 from markupsafe import Markup
 from msgspec import structs
 
@@ -70,7 +70,9 @@ def filled(path: Path, body: str, board: Board, calls: list[Call]) -> str:
         missing = isinstance(error, _NoService)
         told = [f"{path}:{one}" for one in _strays(body, helpers, rows)] if missing else []
         line = getattr(error, "lineno", None) or _line_in_template(error.__traceback__)
-        raise ContentError(*(told or [f"{path}:{line}: {error}"])) from None
+        unknown = isinstance(error, UndefinedError) and str(error).endswith("is undefined")
+        allowed = f"; allowed: {', '.join(helpers)}, site.url, validity" if unknown else ""
+        raise ContentError(*(told or [f"{path}:{line}: {error}{allowed}"])) from None
 
 
 def _strays(body: str, helpers: Collection[str], services: Collection[str]) -> dict[str, None]:

@@ -15,12 +15,13 @@
   const root = page.dataset.root || "./";
   /* When what the page shows was checked, and what statuses.json told last: the two may differ. */
   let checked = Number(page.dataset.checked) || 0;
-  let heard = checked, told;
+  let heard = checked, since = performance.now(), told;
   let asked = 0;
 
   const $ = (selector, from) => (from || document).querySelector(selector);
   const all = (selector, from) => Array.from((from || document).querySelectorAll(selector));
-  const now = () => Date.now() / 1000;
+  /* A clock that is behind what was heard is wrong, and would let nothing grow old. */
+  const now = () => Math.max(Date.now() / 1000, heard + (performance.now() - since) / 1000);
   const seconds = (iso) => Date.parse(iso) / 1000;
   const services = (count) => count + (count === 1 ? " service" : " services");
   const trouble = (level) => HEAVY.includes(level);
@@ -142,25 +143,33 @@
 
   async function refresh() {
     if (document.hidden && !watched().size) return;
-    if (now() - asked < 60) return;
+    /* A clock may be set right meanwhile, by hours. */
+    if (Math.abs(now() - asked) < 60) return;
     asked = now();
     const reply = await fetch(root + "statuses.json", { cache: "no-cache" });
     if (!reply.ok) return;
     const statuses = await reply.json();
     if (!(seconds(statuses.fetchedAt) > heard)) return;
     const changed = apply(statuses);
-    mark(changed);
+    /* A phone may grant notifications and still refuse to show one. */
+    start(() => mark(changed));
     if (checked || changed.length) await renew().catch(() => { /* what is shown keeps its age */ });
     if (checked >= heard) return;
     apply(told);
     if (changed.length) offer();
   }
 
+  function hear(at) {
+    if (at <= heard) return;
+    heard = at;
+    since = performance.now();
+  }
+
   function apply(statuses) {
     const at = seconds(statuses.fetchedAt);
     const changed = statuses.services.filter((one) => update(one, at));
     told = statuses;
-    heard = at;
+    hear(at);
     whole();
     filter();
     tick();
@@ -249,7 +258,7 @@
     /* A page without a clock tells of what is over by now. */
     if (!fresh || (at && !(at > checked))) return;
     checked = at;
-    heard = Math.max(heard, at);
+    hear(at);
     const restore = places();
     around($("#main"), fresh);
     around($("footer"), $("footer", served));

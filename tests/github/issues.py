@@ -9,6 +9,8 @@ from github.state import State
 ISSUES = Doors()
 FULL = 2_500
 """Comments that an issue takes."""
+LABEL = 50
+"""The longest name of a label."""
 
 
 def _writable(hub: State) -> None:
@@ -41,10 +43,10 @@ def _list_issues(hub: State, ask: Question) -> Reply:
 @ISSUES.at("POST", "/issues", "issues")
 def _open_issue(hub: State, ask: Question) -> Reply:
     _writable(hub)
-    if not ask.body.get("title"):
+    names = ask.body.get("labels", [])
+    if not ask.body.get("title") or any(len(one) > LABEL for one in names):
         return invalid()
     number = len(hub.issues) + 1
-    names = ask.body.get("labels", [])
     hub.labels |= {*names}
     made = {
         "number": number,
