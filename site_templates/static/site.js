@@ -139,12 +139,9 @@
     warn();
   }
 
-  /* Refresh from statuses.json. */
-
   async function refresh() {
     if (document.hidden && !watched().size) return;
-    /* A clock may be set right meanwhile, by hours. */
-    if (Math.abs(now() - asked) < 60) return;
+    if (Math.abs(now() - asked) < 60) return; /* a clock may be set right by hours */
     asked = now();
     const reply = await fetch(root + "statuses.json", { cache: "no-cache" });
     if (!reply.ok) return;
@@ -153,16 +150,14 @@
     const changed = apply(statuses);
     /* A phone may grant notifications and still refuse to show one. */
     start(() => mark(changed));
-    if (checked || changed.length) await renew().catch(() => { /* what is shown keeps its age */ });
+    if (checked || changed.length) await renew().catch(() => { /* it keeps its age */ });
     if (checked >= heard) return;
     apply(told);
     if (changed.length) offer();
   }
 
   function hear(at) {
-    if (at <= heard) return;
-    heard = at;
-    since = performance.now();
+    if (at > heard) [heard, since] = [at, performance.now()];
   }
 
   function apply(statuses) {
@@ -317,7 +312,7 @@
   const tab = new Set();
   const watched = () => new Set([...stars, ...tab]);
 
-  /* Another tab may have changed them; where storage is refused, they are those of this page. */
+  /* Another tab may have changed them; without storage they are this page's. */
   function recall() {
     if (store.get("stars") === null) return;
     stars.clear();
@@ -339,7 +334,7 @@
       paint();
       lift();
       filter();
-      /* Where only stars are shown, the row is gone: the next one takes its place. */
+      /* Among stars alone the row is gone: the next one takes its place. */
       (button.closest("[hidden]") ? seen()[place] || seen().pop() || $("#hits button") : button).focus();
     });
     paint();
@@ -401,8 +396,6 @@
     });
   }
 
-  /* Search and filter; the address says what is shown. */
-
   const shown = { q: "", show: "", cat: "", only: "" };
 
   function finding() {
@@ -427,7 +420,7 @@
     shown[key] = value;
     filter();
     const query = new URLSearchParams(Object.entries(shown).filter(([, one]) => one)).toString();
-    try { history.replaceState(null, "", query ? "?" + query : location.pathname); } catch { /* a file has no history to change */ }
+    try { history.replaceState(null, "", query ? "?" + query : location.pathname); } catch { /* a file has no history */ }
   }
 
   function wanted(row) {
@@ -469,8 +462,6 @@
     });
     status.append(reset);
   }
-
-  /* The days, one by one: point, touch, or arrow keys. */
 
   let day = null;
 
@@ -603,8 +594,6 @@
     });
   }
 
-  /* Colours, and the reader's own time. */
-
   function colours() {
     const button = $("#theme"), names = { "": "automatic", light: "light", dark: "dark" };
     const paint = (theme) => {
@@ -647,7 +636,7 @@
     try { part(); } catch (error) { console.warn(part.name, error); }
   }
 
-  const ask = () => refresh().catch(() => { /* the page stays as it is, and grows old visibly */ });
+  const ask = () => refresh().catch(() => { /* it grows old visibly */ });
   page.classList.add("scripted");
   [colours, tick, starring, finding, days, checking, watching, locals, menu].forEach(start);
   setInterval(() => start(tick), 30000);
