@@ -146,8 +146,7 @@ def incidents(
         digest = _digest(incident)
         if head is None or head.digest != digest or head.missing or head.open != incident.open:
             known = remembered(provider.id, incident.id) if head else None
-            line = _incident_line(provider.id, incident, digest, known)
-            yield structs.replace(line, recoveries=reading.recoveries and incident.open)
+            yield _incident_line(provider.id, incident, digest, known)
     listed = {one.id for one in reading.incidents}
     # A start that is remembered says nothing of how far this list reaches.
     covers = _reaches(visit.reading or reading, heads, now)

@@ -11,7 +11,7 @@ from crawler import changes, early
 from crawler.catalogue import Provider
 from crawler.lines import IncidentLine, SourceLine
 from crawler.memory import Head, Memory
-from crawler.model import Incident, Reading, Visit
+from crawler.model import Incident, Visit
 from crawler.records import Record, Remembered
 from crawler.times import SKEW
 
@@ -21,10 +21,9 @@ def hear(
 ) -> tuple[Visit, tuple[IncidentLine, ...]]:
     """A visit to a provider's page as conclude.py wants it, and the new and changed incidents.
 
-    Its incidents have every component that they ever named, except those of an open one of which
-    the page tells that they have recovered, and times that can be true at `now` (seconds UTC).
-    Those that are open have every message that is remembered; those that are over have none, unless
-    they may go on one of ours.
+    Its incidents have every component that they ever named and times that can be true at `now`
+    (seconds UTC). Those that are open have every message that is remembered; those that are over
+    have none, unless they may go on one of ours.
     """
     visit = _placed(provider, visit, memory.sources.get(provider.id))
     if visit.reading is None:
@@ -35,8 +34,7 @@ def hear(
         listed = tuple(_filled(one, heads.get(one.id), provider.id, remembered) for one in listed)
     if not visit.reading.ends_stated:
         listed = tuple(_first_end(one, heads.get(one.id)) for one in listed)
-    before = {one.id: _before(one, heads.get(one.id), visit.reading) for one in listed}
-    united = tuple(_united(one, before[one.id], now) for one in listed)
+    united = tuple(_united(one, heads.get(one.id), now) for one in listed)
     whole = replace(visit.reading, incidents=united)
     told = tuple(changes.incidents(provider, visit, whole, heads, remembered, now))
     if not early.waits(provider, memory):
@@ -103,14 +101,8 @@ def _first_end(incident: Incident, head: Head | None) -> Incident:
     return replace(incident, ended_at=min(incident.ended_at, head.ended))
 
 
-def _before(incident: Incident, head: Head | None, reading: Reading) -> Head | None:
-    """What was known of an incident, without the components that may have recovered since."""
-    told = reading.recoveries and incident.open
-    return replace(head, components=()) if head and told else head
-
-
 def _united(incident: Incident, head: Head | None, now: int) -> Incident:
-    """An incident with every component it named before and with times that can be true."""
+    """An incident with every component it ever named and with times that can be true."""
     components = tuple(sorted({*incident.components, *(head.components if head else ())}))
     start, end = _possible(incident.started_at, now), incident.ended_at
     created = _possible(incident.created_at, now)

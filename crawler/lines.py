@@ -75,10 +75,10 @@ class IncidentLine(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
 
     `digest` identifies the incident as it was read, `missing` counts the readings in a row that
     should have named it and did not, up to MISSED, when it is over; until then `ended` is when the
-    first of them was, or None where only a feed that stood in for the page left it out. With
-    `recoveries`, what an open one does not name any more has recovered. An incident that only our
-    own check saw has the `service` it was of, and when two runs had `confirmed` it; the provider's
-    own that follows `adopts` it, by its id, with the `lead` in seconds where that may be claimed.
+    first of them was, or None where only a feed that stood in for the page left it out. An incident
+    that only our own check saw has the `service` it was of, and when two runs had `confirmed` it;
+    the provider's own that follows `adopts` it, by its id, with the `lead` in seconds where that
+    may be claimed.
     """
 
     provider: str
@@ -94,7 +94,6 @@ class IncidentLine(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     url: str | None = None
     components: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
-    recoveries: bool = False
     updates: tuple[UpdateLine, ...] = ()
     missing: int = 0
     withdrawn: bool = False

@@ -131,9 +131,8 @@ class Reading:
     `components` is None where this kind of source lists none. `current` says whether the
     document tells how things are now; `history` whether `incidents` is the provider's own list
     with closed incidents in it. `ends_stated` is false where all that tells of the end of an
-    incident is its last change; `recoveries` is true where what an open incident names no more has
-    recovered. `usable_until` is when the document, by its own word, is too old to be used. `notes`
-    are slugs of what was odd.
+    incident is its last change. `usable_until` is when the document, by its own word, is too old to
+    be used. `notes` are slugs of what was odd.
     """
 
     headline: str = ""
@@ -144,7 +143,6 @@ class Reading:
     current: bool = True
     history: bool = False
     ends_stated: bool = True
-    recoveries: bool = False
     said_at: int | None = None
     usable_until: int | None = None
     notes: tuple[str, ...] = ()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.model import Component, Incident, Level, Reading, Visit, worst
+from crawler.model import Component, Incident, Level, Reading, worst
 from crawler.scope import page_level, scope
 from crawler.times import DAY
 from lives import START, Life, incident, provider, reading, service, world
@@ -181,34 +181,6 @@ def test_an_open_incident_keeps_the_components_it_ever_named_in_force(tmp_path: 
         levels = {row.service.id: row.verdict.level for row in life.board(START + 300).rows}
 
     assert levels == {"one": Level.MAJOR, "two": Level.NONE}
-
-
-def test_what_an_open_incident_names_no_more_has_recovered_where_the_page_tells_of_it(
-    tmp_path: Path,
-) -> None:
-    split = world(
-        provider("acme", service("one", components=["c1"]), service("two", components=["c2"])),
-    )
-
-    def told(*keys: str, **more: object) -> Reading:
-        listed = replace(named("major", *keys), **more)  # type: ignore[arg-type]
-        return Reading(word=Level.MAJOR, incidents=(listed,), recoveries=True)
-
-    def levels(now: int) -> dict[str, Level]:
-        return {row.service.id: row.verdict.level for row in life.board(now).rows}
-
-    with Life(tmp_path, split) as life:
-        life.run(START, {"acme": told("c1", "c2")})
-        for now in (START + 300, START + 600):
-            life.run(now, {"acme": told("c2")})
-        after = levels(now)
-        life.run(START + 900, {"acme": Visit("acme", START + 900, unchanged=True)})
-        unchanged = levels(START + 900)
-        life.run(START + 1200, {"acme": told("c1", "c2", open=False, ended_at=START + 1200)})
-        over = life.board(START + 1200).rows[0].recent[0].record.incident
-
-    assert after == unchanged == {"one": Level.NONE, "two": Level.MAJOR}
-    assert over.components == ("c1", "c2")
 
 
 OLD = incident("old", "Slow exports", started=START - 200 * DAY)

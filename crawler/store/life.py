@@ -39,7 +39,7 @@ def fold(db: Connection, now: int, line: IncidentLine) -> None:
         " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
         (*key, old["slug"] if old else _free(db, key, now), line.title, line.open,
          line.impact, line.phase, line.started, line.created, line.ended, line.url,
-         _hit(line, old), _regions(line, old),
+         _union(line.components, old, "components"), _regions(line, old),
          phases.dump(spans), first_seen, now,
          None if line.open else resolved or now, withdrawn if line.withdrawn else None,
          line.missing, line.digest, line.service, failed_at,
@@ -86,13 +86,6 @@ def _adopt(db: Connection, provider: str, ours: str, theirs: str) -> None:
     db.execute(
         "UPDATE incident_revisions SET incident = ? WHERE provider = ? AND incident = ?", names
     )
-
-
-def _hit(line: IncidentLine, old: Row | None) -> str:
-    """What it named ever, as pages drop it when it is over, or what it still names of it."""
-    if line.recoveries:
-        return json.dumps(line.components)
-    return _union(line.components, old, "components")
 
 
 def _regions(line: IncidentLine, old: Row | None) -> str:

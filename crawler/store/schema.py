@@ -102,7 +102,7 @@ CREATE TABLE incidents (
     created_at INTEGER,
     ended_at INTEGER,
     url TEXT,
-    components TEXT NOT NULL,           -- JSON list: over its life, or without what has recovered
+    components TEXT NOT NULL,           -- JSON list: the union over its life
     regions TEXT NOT NULL,              -- JSON list: where it is, at the end also was
     phases TEXT NOT NULL,               -- JSON list: see store.phases.Phase
     first_seen INTEGER NOT NULL,
