@@ -1,25 +1,18 @@
 """What differs between the memory and a new run, in the shape of the journal. Pure."""
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 
 import msgspec
 from msgspec import structs
 
+from crawler import messages
 from crawler.catalogue import Catalogue, Provider
-from crawler.lines import (
-    MISSED,
-    IncidentLine,
-    ProbeLine,
-    SnapshotLine,
-    SourceLine,
-    UpdateLine,
-)
+from crawler.lines import MISSED, IncidentLine, ProbeLine, SnapshotLine, SourceLine
 from crawler.memory import Head, Memory, ProbeState, Snapshot
-from crawler.model import Incident, Reading, Update, Visit
+from crawler.model import Incident, Reading, Visit
 from crawler.records import Record, Remembered
 from crawler.scope import page_level
-from crawler.times import SKEW
 
 
 def owners(catalogue: Catalogue, memory: Memory) -> dict[str, str]:
@@ -195,30 +188,8 @@ def _incident_line(
         url=incident.url,
         components=incident.components,
         regions=incident.regions,
-        updates=tuple(_news(incident.updates, known.incident.updates if known else ())),
+        updates=tuple(messages.news(incident.updates, known)),
     )
-
-
-def _news(said: Sequence[Update], known: Sequence[Update]) -> Iterator[UpdateLine]:
-    """The messages that are new or reworded. One that was read in another way before, as a feed
-    has no ids of theirs, stays known by its first id, and gets the time that it lacked."""
-    had, listed = {one.id: one for one in known}, {one.id for one in said}
-    others = [one for one in known if one.text and one.id not in listed]
-    for one in said:
-        old = had.get(one.id)
-        twin = None if old else next((two for two in others if _same(one, two)), None)
-        if twin:
-            others.remove(twin)
-            if twin.at is None and one.at is not None:
-                yield UpdateLine(twin.id, twin.text, one.at, twin.phase)
-        elif old is None or (old.phase, old.text) != (one.phase, one.text):
-            yield UpdateLine(one.id, one.text, one.at, one.phase)
-
-
-def _same(one: Update, two: Update) -> bool:
-    """Whether two messages are one, as far as both tell: providers often say the same again."""
-    close = one.at is None or two.at is None or abs(one.at - two.at) <= SKEW
-    return close and one.text == two.text
 
 
 def _missing(record: Record, head: Head, now: int, *, deleted: bool) -> IncidentLine:

@@ -18,7 +18,7 @@ FLOORS = {
     3: {"memory", "scope"},
     4: {
         *("content", "fetch", "github", "platforms", "robots", "journal"),
-        *("facts", "streak", "upstream"),
+        *("facts", "messages", "streak", "upstream"),
     },
     5: {"store", "judge", "verdict", "announced", "changes", "early"},
     6: {"conclude", "hear", "saved", "simulate", "check", "visit", "doctor"},

@@ -115,3 +115,22 @@ def test_what_a_page_says_again_later_is_another_message(life: Life) -> None:
         life.run(now, {"acme": reading(replace(incident("x"), updates=said))})
 
     assert [one.id for one in messages(life, now)] == ["u2", "u1", "u0"]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        # The page lists its newest message alone, and its words stay while its phase moves on.
+        (Update("u1", START, "investigating", WAITING), Update("u2", START, "monitoring", WAITING)),
+        # Words of a feed without dates, which the provider uses again later.
+        (Update("h", None, "identified", WAITING), Update("u2", START + STEP, "update", WAITING)),
+    ],
+)
+def test_the_same_words_for_something_new_are_another_message(
+    life: Life, first: Update, second: Update
+) -> None:
+    life.run(START, {"acme": reading(replace(incident("x"), updates=(first,)))})
+    now = START + 2 * STEP
+    life.run(now, {"acme": reading(replace(incident("x"), updates=(second,)))})
+
+    assert {*messages(life, now)} == {first, second}
