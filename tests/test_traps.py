@@ -185,15 +185,6 @@ def test_instatus_has_more_words_than_it_documents(word: str, level: Level) -> N
     assert found.word is level
 
 
-def test_a_page_of_instatus_that_has_issues_does_not_differ_from_the_worst_of_them() -> None:
-    row = {"id": "i1", "name": "Down", "status": "INVESTIGATING", "impact": "MAJOROUTAGE"}
-    summary = {"page": {"name": "Acme", "url": "https://status.acme.test", "status": "HASISSUES"}}
-    found = read("instatus", summary={**summary, "activeIncidents": [row]})
-
-    told = scope((), (), found)
-    assert (told.level, told.flags) == (Level.CRITICAL, ())
-
-
 def test_a_middle_east_event_leaves_the_real_aws_and_bedrock_green() -> None:
     body = (CASES / "aws/middle_east_with_mark/events.json").read_bytes()
     text = body.decode("utf-16")

@@ -3,8 +3,8 @@
 fal, Chroma, Leonardo (seen from 2022 to 2026). Traps. The page's word is not only UP, HASISSUES
 or UNDERMAINTENANCE but any of ONE, SOME, ALL + a component's word. Keys are left out when their
 list is empty. `started` is ISO or a JavaScript date. Ids may be missing, names may be objects of
-translations. HASISSUES says no more than "at least minor"; what is listed says how bad. Groups are
-rows of the component list. The summary has no texts of updates. https://instatus.com/help/api
+translations. HASISSUES says no more than "at least minor". Groups are rows of the component list.
+The summary has no texts of updates. Endpoints: https://instatus.com/help/api
 """
 
 import re
@@ -61,14 +61,13 @@ def read(replies: Mapping[str, Reply]) -> Reading:
     rows = [*vocabulary.rows(summary, "components"), *vocabulary.rows(listed or {}, "components")]
     components = vocabulary.merged(_components(rows))
     lost = [PARTIAL] if listed is None and "components" in replies else []
-    incidents = tuple(map(_incident, vocabulary.rows(summary, "activeIncidents")))
-    said, levels = summary["page"]["status"], [one.level for one in components]
-    word = vocabulary.level(said, PAGES)
     return Reading(
-        word=vocabulary.worst_open([word, *levels], incidents) if said == "HASISSUES" else word,
+        word=vocabulary.level(summary["page"]["status"], PAGES),
         components=components,
-        incidents=incidents,
-        maintenances=tuple(map(_maintenance, vocabulary.rows(summary, "activeMaintenances"))),
+        incidents=tuple(_incident(row) for row in vocabulary.rows(summary, "activeIncidents")),
+        maintenances=tuple(
+            _maintenance(row) for row in vocabulary.rows(summary, "activeMaintenances")
+        ),
         notes=(*lost, *([] if components else ["components_missing"])),
     )
 
