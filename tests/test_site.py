@@ -205,10 +205,12 @@ def test_html_is_well_formed_for_the_parser_of_browsers(files: dict[str, bytes])
         "./folder/other/",
         "?q=1/../nowhere",
         "https://example.test/base/nowhere/",
+        "../a/no",
     ],
 )
 def test_a_broken_link_raises_and_names_page_and_link(link: str) -> None:
     files = {"a/index.html": f'<a href="{link}">x</a>'.encode(), "a/folder/index.html": b""}
+    files["a/noindex.html"] = b""
     if link.startswith("?"):
         publish.together(files, base=BASE)
         return

@@ -63,6 +63,14 @@ def test_incidents_that_are_no_list_are_no_good_news(incidents: object) -> None:
         read("statuspage", summary=page(("API", "operational"), incidents=incidents))
 
 
+def test_a_second_list_that_is_no_list_says_nothing_and_leaves_the_summary_as_it_is() -> None:
+    whole = page(("API", "operational"))
+    broken = {"page": whole["page"], "incidents": {}, "scheduled_maintenances": []}
+    found = read("statuspage", summary=whole, incidents=broken)
+
+    assert (found.word, found.history) == (Level.NONE, False)
+
+
 @pytest.mark.parametrize("lists", [{}, {"incidents": None, "scheduled_maintenances": None}])
 def test_incident_io_may_leave_out_its_lists_or_send_null(lists: Json) -> None:
     rows = [{"id": ULID.format(2), "name": "API", "status": "operational"}]

@@ -124,8 +124,9 @@ def _document(reply: Reply) -> Row | None:
     if isinstance(one.get("incident_updates"), list):
         return {**document, "incidents": [one]}
     lists = [document.get(key) for key in ("incidents", "scheduled_maintenances")]
-    found = [rows for rows in lists if isinstance(rows, list)]
-    if not found or not all(_is_incident(row) for rows in found for row in rows):
+    found = [rows for rows in lists if rows is not None]
+    listed = all(isinstance(rows, list) for rows in found)
+    if not found or not listed or not all(_is_incident(row) for rows in found for row in rows):
         return None
     # Other platforms have such lists: incident.io's own, and Checkly's, which may be empty.
     known = "ongoing_incidents" not in document and (any(found) or "id" in page)

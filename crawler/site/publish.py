@@ -18,6 +18,7 @@ from crawler.site.kept import ANEW, Anew
 # What others wrote is marked, and may name any place, also one of ours that is not there. A link
 # into its own page has no other end.
 _LINKS = (re.compile(rb'href="(?!#)([^"]*)"(?! rel="nofollow)'), re.compile(rb'src="([^"]*)"'))
+_INDEX = re.compile(r"(?:^|(?<=/))index\.html$")
 _EXCHANGE = 2
 _AT_FDCWD = -100
 
@@ -44,7 +45,7 @@ def check_links(files: Mapping[str, bytes], base: str, sound: Container[str] = (
     `sound` are pages that need no look.
     """
     # Most links are the way to the root of the site, and from there a file or its folder.
-    ends = {path.removesuffix("index.html").encode() for path in files}
+    ends = {_INDEX.sub("", path).encode() for path in files}
     roots: dict[bytes, set[bytes]] = {}
     for page, body in files.items():
         if not page.endswith(".html") or page in sound:
