@@ -161,3 +161,30 @@ def test_a_date_in_the_words_of_an_undated_message_ends_no_message() -> None:
 
     assert [update.phase for update in one.updates] == ["resolved", "monitoring", "investigating"]
     assert one.started_at is None
+
+
+def test_a_title_does_not_change_with_the_state_that_begins_it() -> None:
+    titles = ["[Investigating] Errors", "[Resolved] Errors", "Errors [resolved]", "[Resolved]"]
+
+    assert [item(title).title for title in titles] == ["Errors", "Errors", *titles[2:]]
+
+
+@pytest.mark.parametrize("newest_first", [True, False])
+@pytest.mark.parametrize(
+    ("states", "kinds"),
+    [
+        (("Scheduled", "Completed"), ([], ["completed"])),
+        (("Scheduled", "Investigating"), (["investigating"], [])),
+        (("Investigating", "Completed"), ([], ["completed"])),
+    ],
+)
+def test_the_newest_item_of_an_event_says_what_it_is(
+    states: tuple[str, str], kinds: tuple[list[str], list[str]], *, newest_first: bool
+) -> None:
+    said = [told(f"[{state}] Disks", hour) for hour, state in enumerate(states, 8)]
+    _, found = level(*(reversed(said) if newest_first else said))
+
+    assert (
+        [one.phase for one in found.incidents],
+        [one.phase for one in found.maintenances],
+    ) == kinds

@@ -13,6 +13,7 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import chain
 
 from lxml import etree
 
@@ -53,27 +54,29 @@ def read(replies: Mapping[str, Reply]) -> Reading:
     roots = [reply.xml() for reply in replies.values()]
     if not roots:
         raise Unreadable("empty")
-    incidents: dict[str, list[Incident]] = {}
-    maintenances: dict[str, Maintenance] = {}
+    told: dict[str, list[Incident]] = {}
     notes: set[str] = set()
     labelled = False
     for root in roots:
-        for item in _items(root, notes):
-            one = _incident(item)
+        for one in map(_incident, _items(root, notes)):
             labelled = labelled or bool(one.phase)
-            if vocabulary.WORK.keys() & {one.phase, *(update.phase for update in one.updates)}:
-                stage = vocabulary.work_phase(one, "in_progress")
-                maintenances.setdefault(one.id, vocabulary.maintenance(one, stage))
-                continue
-            twins = incidents.setdefault(one.id, [one])
+            twins = told.setdefault(one.id, [one])
             if _newest(one) > _newest(twins[0]):
-                incidents[one.id] = [one]
+                told[one.id] = [one]
             elif one is not twins[0] and _newest(one) == _newest(twins[0]):
                 twins.append(one)  # they tell of the same for different components
+    incidents: list[Incident] = []
+    maintenances: dict[str, Maintenance] = {}
+    for one in chain.from_iterable(told.values()):
+        if vocabulary.WORK.keys() & {one.phase, *(update.phase for update in one.updates)}:
+            stage = vocabulary.work_phase(one, "in_progress")
+            maintenances.setdefault(one.id, vocabulary.maintenance(one, stage))
+        else:
+            incidents.append(one)
     return Reading(
-        incidents=tuple(one for twins in incidents.values() for one in twins),
+        incidents=tuple(incidents),
         maintenances=tuple(maintenances.values()),
-        current=labelled and not any(map(_MESSAGE.match, incidents)),
+        current=labelled and not any(map(_MESSAGE.match, told)),
         history=True,
         said_at=max(filter(None, map(_said_at, roots)), default=None),
         notes=tuple(sorted(notes)),
@@ -156,7 +159,7 @@ def _incident(item: etree._Element) -> Incident:
         key = own[1]  # as in the JSON of the same page, so that it is one incident in both
     return Incident(
         id=vocabulary.identifier(key),
-        title=title,
+        title=states.bare(title),
         open=not closed,
         # What is over may be called "available" by now; that was not its impact.
         impact=None if closed and impact is Level.NONE else impact,

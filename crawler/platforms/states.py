@@ -20,6 +20,12 @@ _TITLE_STATE = re.compile(
 )
 
 
+def bare(title: str) -> str:
+    """A title without the `[State]` that begins it."""
+    state = _TITLE_STATE.search(title)
+    return (state and title.removeprefix(f"[{state[1]}]").strip()) or title
+
+
 def phase(title: str, stated: Mapping[str, str], updates: tuple[Update, ...]) -> str:
     """The state of an item, as its field, its newest message or else its title tells it."""
     # "Update" repeats the state before it, so the newest other label is the state.
