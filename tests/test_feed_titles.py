@@ -82,7 +82,7 @@ def test_a_label_within_a_dated_message_is_a_word_of_its_writer(
     assert [update.text for update in one.updates] == [written, oldest.replace("<br>", "\n")]
 
 
-def level(*items: str) -> tuple[Level, Reading]:
+def level(*items: str) -> tuple[Level | None, Reading]:
     """What a feed of some items says, and its level for who follows a component of the page."""
     found = read("feed", feed=f"<rss><channel>{''.join(items)}</channel></rss>".encode())
     return scope(["API"], (), found).level, found
@@ -174,6 +174,7 @@ def test_a_title_does_not_change_with_the_state_that_begins_it() -> None:
     ("states", "kinds"),
     [
         (("Scheduled", "Completed"), ([], ["completed"])),
+        (("Scheduled", "In progress"), ([], ["in_progress"])),
         (("Scheduled", "Investigating"), (["investigating"], [])),
         (("Investigating", "Completed"), ([], ["completed"])),
     ],
@@ -188,3 +189,5 @@ def test_the_newest_item_of_an_event_says_what_it_is(
         [one.phase for one in found.incidents],
         [one.phase for one in found.maintenances],
     ) == kinds
+    assert {one.title for one in found.incidents} <= {"Disks"}
+    assert {one.title for one in found.maintenances} <= {"Disks"}

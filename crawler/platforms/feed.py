@@ -55,11 +55,11 @@ def read(replies: Mapping[str, Reply]) -> Reading:
     if not roots:
         raise Unreadable("empty")
     told: dict[str, list[Incident]] = {}
-    notes: set[str] = set()
-    labelled = False
+    announced, notes, labelled = set[str](), set[str](), False
     for root in roots:
         for one in map(_incident, _items(root, notes)):
             labelled = labelled or bool(one.phase)
+            announced |= {one.id} if one.phase == "scheduled" else set()
             twins = told.setdefault(one.id, [one])
             if _newest(one) > _newest(twins[0]):
                 told[one.id] = [one]
@@ -67,7 +67,8 @@ def read(replies: Mapping[str, Reply]) -> Reading:
                 twins.append(one)  # they tell of the same for different components
     incidents: list[Incident] = []
     maintenances: dict[str, Maintenance] = {}
-    for one in chain.from_iterable(told.values()):
+    for newest in chain.from_iterable(told.values()):
+        one = states.begun(newest) if newest.id in announced else newest
         if vocabulary.WORK.keys() & {one.phase, *(update.phase for update in one.updates)}:
             stage = vocabulary.work_phase(one, "in_progress")
             maintenances.setdefault(one.id, vocabulary.maintenance(one, stage))

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
-from crawler.model import Update
+from crawler.model import Incident, Update
 from crawler.platforms import dates, vocabulary
 
 LABEL = re.compile(
@@ -24,6 +25,15 @@ def bare(title: str) -> str:
     """A title without the `[State]` that begins it."""
     state = _TITLE_STATE.search(title)
     return (state and title.removeprefix(f"[{state[1]}]").strip()) or title
+
+
+def begun(work: Incident) -> Incident:
+    """Announced work; it is under way where its title begins with `[In progress]`, which alone
+    may be said of an outage too."""
+    mark, _, title = work.title.partition("]")
+    if work.phase or mark.lower() != "[in progress" or not title.strip():
+        return work
+    return replace(work, title=title.strip(), phase="in_progress")
 
 
 def phase(title: str, stated: Mapping[str, str], updates: tuple[Update, ...]) -> str:
