@@ -2,7 +2,8 @@
 
 import pytest
 
-from crawler.model import Incident, Level
+from crawler import times
+from crawler.model import Incident, Level, Reading
 from crawler.scope import scope
 from looking import read
 
@@ -79,3 +80,114 @@ def test_a_label_within_a_dated_message_is_a_word_of_its_writer(
     assert (one.open, one.phase) == (phase != "resolved", phase)
     written = newest.partition(" - ")[2].replace("<br>", "\n")
     assert [update.text for update in one.updates] == [written, oldest.replace("<br>", "\n")]
+
+
+def level(*items: str) -> tuple[Level | None, Reading]:
+    """What a feed of some items says, and its level for who follows a component of the page."""
+    found = read("feed", feed=f"<rss><channel>{''.join(items)}</channel></rss>".encode())
+    return scope(["API"], (), found).level, found
+
+
+def told(title: str, hour: int, guid: str = "https://acme.test/1#update-") -> str:
+    """An item for one message, as Better Stack's feed has it."""
+    date = f"<pubDate>Sun, 22 Nov 2026 {hour:02}:00:00 GMT</pubDate>"
+    return f"<item><title>{title}</title>{date}<guid>{guid}{hour}</guid></item>"
+
+
+@pytest.mark.parametrize(
+    ("title", "body"),
+    [
+        ("Errors", "Status: Investigating<br>Requests fail.<br>Type: Maintenance"),
+        ("[Investigating] Errors", "Requests fail.<br>Type: Maintenance"),
+    ],
+)
+def test_a_writer_who_names_a_type_makes_no_work_of_an_outage(title: str, body: str) -> None:
+    assert item(title, body).phase == "investigating"
+
+
+def test_what_is_in_progress_is_an_outage_where_no_work_was_announced() -> None:
+    resolved = told("[Resolved] Slow", 9, "https://acme.test/2#update-")
+
+    assert level(told("[In progress] API is down", 10), resolved)[0] is Level.MINOR
+
+
+@pytest.mark.parametrize("newest_first", [True, False])
+@pytest.mark.parametrize(
+    ("newest", "oldest", "over"),
+    [("Investigating", "Resolved", False), ("Resolved", "Investigating", True)],
+)
+def test_messages_of_instatus_stand_by_their_dates(
+    newest: str, oldest: str, *, over: bool, newest_first: bool
+) -> None:
+    said = [
+        f"<p>Nov 22, 10:00:10 GMT+0<br>{newest} - They are back.</p>",
+        f"<p>Nov 22, 09:00:10 GMT+0<br>{oldest} - Errors from 8 to 9.</p>",
+    ]
+    one = item("Errors", "Type: Incident" + "".join(said if newest_first else reversed(said)))
+
+    assert (one.open, one.phase) == (not over, newest.lower())
+    assert [update.phase for update in one.updates] == [newest.lower(), oldest.lower()]
+
+
+def test_fields_of_an_item_may_stand_below_the_date_of_its_message() -> None:
+    date = "<p>Nov 22, 09:50 UTC<br>Status: {}<br>Severity: Critical<br>"
+    one = item("Errors", date.format("Investigating") + "Requests fail.")
+    over = item(
+        "Errors", date.format("Resolved") + "Resolved: Sun, 22 Nov 2026 09:40:00 GMT<br>All fixed."
+    )
+
+    assert (one.impact, [update.text for update in one.updates]) == (
+        Level.CRITICAL,
+        ["Requests fail."],
+    )
+    assert times.iso_or_none(over.ended_at) == "2026-11-22T09:40:00Z"
+
+
+def test_a_field_in_the_words_of_a_dated_message_is_its_writer_s() -> None:
+    one = item("Errors", "<p>Nov 22, 09:50 UTC<br>Investigating - We look.<br>Severity: Critical")
+
+    assert (one.impact, one.updates[0].text) == (None, "We look.\nSeverity: Critical")
+
+
+def test_a_status_without_letters_hides_no_label() -> None:
+    one = item("Errors", "Status: ✅<br>Resolved - All fixed.")
+
+    assert (one.open, one.phase) == (False, "resolved")
+
+
+def test_a_date_in_the_words_of_an_undated_message_ends_no_message() -> None:
+    said = "Resolved - Fixed at<br>2026-11-22 09:40 UTC<br>Monitoring - A fix.<br>"
+    one = item("Errors", said + "Investigating - We look.")
+
+    assert [update.phase for update in one.updates] == ["resolved", "monitoring", "investigating"]
+    assert one.started_at is None
+
+
+def test_a_title_does_not_change_with_the_state_that_begins_it() -> None:
+    titles = ["[Investigating] Errors", "[Resolved] Errors", "Errors [resolved]", "[Resolved]"]
+
+    assert [item(title).title for title in titles] == ["Errors", "Errors", *titles[2:]]
+
+
+@pytest.mark.parametrize("newest_first", [True, False])
+@pytest.mark.parametrize(
+    ("states", "kinds"),
+    [
+        (("Scheduled", "Completed"), ([], ["completed"])),
+        (("Scheduled", "In progress"), ([], ["in_progress"])),
+        (("Scheduled", "Investigating"), (["investigating"], [])),
+        (("Investigating", "Completed"), ([], ["completed"])),
+    ],
+)
+def test_the_newest_item_of_an_event_says_what_it_is(
+    states: tuple[str, str], kinds: tuple[list[str], list[str]], *, newest_first: bool
+) -> None:
+    said = [told(f"[{state}] Disks", hour) for hour, state in enumerate(states, 8)]
+    _, found = level(*(reversed(said) if newest_first else said))
+
+    assert (
+        [one.phase for one in found.incidents],
+        [one.phase for one in found.maintenances],
+    ) == kinds
+    assert {one.title for one in found.incidents} <= {"Disks"}
+    assert {one.title for one in found.maintenances} <= {"Disks"}

@@ -11,7 +11,7 @@ from crawler.platforms import EXPERIMENTAL, PLATFORMS
 
 REPOSITORY = Path(__file__).parent.parent
 FOLDER = REPOSITORY / "crawler" / "platforms"
-HELPERS = {"__init__", "vocabulary", "documents", "dates", "probe"}
+HELPERS = {"__init__", "vocabulary", "documents", "dates", "states", "probe"}
 FILES = {path.stem for path in FOLDER.glob("*.py")} - HELPERS
 
 

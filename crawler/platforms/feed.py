@@ -13,6 +13,7 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import chain
 
 from lxml import etree
 
@@ -20,7 +21,7 @@ from crawler import text, times
 from crawler.catalogue import Source
 from crawler.errors import Unreadable
 from crawler.model import Incident, Level, Maintenance, Reading, Update
-from crawler.platforms import azure, dates, vocabulary
+from crawler.platforms import azure, dates, states, vocabulary
 from crawler.wire import Reply, Request
 
 SEVERITIES = {
@@ -29,23 +30,11 @@ SEVERITIES = {
     **dict.fromkeys(("unavailable", "major", "partial_outage"), Level.MAJOR),
     **dict.fromkeys(("critical", "outage", "major_outage", "full_outage"), Level.CRITICAL),
 }
-_LABEL = re.compile(
-    r"(?:Status:\s*)?(Investigating|Identified|Monitoring|Mitigated|Update|Resolved|Completed|"
-    r"Postmortem|Scheduled|In progress|Verifying)(?:\s*(?:-|–|—|:)\s*(.*)|$)",
-    re.IGNORECASE,
-)
-_FIELD = re.compile(r"(Type|Status|Severity|Resolved|Started):\s*(.+)", re.IGNORECASE)
-# Where a part of the title begins: "DNS names are not resolved: outage" is no end.
-_TITLE_STATE = re.compile(
-    r"(?:^|[\[\]|–—-]\s*)"
-    r"(Resolved|Completed|Postmortem|Investigating|Monitoring|Identified|Scheduled|In progress)"
-    r"(?:\]|:)",
-    re.IGNORECASE,
-)
 _COMPONENT = re.compile(r"(.{1,100}) \((?:[A-Z][a-z]+)(?: [a-z]+)?\)")
 _INCIDENT = re.compile(r"/(?:incidents?|maintenance)/([A-Za-z0-9]{10,40})/?$")
 _MESSAGE = re.compile(r"https?://status\.aws\.amazon\.com/#")
 _MAX_ITEMS, _MAX_ATTRIBUTES = 500, 64
+_LONGEST = 7 * times.DAY  # as long as work may take after the last edit of what announced it
 
 
 def requests(source: Source) -> Mapping[str, Request]:
@@ -65,27 +54,30 @@ def read(replies: Mapping[str, Reply]) -> Reading:
     roots = [reply.xml() for reply in replies.values()]
     if not roots:
         raise Unreadable("empty")
-    incidents: dict[str, list[Incident]] = {}
-    maintenances: dict[str, Maintenance] = {}
-    notes: set[str] = set()
-    labelled = False
+    told: dict[str, list[Incident]] = {}
+    announced, notes, labelled = set[str](), set[str](), False
     for root in roots:
-        for item in _items(root, notes):
-            one = _incident(item)
+        for one in map(_incident, _items(root, notes)):
             labelled = labelled or bool(one.phase)
-            if vocabulary.WORK.keys() & {one.phase, *(update.phase for update in one.updates)}:
-                stage = vocabulary.work_phase(one, "in_progress")
-                maintenances.setdefault(one.id, vocabulary.maintenance(one, stage))
-                continue
-            twins = incidents.setdefault(one.id, [one])
+            announced |= {one.id} if one.phase == "scheduled" else set()
+            twins = told.setdefault(one.id, [one])
             if _newest(one) > _newest(twins[0]):
-                incidents[one.id] = [one]
+                told[one.id] = [one]
             elif one is not twins[0] and _newest(one) == _newest(twins[0]):
                 twins.append(one)  # they tell of the same for different components
+    incidents: list[Incident] = []
+    maintenances: dict[str, Maintenance] = {}
+    for newest in chain.from_iterable(told.values()):
+        one = states.begun(newest) if newest.id in announced else newest
+        if vocabulary.WORK.keys() & {one.phase, *(update.phase for update in one.updates)}:
+            stage = vocabulary.work_phase(one, "in_progress")
+            maintenances.setdefault(one.id, vocabulary.maintenance(one, stage))
+        else:
+            incidents.append(one)
     return Reading(
-        incidents=tuple(one for twins in incidents.values() for one in twins),
+        incidents=tuple(incidents),
         maintenances=tuple(maintenances.values()),
-        current=labelled and not any(map(_MESSAGE.match, incidents)),
+        current=labelled and not any(map(_MESSAGE.match, told)),
         history=True,
         said_at=max(filter(None, map(_said_at, roots)), default=None),
         notes=tuple(sorted(notes)),
@@ -147,13 +139,16 @@ def _incident(item: etree._Element) -> Incident:
     changed = times.parse(fields.get("updated")) or times.parse(fields.get("date")) or posted
     body = fields.get("content") or fields.get("encoded") or fields.get("description")
     lines = text.plain(body or fields.get("summary"), text.BODY).split("\n")
-    stated = dict(_stated(lines))
-    about = dict(_updates(lines, changed))
-    updates = _newest_first(tuple(about), stated)
-    phase = _phase(title, stated, updates)
+    stated = states.stated(lines)
+    days = dict(_updates(lines, changed))
+    until = max(posted or 0, changed or 0) + _LONGEST
+    updates = _newest_first(days, until if stated.get("type") else None)
+    phase = states.phase(title, stated, updates)
     if stated.get("type") == "Maintenance" and phase not in vocabulary.CLOSED:
         phase = "scheduled" if (posted or 0) > (changed or 0) else "in_progress"
-    over = vocabulary.closed_at(replace(one, at=about[one]) for one in updates)
+    over = vocabulary.closed_at(
+        replace(one, at=dates.latest(days[one], changed) or one.at) for one in updates
+    )
     ended = times.parse(stated.get("resolved")) or over or next((u.at for u in updates), changed)
     impact = SEVERITIES.get(vocabulary.phase(stated.get("severity")))
     closed = phase in vocabulary.CLOSED
@@ -165,7 +160,7 @@ def _incident(item: etree._Element) -> Incident:
         key = own[1]  # as in the JSON of the same page, so that it is one incident in both
     return Incident(
         id=vocabulary.identifier(key),
-        title=title,
+        title=states.bare(title),
         open=not closed,
         # What is over may be called "available" by now; that was not its impact.
         impact=None if closed and impact is Level.NONE else impact,
@@ -179,20 +174,21 @@ def _incident(item: etree._Element) -> Incident:
     )
 
 
-def _newest_first(updates: tuple[Update, ...], stated: Mapping[str, str]) -> tuple[Update, ...]:
-    """The messages by their times where each has one; else as they stand, Instatus's end first."""
+def _newest_first(
+    days: Mapping[Update, re.Match[str] | None], until: int | None
+) -> tuple[Update, ...]:
+    """The messages by their times where each has one; else as they stand, though Instatus's, none
+    later than `until`, may stand the other way round."""
+    updates = tuple(days)
     if all(one.at is not None for one in updates):
         return tuple(sorted(updates, key=lambda one: one.at or 0, reverse=True))
-    return updates[:: -1 if "type" in stated and updates[-1].phase in vocabulary.CLOSED else 1]
-
-
-def _phase(title: str, stated: Mapping[str, str], updates: tuple[Update, ...]) -> str:
-    # "Update" repeats the state before it, so the newest other label is the state.
-    labels = [update.phase for update in updates]
-    told = [one for one in labels if one != "update"] + labels
-    in_title = _TITLE_STATE.search(title)
-    state = stated.get("status") or next(iter(told), "")
-    return vocabulary.phase(state or (in_title and in_title[1]))
+    if until is None:
+        return updates
+    first, last = (
+        (dates.latest(days[one], until) or 0, one.phase in vocabulary.CLOSED)
+        for one in (updates[0], updates[-1])
+    )
+    return updates[:: -1 if first < last else 1]
 
 
 def _start(updates: tuple[Update, ...], posted: int | None, *, closed: bool) -> int | None:
@@ -204,22 +200,17 @@ def _start(updates: tuple[Update, ...], posted: int | None, *, closed: bool) -> 
     return posted if first and not closed else None
 
 
-def _stated(lines: list[str]) -> Iterator[tuple[str, str]]:
-    """`Status: X`, `Severity: X`, `Resolved: date` above the messages; of two, the first."""
-    dated = (at for at, line in enumerate(lines) if dates.YEARLESS.fullmatch(line))
-    for line in reversed(lines[: next(dated, None)]):
-        if ":" in line and (match := _FIELD.fullmatch(line)):
-            yield match[1].lower(), match[2]
-
-
-def _updates(lines: list[str], changed: int | None) -> Iterator[tuple[Update, int | None]]:
-    """The messages in a body, newest first: each begins at a line with a state label. With each
-    comes about when it was written, read where it may be an end: there are hundreds of them."""
+def _updates(
+    lines: list[str], changed: int | None
+) -> Iterator[tuple[Update, re.Match[str] | None]]:
+    """The messages in a body as they stand: each begins at a line with a state label. With each
+    comes its date, if that has no year."""
     unknown: tuple[int | None, re.Match[str] | None] = (None, None)
     label, words, first, at, moment, dated = "", list[str](), True, unknown, unknown, False
     for line in [*lines, "Jan 1, 00:00 UTC", "Update"]:
-        field = _FIELD.fullmatch(line) if ":" in line and not dated else None
-        match = None if field and field[1].lower() != "status" else _LABEL.fullmatch(line)
+        own = not dated or (first and not any(words))  # it may follow the first label
+        field = states.FIELD.fullmatch(line) if own and ":" in line else None
+        match = None if field and field[1].lower() != "status" else states.LABEL.fullmatch(line)
         if match is None or (dated and at == unknown):  # without its date it is a writer's word
             if short := dates.YEARLESS.fullmatch(line):
                 at = (at[0], short)
@@ -231,16 +222,15 @@ def _updates(lines: list[str], changed: int | None) -> Iterator[tuple[Update, in
         if label and (said := "\n".join(words).strip()):
             known = moment[0] or (changed if first else None)
             key = hashlib.sha256(f"{label} {said}".encode()).hexdigest()[:16]
-            about = dates.latest(moment[1], changed) if label in vocabulary.CLOSED else None
-            yield Update(key, known, label, said), about or known
+            yield Update(key, known, label, said), moment[1]
             first = False
-        dated = dated or at != unknown
+        dated = dated or (first and not any(words) and at != unknown)
         label, words, moment, at = vocabulary.phase(match[1]), [match[2] or ""], at, unknown
 
 
 def _components(title: str, lines: list[str]) -> Iterator[str]:
     match = re.match(r"\[([^\[\]]{1,100})\]", title)
-    if match and not _LABEL.fullmatch(match[1]):
+    if match and not states.LABEL.fullmatch(match[1]):
         yield match[1]
         yield match[1].split(" (")[0]
     listing = False

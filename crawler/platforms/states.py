@@ -1,0 +1,63 @@
+"""What an item of a feed states of itself: in its title, and in fields above its messages."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+
+from crawler.model import Incident, Update
+from crawler.platforms import dates, vocabulary
+
+LABEL = re.compile(
+    r"(?:Status:\s*)?(Investigating|Identified|Monitoring|Mitigated|Update|Resolved|Completed|"
+    r"Postmortem|Scheduled|In progress|Verifying)(?:\s*(?:-|–|—|:)\s*(.*)|$)",
+    re.IGNORECASE,
+)
+FIELD = re.compile(r"(Type|Status|Severity|Resolved|Started):\s*(.+)", re.IGNORECASE)
+# Where a part of the title begins: "DNS names are not resolved: outage" is no end.
+_TITLE_STATE = re.compile(
+    r"(?:^|[\[\]|–—-]\s*)"
+    r"(Resolved|Completed|Postmortem|Investigating|Monitoring|Identified|Scheduled)(?:\]|:)",
+    re.IGNORECASE,
+)
+
+
+def bare(title: str) -> str:
+    """A title without the `[State]` that begins it."""
+    state = _TITLE_STATE.search(title)
+    return (state and title.removeprefix(f"[{state[1]}]").strip()) or title
+
+
+def begun(work: Incident) -> Incident:
+    """Announced work; it is under way where its title begins with `[In progress]`, which alone
+    may be said of an outage too."""
+    mark, _, title = work.title.partition("]")
+    if work.phase or mark.lower() != "[in progress" or not title.strip():
+        return work
+    return replace(work, title=title.strip(), phase="in_progress")
+
+
+def phase(title: str, stated: Mapping[str, str], updates: tuple[Update, ...]) -> str:
+    """The state of an item, as its field, its newest message or else its title tells it."""
+    # "Update" repeats the state before it, so the newest other label is the state.
+    labels = [update.phase for update in updates]
+    told = [one for one in labels if one != "update"] + labels
+    in_title = _TITLE_STATE.search(title)
+    own = vocabulary.phase(stated.get("status")) or next(iter(told), "")
+    return own or vocabulary.phase(in_title and in_title[1])
+
+
+def stated(lines: list[str]) -> dict[str, str]:
+    """`Status: X`, `Severity: X`, `Resolved: date` that no dated message says in its words, and
+    `Type: X` above the first message; of two, the first."""
+    found, dated, begun = dict[str, str](), 0, False
+    for line in lines:
+        field = FIELD.fullmatch(line) if ":" in line else None
+        name = field[1].lower() if field else "status"
+        label = LABEL.fullmatch(line)
+        dated += dates.YEARLESS.fullmatch(line) is not None
+        if dated > 1 or (dated and name == "status" and label and label[2]):
+            break
+        begun = begun or dated > 0 or label is not None
+        if field and not (begun and name == "type"):
+            found.setdefault(name, field[2])
+    return found if begun else {**found, "type": ""}
