@@ -4,6 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+LONGEST_WORK = 7 * 86_400
+"""Seconds: planned work that says it takes longer counts for no more."""
+
 
 class Level(StrEnum):
     """How a service is doing, in the words that status pages publish."""

@@ -20,7 +20,7 @@ from lxml import etree
 from crawler import text, times
 from crawler.catalogue import Source
 from crawler.errors import Unreadable
-from crawler.model import Incident, Level, Maintenance, Reading, Update
+from crawler.model import LONGEST_WORK, Incident, Level, Maintenance, Reading, Update
 from crawler.platforms import azure, dates, states, vocabulary
 from crawler.wire import Reply, Request
 
@@ -34,7 +34,6 @@ _COMPONENT = re.compile(r"(.{1,100}) \((?:[A-Z][a-z]+)(?: [a-z]+)?\)")
 _INCIDENT = re.compile(r"/(?:incidents?|maintenance)/([A-Za-z0-9]{10,40})/?$")
 _MESSAGE = re.compile(r"https?://status\.aws\.amazon\.com/#")
 _MAX_ITEMS, _MAX_ATTRIBUTES = 500, 64
-_LONGEST = 7 * times.DAY  # as long as work may take after the last edit of what announced it
 
 
 def requests(source: Source) -> Mapping[str, Request]:
@@ -59,7 +58,8 @@ def read(replies: Mapping[str, Reply]) -> Reading:
     for root in roots:
         for one in map(_incident, _items(root, notes)):
             labelled = labelled or bool(one.phase)
-            announced |= {one.id} if one.phase == "scheduled" else set()
+            if one.phase == "scheduled":
+                announced.add(one.id)
             twins = told.setdefault(one.id, [one])
             if _newest(one) > _newest(twins[0]):
                 told[one.id] = [one]
@@ -141,7 +141,7 @@ def _incident(item: etree._Element) -> Incident:
     lines = text.plain(body or fields.get("summary"), text.BODY).split("\n")
     stated = states.stated(lines)
     days = dict(_updates(lines, changed))
-    until = max(posted or 0, changed or 0) + _LONGEST
+    until = max(posted or 0, changed or 0) + LONGEST_WORK
     updates = _newest_first(days, until if stated.get("type") else None)
     phase = states.phase(title, stated, updates)
     if stated.get("type") == "Maintenance" and phase not in vocabulary.CLOSED:

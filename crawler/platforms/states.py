@@ -49,7 +49,7 @@ def phase(title: str, stated: Mapping[str, str], updates: tuple[Update, ...]) ->
 def stated(lines: list[str]) -> dict[str, str]:
     """`Status: X`, `Severity: X`, `Resolved: date` that no dated message says in its words, and
     `Type: X` above the first message; of two, the first."""
-    found, dated, begun = dict[str, str](), 0, False
+    found, dated, message = dict[str, str](), 0, False
     for line in lines:
         field = FIELD.fullmatch(line) if ":" in line else None
         name = field[1].lower() if field else "status"
@@ -57,7 +57,9 @@ def stated(lines: list[str]) -> dict[str, str]:
         dated += dates.YEARLESS.fullmatch(line) is not None
         if dated > 1 or (dated and name == "status" and label and label[2]):
             break
-        begun = begun or dated > 0 or label is not None
-        if field and not (begun and name == "type"):
+        message = message or dated > 0 or label is not None
+        if field and not (message and name == "type"):
             found.setdefault(name, field[2])
-    return found if begun else {**found, "type": ""}
+    if not message:
+        found.pop("type", None)
+    return found

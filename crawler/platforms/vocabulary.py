@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from crawler import text, times
 from crawler.errors import Unreadable
-from crawler.model import Component, Incident, Level, Maintenance, Update, worst
+from crawler.model import LONGEST_WORK, Component, Incident, Level, Maintenance, Update, worst
 from crawler.wire import objects
 
 MAX_COMPONENTS, MAX_INCIDENTS, MAX_UPDATES = 500, 500, 200
@@ -21,7 +21,6 @@ WORK = {
     "completed": "completed",
 }
 _MAX_NAMES, _MAX_READ = 4 * MAX_COMPONENTS, 2_000
-_LONGEST_WORK = 7 * times.DAY
 
 Row = dict[str, Any]  # a JSON object
 
@@ -193,7 +192,7 @@ def window(start: int | None, end: int | None) -> tuple[int | None, int | None]:
     """A maintenance's times: an end before its start is none, and no work takes over a week."""
     if start is None or end is None:
         return start, end
-    return start, None if end < start else min(end, start + _LONGEST_WORK)
+    return start, None if end < start else min(end, start + LONGEST_WORK)
 
 
 def work_phase(event: Incident, otherwise: str = "scheduled") -> str:

@@ -11,7 +11,7 @@ from statistics import median_low
 
 from crawler.catalogue import Service
 from crawler.memory import Memories
-from crawler.model import Level, Maintenance
+from crawler.model import LONGEST_WORK, Level, Maintenance
 from crawler.records import Record
 from crawler.scope import concerns
 from crawler.site.board import Series, Uptime
@@ -19,7 +19,6 @@ from crawler.times import DAY
 from crawler.uptime import Interval, Tally, by_day, figure, windows
 
 _DAYS = 90
-_LONGEST_WORK = 7 * DAY
 
 
 def measure(
@@ -70,7 +69,7 @@ def _hides(one: Maintenance, service: Service) -> list[Interval]:
     whole = bool(service.components) and {*service.components} <= {*one.components}
     if one.phase == "scheduled" or not whole or one.starts_at is None or one.ends_at is None:
         return []
-    end = min(one.ends_at, one.starts_at + _LONGEST_WORK)
+    end = min(one.ends_at, one.starts_at + LONGEST_WORK)
     return [(one.starts_at, end, Level.MAINTENANCE)] if one.starts_at < end else []
 
 
