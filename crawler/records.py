@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from crawler.model import Incident, Maintenance
+from crawler.model import Incident, Level, Maintenance
 
 BEGUN, OVER = "begun", "over"
 """The ids of our own messages in an incident that our checks saw first."""
@@ -33,6 +33,8 @@ class Told:
     while it was open. `grave`: in this phase it was at least a partial outage once; `unscoped`: it
     named no component once, and so was about every service of its provider. `grave_at` is the
     run that saw an incident become grave while it was open, None where it was from the beginning.
+    `impact`, `components`, `regions` and `service` are those of the incident when the phase was
+    first seen.
     """
 
     opened: int
@@ -42,6 +44,10 @@ class Told:
     grave: bool = False
     unscoped: bool = False
     grave_at: int | None = None
+    impact: Level | None = None
+    components: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+    service: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,8 @@ from crawler.model import Level, Reading, Visit
 from crawler.site import api
 from crawler.site.api.types import Statuses
 from crawler.site.board import Board, Row, Series
-from crawler.site.feeds.items import Item, incidents, works
+from crawler.site.feeds.items import Item, incidents
+from crawler.site.feeds.works import works
 from crawler.store import Store, alerts, open_store, rebuild
 from crawler.times import DAY
 from lives import SITE, Life, V, dump

@@ -21,12 +21,14 @@ class Story:
     that was last looked at, in seconds UTC; None for what is over. `duration` goes until then,
     without the time between two phases. `upstreams` are those that it names, where the verdict of
     one of its services says so too. `told_to` are the services whose feeds tell of it: also those
-    that it was about before it named a component.
+    that it was about before it named a component. `told_of` has for each phase those that it was
+    about when it was first seen.
     """
 
     record: Record
     services: tuple[Service, ...]
     told_to: tuple[Service, ...]
+    told_of: tuple[tuple[Service, ...], ...]
     provider_name: str
     path: str
     duration: int | None

@@ -6,7 +6,7 @@ from itertools import groupby
 
 from crawler.catalogue import Catalogue, Provider, Service
 from crawler.memory import Memories
-from crawler.records import Record, Revision
+from crawler.records import Record, Revision, Told
 from crawler.scope import concerns
 from crawler.site.board import Planned, Story
 
@@ -26,6 +26,7 @@ def stories(catalogue: Catalogue, known: Memories, now: int, validity: int) -> l
                 record=record,
                 services=tuple(s for s in told_to if concerns(s, record.incident, record.service)),
                 told_to=told_to,
+                told_of=tuple(_told_of(provider, record, told) for told in record.told),
                 provider_name=provider.name,
                 path=f"incident/{record.provider}/{record.slug}/",
                 duration=record.lasted(now if read_at is None else min(read_at, now)),
@@ -43,6 +44,12 @@ def _told_to(provider: Provider, record: Record) -> tuple[Service, ...]:
     unscoped = any(told.unscoped for told in record.told)
     widest = whole if unscoped else record.incident
     return tuple(one for one in provider.services if concerns(one, widest, record.service))
+
+
+def _told_of(provider: Provider, record: Record, told: Told) -> tuple[Service, ...]:
+    """The services that a phase was about when it was first seen."""
+    then = replace(record.incident, components=told.components, regions=told.regions)
+    return tuple(one for one in provider.services if concerns(one, then, told.service))
 
 
 def planned(catalogue: Catalogue, known: Memories) -> Iterator[Planned]:

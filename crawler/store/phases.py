@@ -10,6 +10,7 @@ keeps the provider's times. All of it follows from the lines of the journal alon
 import msgspec
 
 from crawler.lines import IncidentLine
+from crawler.model import Level
 from crawler.records import Told
 
 
@@ -28,6 +29,10 @@ class Phase(msgspec.Struct, array_like=True):
     grave: bool = False
     unscoped: bool = False
     grave_at: int | None = None
+    impact: Level | None = None
+    components: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+    service: str | None = None
 
     @property
     def pair(self) -> tuple[int, int | None]:
@@ -45,6 +50,10 @@ class Phase(msgspec.Struct, array_like=True):
             grave=self.grave,
             unscoped=self.unscoped,
             grave_at=self.grave_at,
+            impact=self.impact,
+            components=self.components,
+            regions=self.regions,
+            service=self.service,
         )
 
 
@@ -65,10 +74,10 @@ def advance(
     it is known, `open_now` whether it was open until this line."""
     known, was_grave = len(phases), any(one.grave for one in phases)
     if not phases:
-        phases.append(Phase(began, now if line.open else min(began, now)))
+        phases.append(_begun(line, began, now if line.open else min(began, now)))
     elif line.open and (not open_now or phases[-1].ended is not None):
         # The second: what our check saw end, and the provider goes on with.
-        phases.append(Phase(now, now))
+        phases.append(_begun(line, now, now))
     last = phases[-1]
     if len(phases) == 1:
         # Before its end, which may lie before what was its beginning until now.
@@ -88,3 +97,14 @@ def advance(
         last.ended = now if open_now else max(last.told, min(last.resolved, now))
         last.lasted = last.resolved - last.opened
         last.withdrawn = line.withdrawn
+
+
+def _begun(line: IncidentLine, opened: int, told: int) -> Phase:
+    return Phase(
+        opened,
+        told,
+        impact=line.impact,
+        components=line.components,
+        regions=line.regions,
+        service=line.service,
+    )

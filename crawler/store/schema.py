@@ -6,7 +6,7 @@ from sqlite_utils import Database
 from crawler.store import alerts
 
 APPLICATION_ID = 0x77686F73  # "whos"
-VERSION = 3
+VERSION = 4
 
 _TABLES = """
 CREATE TABLE runs (

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from crawler.catalogue import Site
 from crawler.site.board import Board, Story
-from crawler.site.feeds import ics, items, jsonfeed, opml, xml
+from crawler.site.feeds import ics, items, jsonfeed, opml, works, xml
 from crawler.site.feeds.items import CAP, Group, Item
 from crawler.site.feeds.scopes import KINDS, Feed, Scope, scopes
 from crawler.site.kept import ANEW, Anew, digest
@@ -78,8 +78,8 @@ class _Choices:
     def of(self, scope: Scope, kind: str) -> tuple[Item, ...]:
         """The items of one kind in a scope."""
         if kind == "maintenance":
-            works = [self._once(items.works, one, one.work.slug) for one in scope.planned]
-            return items.capped(group for groups in works for group in groups)
+            made = [self._once(works.works, one, one.work.slug) for one in scope.planned]
+            return items.capped(group for groups in made for group in groups)
         make, date = _MADE[kind]
         among = scope.stories if kind != "major" else filter(_grave, scope.stories)
         # Each makes an item, so what is older than the CAP newest of them has no place.

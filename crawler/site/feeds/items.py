@@ -1,18 +1,18 @@
-"""Incidents and announced work -> feed items: the one model that every format writes.
+"""Incidents -> feed items: the one model that every format writes.
 
 What an item says is fixed when it first appears: title, text and date are those of that moment,
 however the provider edits them later. So no reader shows an item twice.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from html import escape
 
 from crawler.catalogue import Site
-from crawler.model import Maintenance
 from crawler.records import BEGUN, OVER, Record, Revision, Told
-from crawler.site.board import Planned, Story
+from crawler.site import words
+from crawler.site.board import Story
 from crawler.times import human, span
 
 CAP = 25
@@ -35,7 +35,7 @@ Group = tuple[Item, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class _Source:
+class Source:
     """What the items of one incident or of one piece of work have in common."""
 
     name: str
@@ -44,6 +44,7 @@ class _Source:
     said_by: str
 
     def item(self, tail: str, title: str, html: str, at: int) -> Item:
+        """One of them; `tail` tells its id from those of the others."""
         return Item(
             id=self.name + tail, title=title, html=html, at=at, link=self.link, author=self.author
         )
@@ -55,7 +56,8 @@ def incidents(story: Story, site: Site) -> list[Group]:
     title, groups = _title(record), []
     for number, told in enumerate(record.told):
         verb, tail = ("Reopened: ", f":reopened:{number}") if number else ("", "")
-        body = _paragraph("The incident was opened again.") if number else _opening(story, source)
+        body = paragraph("The incident was opened again.") if number else _opening(story, source)
+        body = _reach(story, number) + body
         opened = source.item(tail, f"{source.said_by}: {verb}{title}", body, told.opened)
         groups.append((opened, *_ending(source, title, told, number)))
     return groups
@@ -65,7 +67,7 @@ def grave(story: Story, site: Site) -> list[Group]:
     """What `incidents` makes of one that is among the major ones. Where it came to be one later,
     that is the news, and its date."""
     return [
-        tuple(replace(item, at=max(item.at, told.grave_at or 0)) for item in group)
+        group if told.grave_at is None else tuple(_grown(group, told.grave_at))
         for group, told in zip(incidents(story, site), story.record.told, strict=True)
     ]
 
@@ -78,7 +80,7 @@ def updates(story: Story, site: Site) -> list[Group]:
     for one in _messages(story.record):
         source = ours if one.key in (BEGUN, OVER) else theirs
         head = ": ".join(part for part in (source.said_by, _word(one.phase), title) if part)
-        body = _quoted(source.author, one.text)
+        body = quoted(source.author, one.text)
         groups.append((source.item(f":update:{_short(one.key)}", head, body, _at(one, story)),))
     return groups
 
@@ -115,39 +117,6 @@ def _at(one: Revision, story: Story) -> int:
     return one.seen_at if written is None else min(written, one.seen_at)
 
 
-def works(planned: Planned, site: Site) -> list[Group]:
-    """Announced work: its announcement and its end, and an item when its start is moved."""
-    who, work = planned.provider_name, planned.work
-    name = f"tag:{site.feed_authority}:maintenance/{work.provider}/{work.slug}"
-    link = f"{site.url.rstrip('/')}/service/{planned.services[0].id}/"
-    source = _Source(name, link, who, who)
-    title = work.versions[0][1].title.strip() or "Maintenance without a title"
-    pairs: list[list[Item]] = []
-    moves: list[Group] = []
-    shown: Maintenance | None = None  # as it was announced last; None while it is over
-    for seen, one in work.versions:
-        began = over = seen
-        # Readers pass over what is older than the newest that they know, so all but history is
-        # dated by the run that saw it.
-        if one.phase == "completed" and not pairs:
-            began = min(seen, one.starts_at or seen)
-            over = min(seen, max(one.starts_at or 0, one.ends_at or seen))
-        if shown is None and (one.phase != "completed" or not pairs):
-            number = len(pairs)
-            verb, tail = (" again: ", f":again:{number}") if number else (": ", "")
-            text = one.updates[0].text if one.updates else ""
-            html = _paragraph(f"Planned {_window(one)}.") + (_quoted(who, text) if text else "")
-            pairs.append([source.item(tail, f"{who}: Maintenance{verb}{title}", html, began)])
-        elif shown and one.phase == shown.phase == "scheduled" and one.starts_at != shown.starts_at:
-            html = _paragraph(f"Planned {_window(one)}; before that {_window(shown)}.")
-            head = f"{who}: Maintenance moved: {title}"
-            moves.append((source.item(f":moved:{len(moves) + 1}", head, html, seen),))
-        if one.phase == "completed" and len(pairs[-1]) == 1:
-            pairs[-1].append(_over(source, title, over, one, pairs))
-        shown = None if one.phase == "completed" else one
-    return [*map(tuple, pairs), *moves]
-
-
 def capped(groups: Iterable[Group]) -> Group:
     """The newest items, newest first, at most CAP; those of one group together or not at all."""
     ordered = sorted(
@@ -163,9 +132,9 @@ def capped(groups: Iterable[Group]) -> Group:
     return tuple(sorted(kept, key=lambda item: (item.at, item.id), reverse=True))
 
 
-def _source(story: Story, site: Site) -> _Source:
+def _source(story: Story, site: Site) -> Source:
     record = story.record
-    return _Source(
+    return Source(
         name=f"tag:{site.feed_authority}:incident/{record.provider}/{record.slug}",
         link=f"{site.url.rstrip('/')}/{story.path}",
         # What our checks saw first stays ours when the provider goes on with it.
@@ -180,53 +149,51 @@ def _title(record: Record) -> str:
     return (titles[0] if titles else record.incident.title).strip() or "Incident without a title"
 
 
-def _opening(story: Story, source: _Source) -> str:
+def _opening(story: Story, source: Source) -> str:
     """The oldest message among those that were there when we first saw the incident."""
     record = story.record
     first = [one for one in record.revisions if one.key and one.seen_at == record.first_seen]
     oldest = min(first, key=lambda one: (one.at or one.seen_at, one.key), default=None)
-    return _quoted(source.author, oldest.text if oldest else "")
+    return quoted(source.author, oldest.text if oldest else "")
 
 
-def _ending(source: _Source, title: str, told: Told, number: int) -> Iterator[Item]:
+def _reach(story: Story, phase: int) -> str:
+    """How bad it was when it was first seen, and for which services, where that says more than the
+    title does."""
+    impact = story.record.told[phase].impact
+    names = [one.name for one in story.told_of[phase] if one.name != story.provider_name]
+    said = [words.IMPACTS[impact]] if impact is not None and impact.trouble else []
+    if names:
+        said.append(f"Affects {', '.join(one.name for one in story.told_of[phase])}")
+    return paragraph(f"{'. '.join(said)}.") if said else ""
+
+
+def _grown(group: Group, at: int) -> Iterator[Item]:
+    """The items of a phase that came to be grave at a run."""
+    opening, *ends = (replace(item, at=max(item.at, at)) for item in group)
+    more = paragraph(f"At least a partial outage, first seen at {human(at)}.")
+    yield replace(opening, html=opening.html + more)
+    yield from ends
+
+
+def _ending(source: Source, title: str, told: Told, number: int) -> Iterator[Item]:
     if told.ended is None:
         return
     word = "Withdrawn by the provider" if told.withdrawn else "Resolved"
     tail = f":resolved:{number}" if number else ":resolved"
     body = f"{word} after {span(told.lasted)}." if told.lasted > 0 else f"{word}."
-    yield source.item(tail, f"{word}: {source.said_by}: {title}", _paragraph(body), told.ended)
+    yield source.item(tail, f"{word}: {source.said_by}: {title}", paragraph(body), told.ended)
 
 
-def _over(
-    source: _Source, title: str, at: int, one: Maintenance, pairs: Sequence[Sequence[Item]]
-) -> Item:
-    early = one.starts_at is not None and at < one.starts_at
-    word = "Withdrawn by the provider" if early else "Completed"
-    body = "Withdrawn before it began." if early else "The provider says that it is over."
-    number = len(pairs) - 1
-    return source.item(
-        f":over:{number}" if number else ":over",
-        f"{word}: {source.said_by}: Maintenance: {title}",
-        _paragraph(body),
-        max(pairs[-1][0].at, at),
-    )
-
-
-def _window(one: Maintenance) -> str:
-    if one.starts_at is None:
-        return "for a time that is not stated"
-    if one.ends_at is None or one.ends_at <= one.starts_at:
-        return f"from {human(one.starts_at)}"
-    return f"from {human(one.starts_at)} to {human(one.ends_at)}"
-
-
-def _quoted(author: str, text: str) -> str:
+def quoted(author: str, text: str) -> str:
+    """What somebody wrote, as HTML that says who."""
     if not text:
-        return _paragraph("No text was given.")
-    return _paragraph(f"{author} wrote:") + _paragraph(text)
+        return paragraph("No text was given.")
+    return paragraph(f"{author} wrote:") + paragraph(text)
 
 
-def _paragraph(text: str) -> str:
+def paragraph(text: str) -> str:
+    """Any text as HTML in which nothing is markup."""
     return f"<p>{'<br>'.join(escape(text).split(chr(10)))}</p>"
 
 
