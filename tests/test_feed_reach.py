@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from crawler.catalogue import Probe
-from crawler.model import Component, Incident, Level
+from crawler.model import Component, Incident, Level, Maintenance
 from items import OLD, OPEN, OVER, STEP, after, catalogue, entries, files, said, xml
 from lives import HOUR, START, Life, provider, reading, service, world
 
@@ -104,6 +104,22 @@ def test_what_our_check_saw_first_affects_its_own_service_though_the_provider_go
 
     assert seen[0].startswith("<p>Degraded. Affects Acme-chat.</p><p>whosdown wrote:</p>")
     assert seen[1:] == seen[:-1]
+
+
+def test_announced_work_names_the_services_of_its_first_wording(life: Life) -> None:
+    begins, ends = START + HOUR, START + 2 * HOUR
+    work = Maintenance(
+        id="m1", title="New disks", phase="scheduled", starts_at=begins, ends_at=ends
+    )
+    for number, parts in enumerate((("c2",), ("c9",), ())):
+        said_now = replace(reading(OLD), maintenances=(replace(work, components=parts),))
+        life.run(START + number * STEP, {"acme": said_now})
+    (entry,) = entries(files(life)["maintenance.atom"])
+
+    assert said(entry, "a:content") == (
+        "<p>Planned from 22 Nov 2026, 12:00 UTC to 22 Nov 2026, 13:00 UTC."
+        " Affects Acme, Acme-chat.</p>"
+    )
 
 
 def test_every_format_tells_it(life: Life) -> None:

@@ -54,10 +54,12 @@ def newest_first(stories: Iterable[Story]) -> list[Story]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
-    """Announced work, and the services that any of its wordings concerned."""
+    """Announced work, and the services that any of its wordings concerned; `told_of` has those of
+    each."""
 
     work: Work
     services: tuple[Service, ...]
+    told_of: tuple[tuple[Service, ...], ...]
     provider_name: str
 
 

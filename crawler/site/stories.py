@@ -58,15 +58,14 @@ def planned(catalogue: Catalogue, known: Memories) -> Iterator[Planned]:
     for work in known.works:
         if provider := providers.get(work.provider):
             # In the order in which it came to concern them: feed items link to the first for ever.
-            found = [
-                service
+            told_of = tuple(
+                tuple(two for two in provider.services if in_scope(two, one.components))
                 for _, one in work.versions
-                for service in provider.services
-                if in_scope(service, one.components)
-            ]
-            if found:
-                services = tuple({service.id: service for service in found}.values())
-                yield Planned(work=work, services=services, provider_name=provider.name)
+            )
+            if services := tuple({two.id: two for found in told_of for two in found}.values()):
+                yield Planned(
+                    work=work, services=services, told_of=told_of, provider_name=provider.name
+                )
 
 
 def in_scope(service: Service, components: Sequence[str]) -> bool:

@@ -4,12 +4,12 @@ What an item says is fixed when it first appears: title, text and date are those
 however the provider edits them later. So no reader shows an item twice.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from html import escape
 
-from crawler.catalogue import Site
+from crawler.catalogue import Service, Site
 from crawler.records import BEGUN, OVER, Record, Revision, Told
 from crawler.site import words
 from crawler.site.board import Story
@@ -161,11 +161,9 @@ def _reach(story: Story, phase: int) -> str:
     """How bad it was when it was first seen, and for which services, where that says more than the
     title does."""
     impact = story.record.told[phase].impact
-    names = [one.name for one in story.told_of[phase] if one.name != story.provider_name]
-    said = [words.IMPACTS[impact]] if impact is not None and impact.trouble else []
-    if names:
-        said.append(f"Affects {', '.join(one.name for one in story.told_of[phase])}")
-    return paragraph(f"{'. '.join(said)}.") if said else ""
+    bad = [f"{words.IMPACTS[impact]}."] if impact is not None and impact.trouble else []
+    said = [*bad, *affected(story.told_of[phase], story.provider_name)]
+    return paragraph(" ".join(said)) if said else ""
 
 
 def _grown(group: Group, at: int) -> Iterator[Item]:
@@ -183,6 +181,12 @@ def _ending(source: Source, title: str, told: Told, number: int) -> Iterator[Ite
     tail = f":resolved:{number}" if number else ":resolved"
     body = f"{word} after {span(told.lasted)}." if told.lasted > 0 else f"{word}."
     yield source.item(tail, f"{word}: {source.said_by}: {title}", paragraph(body), told.ended)
+
+
+def affected(services: Sequence[Service], provider: str) -> list[str]:
+    """A sentence that names some services; none where the provider's name says as much."""
+    names = [one.name for one in services]
+    return [f"Affects {', '.join(names)}."] if {*names} - {provider} else []
 
 
 def quoted(author: str, text: str) -> str:

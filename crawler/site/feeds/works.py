@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from crawler.catalogue import Site
 from crawler.model import Maintenance
 from crawler.site.board import Planned
-from crawler.site.feeds.items import Group, Item, Source, paragraph, quoted
+from crawler.site.feeds.items import Group, Item, Source, affected, paragraph, quoted
 from crawler.times import human
 
 
@@ -19,7 +19,7 @@ def works(planned: Planned, site: Site) -> list[Group]:
     pairs: list[list[Item]] = []
     moves: list[Group] = []
     shown: Maintenance | None = None  # as it was announced last; None while it is over
-    for seen, one in work.versions:
+    for (seen, one), services in zip(work.versions, planned.told_of, strict=True):
         began = over = seen
         # Readers pass over what is older than the newest that they know, so all but history is
         # dated by the run that saw it.
@@ -30,7 +30,8 @@ def works(planned: Planned, site: Site) -> list[Group]:
             number = len(pairs)
             verb, tail = (" again: ", f":again:{number}") if number else (": ", "")
             text = one.updates[0].text if one.updates else ""
-            html = paragraph(f"Planned {_window(one)}.") + (quoted(who, text) if text else "")
+            said = [f"Planned {_window(one)}.", *affected(services, who)]
+            html = paragraph(" ".join(said)) + (quoted(who, text) if text else "")
             pairs.append([source.item(tail, f"{who}: Maintenance{verb}{title}", html, began)])
         elif shown and one.phase == shown.phase == "scheduled" and one.starts_at != shown.starts_at:
             html = paragraph(f"Planned {_window(one)}; before that {_window(shown)}.")
