@@ -48,7 +48,9 @@ class Told:
 class Record:
     """An incident as we remember it. `slug` is fixed at first sight and makes its address.
 
-    `components` of `incident` is the union over its life. `ours` marks an incident that only our
+    `components` of `incident` is the union over its life. `began_at` is when it began, as well as
+    anybody knows: its stated start, else when it was created, else the first that was told of it.
+    `ours` marks an incident that only our
     probe saw, of the service `service`. `phases` are (opened, resolved) pairs in seconds; the last
     may still be open; `told` is the same for feeds, which never take back a date. Where our checks
     saw it before the provider told of it, `confirmed_at` is when they were sure (they failed from
@@ -59,6 +61,7 @@ class Record:
     provider: str
     slug: str
     incident: Incident
+    began_at: int
     first_seen: int
     changed_at: int
     resolved_seen: int | None = None
