@@ -164,7 +164,7 @@ def _reaches(reading: Reading, heads: Mapping[str, Head], now: int) -> Callable[
     # and what it does not name was not deleted.
     known = [heads[one.id].first_seen for one in reading.incidents if one.id in heads]
     anchor = min(known, default=now + 1)
-    return lambda head: head.began > oldest and anchor <= head.first_seen
+    return lambda head: head.posted > oldest and anchor <= head.first_seen
 
 
 def _digest(incident: Incident) -> str:

@@ -65,14 +65,15 @@ class Held:
 @dataclass(frozen=True, slots=True)
 class Head:
     """What a run must know of an earlier incident to tell whether it changed. `ended` is its stated
-    end, else when it was first seen over, or missing while it is open."""
+    end, else when it was first seen over, or missing while it is open; `posted` is where it stands
+    in the provider's list: when it was created, else when it began."""
 
     digest: str
     open: bool
     ended: int | None
     missing: int
     withdrawn: bool
-    began: int
+    posted: int
     first_seen: int
     components: tuple[str, ...]
 

@@ -54,17 +54,19 @@ class Told:
 class Record:
     """An incident as we remember it. `slug` is fixed at first sight and makes its address.
 
-    `components` of `incident` is the union over its life. `ours` marks an incident that only our
-    probe saw, of the service `service`. `phases` are (opened, resolved) pairs in seconds; the last
-    may still be open; `told` is the same for feeds, which never take back a date. Where our checks
-    saw it before the provider told of it, `confirmed_at` is when they were sure (they failed from
-    `failed_at` on), and `lead` how many seconds later the provider posted it; None where the
-    conditions for saying so do not hold.
+    `components` of `incident` is the union over its life. `began_at` is when it began, as well as
+    anybody knows: its stated start, else when it was created, else the first that was told of it.
+    `ours` marks an incident that only our probe saw, of the service `service`. `phases` are
+    (opened, resolved) pairs in seconds; the last may still be open; `told` is the same for feeds,
+    which never take back a date. Where our checks saw it before the provider told of it,
+    `confirmed_at` is when they were sure (they failed from `failed_at` on), and `lead` how many
+    seconds later the provider posted it; None where the conditions for saying so do not hold.
     """
 
     provider: str
     slug: str
     incident: Incident
+    began_at: int
     first_seen: int
     changed_at: int
     resolved_seen: int | None = None

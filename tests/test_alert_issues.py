@@ -360,7 +360,9 @@ def test_what_a_provider_wrote_is_words_in_a_fence_and_no_command(
     github: GitHub, scribe: Scribes
 ) -> None:
     told = incident("i1", NASTY.split("\n", maxsplit=1)[0], updates=(update("u", NASTY),))
-    record = Record(provider="acme", slug="s", incident=told, first_seen=NOW, changed_at=NOW)
+    record = Record(
+        provider="acme", slug="s", incident=told, began_at=NOW, first_seen=NOW, changed_at=NOW
+    )
     one = scribe(record=record)
 
     one.tell(one.messages("acme"))

@@ -98,6 +98,20 @@ def test_resolved_and_reopened_are_phases_of_one_incident(life: Life) -> None:
     assert record.resolved_seen == START + HOUR + 3 * STEP
 
 
+def test_an_incident_that_states_no_start_is_open_since_the_first_that_was_told_of_it(
+    life: Life,
+) -> None:
+    bare = replace(FIRST, started_at=None, created_at=None)
+    first, later = (update(key, key, START - hours * HOUR) for key, hours in (("u1", 3), ("u2", 1)))
+    life.run(START, {"acme": reading(replace(bare, updates=(first,)))})
+    over = replace(bare, open=False, ended_at=START - HOUR, updates=(later, first))
+    life.run(START + STEP, {"acme": reading(over)})
+    record = remembered(life)
+
+    assert record.began_at == START - 3 * HOUR
+    assert record.phases == ((START - 3 * HOUR, START - HOUR),)
+
+
 def test_an_incident_that_is_gone_from_three_lists_was_withdrawn(life: Life) -> None:
     life.run(START, {"acme": reading(OLDER)})
     life.run(START + STEP, {"acme": reading(OLDER, FIRST)})

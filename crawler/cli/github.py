@@ -37,13 +37,13 @@ def opened(now: int) -> Iterator["Door"]:
 
 def hub(door: "Door") -> "GitHub":
     """The repository that GITHUB_REPOSITORY names, else that of the clone that we are in."""
-    from crawler.deploy.git import origin as remote
+    from crawler.deploy.git import origin
     from crawler.github import GitHub
     from crawler.github.api import API
 
     name = os.environ.get("GITHUB_REPOSITORY") or ""
     if not name:
-        found = _REPOSITORY.search(remote(os.environ))
+        found = _REPOSITORY.search(origin(os.environ))
         if not found:
             raise click.UsageError(
                 "no repository: set GITHUB_REPOSITORY to owner/name, or run this in its clone"
@@ -52,15 +52,6 @@ def hub(door: "Door") -> "GitHub":
     if not token():
         raise click.UsageError("no token: set GITHUB_TOKEN")
     return GitHub(door, name, token(), os.environ.get("GITHUB_API_URL") or API)
-
-
-def origin() -> str:
-    """The remote of the clone that we are in."""
-    from crawler.deploy.git import origin as found
-
-    if remote := found(os.environ):
-        return remote
-    raise click.UsageError("no remote: name one with --remote, or run this in a clone")
 
 
 def output(**values: object) -> None:

@@ -23,10 +23,13 @@ _remote = click.option("--remote", metavar="URL", help="Where the branch is; els
 def _branch(data: Path, remote: str | None) -> Iterator["Git"]:
     """The journal's branch, while nobody else writes to the data folder."""
     from crawler import store
-    from crawler.deploy.git import Git
+    from crawler.deploy.git import Git, origin
 
     with store.lock(data):
-        yield Git(data / ".branch", remote or github.origin(), os.environ, github.token())
+        place = remote or origin(os.environ)
+        if not place:
+            raise click.UsageError("no remote: name one with --remote, or run this in a clone")
+        yield Git(data / ".branch", place, os.environ, github.token())
 
 
 @click.command()

@@ -40,11 +40,7 @@ class Story:
     @property
     def began(self) -> int:
         """When it began, as well as anybody knows, in seconds UTC."""
-        incident = self.record.incident
-        # It began by the first that anybody tells of it, be that its end.
-        told = (incident.ended_at, *(one.at for one in incident.updates))
-        seen = min([self.record.first_seen, *(at for at in told if at is not None)])
-        return incident.started_at or incident.created_at or seen
+        return self.record.began_at
 
 
 def newest_first(stories: Iterable[Story]) -> list[Story]:

@@ -16,12 +16,10 @@ def records(db: Connection, since: int) -> list[Record]:
     """Incidents that are open, began or ended after `since`, and the newest of each provider; the
     newest first."""
     query = (
-        "WITH dated AS (SELECT *, coalesce(started_at, created_at,"  # noqa: S608 (our own words)
-        " min(first_seen, coalesce(ended_at, first_seen))) AS began FROM incidents),"
-        " placed AS (SELECT *, row_number() OVER (PARTITION BY provider ORDER BY began DESC, id)"
-        " AS place FROM dated)"
+        "WITH placed AS (SELECT *, row_number() OVER"  # noqa: S608 (our own words)
+        " (PARTITION BY provider ORDER BY began_at DESC, id) AS place FROM incidents)"
         f" SELECT * FROM placed WHERE open OR place <= {NEWEST}"
-        " OR max(began, coalesce(ended_at, 0)) >= ? ORDER BY began DESC, provider, id"
+        " OR max(began_at, coalesce(ended_at, 0)) >= ? ORDER BY began_at DESC, provider, id"
     )
     texts: dict[tuple[str, str], list[Row]] = {}
     found = select(db, query, since)
@@ -59,15 +57,14 @@ def select(db: Connection, query: str, *values: object) -> list[Row]:
 
 def _record(row: Row, texts: list[Row]) -> Record:
     present = {text["key"]: text for text in texts}
-    updates = [
-        Update(key, text["at"], text["phase"], text["text"]) for key, text in present.items() if key
-    ]
+    updates = [Update(key, t["at"], t["phase"], t["text"]) for key, t in present.items() if key]
     first = {text["key"]: text["seen_at"] for text in reversed(texts)}
     spans = phases.load(row["phases"])
     updates.sort(key=lambda one: (one.at or first[one.id], one.id), reverse=True)
     return Record(
         provider=row["provider"],
         slug=row["slug"],
+        began_at=row["began_at"],
         first_seen=row["first_seen"],
         changed_at=row["changed_at"],
         resolved_seen=row["resolved_seen"],

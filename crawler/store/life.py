@@ -28,28 +28,27 @@ def fold(db: Connection, now: int, line: IncidentLine) -> None:
     confirmed = old["confirmed_at"] if old else line.confirmed
     lead = old["lead"] if old and line.lead is None else line.lead
     withdrawn = (old["withdrawn_at"] if old else None) or now
-    # What was over at first sight, and says no more than when it ended, began by then.
-    began = line.started or line.created or min(first_seen, line.ended or first_seen)
+    revisions = [(*key, one.id, now, one.at, one.phase, one.text) for one in line.updates]
+    if not old or old["title"] != line.title:
+        revisions.append((*key, "", now, None, line.phase, line.title))
+    revise = "INSERT OR REPLACE INTO incident_revisions VALUES (?, ?, ?, ?, ?, ?, ?)"
+    db.executemany(revise, revisions)
+    began = line.started or line.created or _first_told(db, line, first_seen)
     spans = phases.load(old["phases"] if old else None)
-    # What our check saw first began with its first failure, whatever the provider says later.
-    began = began if failed_at is None else min(began, failed_at)
-    phases.advance(spans, line, began=began, open_now=bool(old and old["open"]), now=now)
+    # What our check saw first was open from its first failure, whatever the provider says later.
+    opened = began if failed_at is None else min(began, failed_at)
+    phases.advance(spans, line, began=opened, open_now=bool(old and old["open"]), now=now)
     db.execute(
         "INSERT OR REPLACE INTO incidents"
-        " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
         (*key, old["slug"] if old else _free(db, key, now), line.title, line.open,
-         line.impact, line.phase, line.started, line.created, line.ended, line.url,
+         line.impact, line.phase, line.started, line.created, line.ended, began, line.url,
          _union(line.components, old, "components"), _regions(line, old),
          phases.dump(spans), first_seen, now,
          None if line.open else resolved or now, withdrawn if line.withdrawn else None,
          line.missing, line.digest, line.service, failed_at,
          confirmed, None if confirmed is None else lead),
     )  # fmt: skip
-    revisions = [(*key, one.id, now, one.at, one.phase, one.text) for one in line.updates]
-    if not old or old["title"] != line.title:
-        revisions.append((*key, "", now, None, line.phase, line.title))
-    revise = "INSERT OR REPLACE INTO incident_revisions VALUES (?, ?, ?, ?, ?, ?, ?)"
-    db.executemany(revise, revisions)
 
 
 def slug(provider: str, incident: str, first_seen: int) -> str:
@@ -64,6 +63,14 @@ def _free(db: Connection, key: tuple[str, str], now: int) -> str:
     while db.execute("SELECT 1 FROM incidents WHERE slug = ?", (slug(*key, now),)).fetchone():
         key = (key[0], f"{key[1]}\0")
     return slug(*key, now)
+
+
+def _first_told(db: Connection, line: IncidentLine, first_seen: int) -> int:
+    """When an incident that states no start was first heard of: by us, by one of its messages, or
+    by its end, where it was over at first sight."""
+    query = "SELECT min(at) FROM incident_revisions WHERE provider = ? AND incident = ?"
+    (message,) = db.execute(query, (line.provider, line.id)).fetchone()
+    return min(at for at in (first_seen, line.ended, message) if at is not None)
 
 
 def _row(db: Connection, key: tuple[str, str]) -> Row | None:

@@ -159,8 +159,8 @@ def _source(row: Row) -> SourceLine:
 
 def _heads(db: Connection, provider: str) -> dict[str, Head]:
     query = (
-        "SELECT id, digest, open, missing, withdrawn_at, created_at, started_at, first_seen,"
-        " components, coalesce(ended_at, resolved_seen) AS ended FROM incidents"
+        "SELECT id, digest, open, missing, withdrawn_at, coalesce(created_at, began_at) AS posted,"
+        " first_seen, components, coalesce(ended_at, resolved_seen) AS ended FROM incidents"
         " WHERE provider = ? AND service IS NULL"
     )
     return {row["id"]: _head(row) for row in select(db, query, provider)}
@@ -190,15 +190,13 @@ def _own(db: Connection) -> dict[str, Own]:
 
 
 def _head(row: Row) -> Head:
-    seen = min(row["first_seen"], row["ended"] or row["first_seen"])
-    began = row["created_at"] or row["started_at"] or seen
     return Head(
         row["digest"],
         bool(row["open"]),
         row["ended"],
         row["missing"],
         row["withdrawn_at"] is not None,
-        began,
+        row["posted"],
         row["first_seen"],
         tuple(json.loads(row["components"])),
     )

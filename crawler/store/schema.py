@@ -101,6 +101,7 @@ CREATE TABLE incidents (
     started_at INTEGER,
     created_at INTEGER,
     ended_at INTEGER,
+    began_at INTEGER NOT NULL,          -- its start, else when created, else the first told of it
     url TEXT,
     components TEXT NOT NULL,           -- JSON list: the union over its life
     regions TEXT NOT NULL,              -- JSON list: where it is, at the end also was
