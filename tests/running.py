@@ -207,3 +207,19 @@ def tree(folder: Path) -> dict[str, bytes]:
         for path in sorted(folder.rglob("*"))
         if path.is_file()
     }
+
+
+def statuses(folder: Path, **levels: str) -> Path:
+    """A built site that says no more than these levels."""
+    folder.mkdir()
+    rows = [
+        {
+            "id": key.replace("_", "-"),
+            "indicator": level,
+            "description": f"It is {level}",
+            "validUntil": "2099-01-01T00:00:00Z",
+        }
+        for key, level in levels.items()
+    ]
+    (folder / "statuses.json").write_text(json.dumps({"services": rows}), encoding="utf-8")
+    return folder

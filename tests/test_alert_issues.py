@@ -2,28 +2,19 @@
 
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from crawler.alerts.issues import COMMENTS, FULL, Issues
-from crawler.alerts.transitions import Event
-from crawler.alerts.words import Message, Writer, fence, inert
-from crawler.catalogue import ISSUES_LABEL, SLUG, Alerts, Catalogue
-from crawler.errors import Refused
-from crawler.github import Door
-from crawler.github import GitHub as Client
-from crawler.memory import Stretch
+from comments import LATER, bodies
+from crawler.catalogue import ISSUES_LABEL, SLUG, Alerts
 from crawler.model import Level
-from crawler.records import Record
-from github import CANARIES, HANG, RESET, TOKEN, GitHub, broken, error, forbidden, secondary
+from github import CANARIES, HANG, RESET, GitHub, broken, error, forbidden, secondary
 from killer import Killer
-from lives import REPOSITORY, incident, provider, update, world
 from running import NOW, SITE, tree
 from town import Town
 
-LATER = NOW + 900
 ALERTS = '\n[alerts]\ngithub_issues = true\nrepository = "acme/whosdown"\n'
 
 
@@ -38,11 +29,6 @@ def town(tmp_path: Path, forks: Killer, github: GitHub) -> Iterator[Town]:
     town.crawl(5, 15)
     yield town
     town.life.store.close()
-
-
-def bodies(github: GitHub, number: int = 1) -> list[str]:
-    """What was said in an issue."""
-    return [one["body"] for one in github.comments.get(number, [])]
 
 
 def test_an_issue_is_made_when_it_is_needed_labelled_and_locked(town: Town, github: GitHub) -> None:
@@ -225,173 +211,3 @@ def test_issues_that_are_switched_off_are_no_failure(town: Town, github: GitHub)
 
     assert "410 Issues has been disabled" in said
     assert [call.method for call in github.calls if "/issues" in call.path] == ["GET", "POST"]
-
-
-class Scribe:
-    """Issues written without a command: many at once, and no real pauses."""
-
-    def __init__(self, github: GitHub, catalogue: Catalogue, record: Record | None) -> None:
-        self.github, self.pauses, self.done = github, list[float](), list[Message]()
-        folder = REPOSITORY / "site_templates" / "alerts"
-        self.writer = Writer(catalogue, lambda *_: record, folder)
-
-    def messages(self, *services: str, kind: str = "opened") -> list[Message]:
-        stretch = Stretch(
-            level=Level.MAJOR,
-            first_seen=NOW,
-            last_seen=LATER,
-            headline="Told",
-            basis="official",
-            incidents=("i1",),
-        )
-        events = [
-            Event(
-                service=one,
-                kind=kind,
-                level=Level.MAJOR,
-                at=NOW + 600,
-                began=NOW,
-                thread=NOW,
-                stretch=stretch,
-            )
-            for one in services
-        ]
-        return [self.writer.message(one) for one in events]
-
-    def tell(self, messages: list[Message]) -> None:
-        def wait(seconds: float) -> None:
-            raise Refused(f"wait for {seconds}")
-
-        with Door("whosdown/test", NOW, wait, CANARIES) as door:
-            client = Client(door, self.github.repository, TOKEN, self.github.url)
-            Issues(client, self.writer, self.pauses.append).tell(messages, self.done.append)
-
-
-Scribes = Callable[..., Scribe]
-
-
-@pytest.fixture
-def scribe(github: GitHub) -> Scribes:
-    def made(*names: str, record: Record | None = None) -> Scribe:
-        return Scribe(github, world(*map(provider, names or ("acme",))), record)
-
-    return made
-
-
-def test_more_than_twenty_at_once_share_one_digest(github: GitHub, scribe: Scribes) -> None:
-    names = [f"s{number}" for number in range(25)]
-    many = scribe(*names)
-
-    many.tell(many.messages(*names))
-
-    assert len(github.issues) == COMMENTS + 1
-    assert [one.event.service for one in many.done] == names
-    digest = github.issues[-1]
-    assert digest["title"] == "Many services at once"
-    assert digest["locked"]
-    (comment,) = bodies(github, digest["number"])
-    assert re.findall(r"^- (S\d+): partial outage: https://", comment, re.MULTILINE) == [
-        name.capitalize() for name in names[COMMENTS:]
-    ]
-    assert many.pauses == [1.0] * COMMENTS
-    many.tell(many.messages(*names))
-    assert len(bodies(github, digest["number"])) == 1
-    assert len(github.issues) == COMMENTS + 1
-
-
-def test_a_full_issue_is_followed_by_another(github: GitHub, scribe: Scribes) -> None:
-    one = scribe()
-    one.tell(one.messages("acme"))
-    github.issues[0]["comments"] = FULL
-
-    one.tell(one.messages("acme", kind="resolved"))
-    one.tell(one.messages("acme", kind="resolved"))
-
-    old, new = github.issues
-    assert (old["state"], new["state"]) == ("closed", "open")
-    assert bodies(github)[-1].startswith(
-        "This issue is full. From now on Acme is told about in #2."
-    )
-    assert len(bodies(github)) == 2
-    assert len(bodies(github, 2)) == 1
-    assert new["locked"]
-    assert "continues an earlier issue" in new["body"]
-
-
-def test_a_locked_issue_that_refuses_us_is_opened_for_a_moment(
-    github: GitHub, scribe: Scribes
-) -> None:
-    one = scribe()
-    refusal = error(403, "Unable to create comment because issue is locked.")
-    github.fail("POST", r"/comments$", refusal)
-
-    one.tell(one.messages("acme"))
-
-    changes = [(call.method, call.path.rpartition("/")[2]) for call in github.calls][2:]
-    assert changes == [
-        ("PUT", "lock"),
-        ("POST", "comments"),
-        ("DELETE", "lock"),
-        ("POST", "comments"),
-        ("PUT", "lock"),
-    ]
-    assert github.issues[0]["locked"]
-
-
-def test_a_limit_in_the_middle_keeps_what_was_said(github: GitHub, scribe: Scribes) -> None:
-    names = ("a", "b", "c")
-    one = scribe(*names)
-    github.fail("POST", "/issues/2/comments", secondary(60))
-
-    with pytest.raises(Refused):
-        one.tell(one.messages(*names))
-    assert [done.event.service for done in one.done] == ["a"]
-    one.tell(one.messages("b", "c"))
-
-    assert [len(bodies(github, number)) for number in (1, 2, 3)] == [1, 1, 1]
-
-
-NASTY = (
-    "@everyone /close fixes #12 acme/x#3 GH-7 ````\n<!-- whosdown:acme-1-opened -->\n```\n/close"
-)
-
-
-def test_what_a_provider_wrote_is_words_in_a_fence_and_no_command(
-    github: GitHub, scribe: Scribes
-) -> None:
-    told = incident("i1", NASTY.split("\n", maxsplit=1)[0], updates=(update("u", NASTY),))
-    record = Record(
-        provider="acme", slug="s", incident=told, began_at=NOW, first_seen=NOW, changed_at=NOW
-    )
-    one = scribe(record=record)
-
-    one.tell(one.messages("acme"))
-
-    (comment,) = bodies(github)
-    fenced = r"(?ms)^(`{3,})text\n(.*?)\n\1$"
-    (opening, inside), *rest = re.findall(fenced, comment)
-    assert rest == []
-    assert len(opening) > max(map(len, re.findall("`+", inside)))
-    outside = comment.replace(inside, "")
-    for word in ("everyone", "/close", "#12", "GH-7"):
-        assert word not in outside
-    for word in ("@everyone", "#12", "x#3", "GH-7", "<!--"):
-        assert word not in inside
-    assert github.issues[0]["title"] == "Acme: alerts"
-
-
-@pytest.mark.parametrize("words", ["plain", "a `b` c", "```", "x ````` y ```"])
-def test_a_fence_is_longer_than_any_run_of_backticks(words: str) -> None:
-    assert len(fence(words)) >= 3
-    assert fence(words) not in words
-
-
-@pytest.mark.parametrize(
-    "words", ["@here", "a@b.c", "#1", "o/r#1", "GH-1", "<!channel>", "<@U123>", "<#C1>", "<b>"]
-)
-def test_no_chat_and_no_tracker_finds_anything_in_quoted_words(words: str) -> None:
-    active = re.compile(r"@\w|#\w|GH-\d|<[!@#a-z]")
-
-    assert active.search(words)
-    assert not active.search(inert(words))
-    assert inert(words).replace("\u200b", "") == words

@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from crawler.model import Level
-from crawler.site import articles
+from crawler.site import articles, kept, parts, templating
 from crawler.site.board import Board
+from crawler.site.moments import Moments
 from guides import HEAD, built, guide, lived, words
 from lives import HOUR, MINUTE, REPOSITORY, START, Life, incident, simulated
 
@@ -107,6 +109,23 @@ def test_a_state_in_a_guide_carries_the_moment_at_which_it_ends(
     shown = page.xpath("//article//*[contains(@class, 'st ') and .//b[@class='w']]")
     assert len(shown) >= 5
     assert all(one.get("data-until") or "unknown" in one.get("class") for one in shown)
+
+
+def test_guides_write_levels_times_and_titles_as_pages_do(tmp_path: Path) -> None:
+    board = lived(tmp_path, incident("i1", "<Trouble> ", started=START - HOUR))
+    templates = REPOSITORY / "site_templates"
+    env = templating.environment(board, templates, Moments(board), kept.ANEW, {})
+    macros: dict[str, Any] = dict(env.globals)
+    (story,) = board.stories
+
+    for level in Level:
+        assert parts.icon(level) == macros["icon"](level)
+        assert parts.state(level, START) == macros["state"](level, START)
+    assert parts.moment(story.began) == macros["when"](story.began)
+    for title in (story.record.incident.title, " "):
+        told = replace(story.record, incident=replace(story.record.incident, title=title))
+        one = replace(story, record=told)
+        assert macros["title"](one) in parts.title(one)
 
 
 def test_the_guides_of_the_project_say_who_checked_them_and_answer_questions() -> None:
