@@ -11,7 +11,7 @@ from crawler import platforms
 from crawler.model import Incident, Level, Reading, Visit
 from crawler.times import parse
 from crawler.wire import Reply
-from lives import HOUR, MINUTE, START, Life, incident, reading
+from lives import HOUR, MINUTE, START, Life, incident, reading, update
 from looking import read
 from shared import SHARED, requires_shared
 
@@ -151,6 +151,32 @@ def test_what_newer_ones_push_off_a_list_is_not_withdrawn_though_an_older_one_is
     assert {one.withdrawn_at for one in known.values()} == {None}
     assert after["new"].withdrawn_at == START + 7 * STEP, "the list still reaches back to it"
     assert after["first"].withdrawn_at is None
+
+
+LONG = incident("long", open=False, started=START - 9 * HOUR)
+
+
+@pytest.mark.parametrize(
+    ("longer", "deleted"),
+    [
+        (replace(LONG, ended_at=START - 7 * HOUR), ["last"]),
+        (replace(LONG, updates=(update("u1", "Why.", START - HOUR, "postmortem"),)), []),
+    ],
+    ids=["by their ends, as Statuspage", "by their last changes, as Slack"],
+)
+def test_a_list_may_drop_what_was_over_first_though_it_began_later(
+    longer: Incident, deleted: list[str], life: Life
+) -> None:
+    short = incident("short", open=False, started=START - 8 * HOUR)
+    last = incident("last", open=False, started=START - 2 * HOUR)
+    life.run(START, {"acme": reading(last, longer, short)})
+    for number in range(1, 5):
+        life.run(START + number * STEP, {"acme": reading(NEW, last, longer)})
+    for number in range(5, 9):
+        life.run(START + number * STEP, {"acme": reading(NEW, longer)})
+    records = life.store.memories(life.runs[-1].id).records
+
+    assert [one.incident.id for one in records if one.withdrawn_at] == deleted
 
 
 def test_what_states_no_start_and_leaves_the_end_of_a_list_is_not_withdrawn(life: Life) -> None:
