@@ -9,7 +9,7 @@ from lxml import etree
 import running
 from crawler import platforms
 from crawler.model import Incident, Level, Reading, Visit
-from crawler.times import parse
+from crawler.times import iso, parse
 from crawler.wire import Reply
 from lives import HOUR, MINUTE, START, Life, incident, reading, update
 from looking import read
@@ -285,3 +285,29 @@ def test_what_is_listed_twice_is_no_news_at_each_run(life: Life) -> None:
     assert [len(run.incidents) for run in life.runs] == [1, 0, 0, 0]
     (record,) = life.store.memories(life.runs[-1].id).records
     assert len(record.phases) == 1
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+def test_of_a_list_too_long_to_read_firehydrant_s_newest_incidents_are_read(
+    backwards: bool,
+) -> None:
+    hours = range(600)
+    rows = [
+        {
+            "id": f"i{hour}",
+            "title": "Slow",
+            "severitySlug": "SEV4",
+            "timestamps": {
+                "started": iso(START - hour * HOUR),
+                "resolved": iso(START - hour * HOUR + MINUTE),
+            },
+        }
+        for hour in (reversed(hours) if backwards else hours)
+    ]
+    page = {"conditions": {}, "components": [{"id": "c1", "name": "API"}], "incidents": rows}
+    reply = Reply(url="https://x.test/", status=200, body=json.dumps(page).encode())
+
+    found = platforms.read("firehydrant", {"payload": reply})
+
+    assert [one.id for one in found.incidents] == [f"i{hour}" for hour in range(500)]
+    assert found.notes == ("incidents_cut",)

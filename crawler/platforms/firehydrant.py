@@ -41,10 +41,10 @@ def recognises(reply: Reply) -> bool:
 
 
 def read(replies: Mapping[str, Reply]) -> Reading:
-    """Every incident, open ones first, and components as the open ones say."""
+    """The newest incidents, open ones first, and components as the open ones say."""
     page = documents.documents(replies, _ours)[0]
     words = {k.lower(): vocabulary.level(v, CONDITIONS) for k, v in page["conditions"].items()}
-    every = sorted(objects(page["incidents"], 5_000), key=lambda one: not _is_open(one))
+    every = sorted(objects(page["incidents"], 5_000), key=_order)
     rows = every[: vocabulary.MAX_INCIDENTS]
     incidents = tuple(_incident(one, words) for one in rows if not _is_work(one))
     components = _components(page, [one for one in rows if _is_open(one)], words)
@@ -72,6 +72,15 @@ def _ours(document: Row) -> bool:
 def _is_open(row: Row) -> bool:
     # A resolution that we cannot read leaves it open: rather a false alarm than a false calm.
     return vocabulary.moment(row["timestamps"], "resolved") is None
+
+
+def _order(row: Row) -> tuple[bool, int]:
+    """Open ones first, then the newest: the list is long, in no stated order, and read in part."""
+    return (False, 0) if _is_open(row) else (True, -(_began(row) or 0))
+
+
+def _began(row: Row) -> int | None:
+    return vocabulary.moment(row["timestamps"], "started", "detected")
 
 
 def _is_work(row: Row) -> bool:
@@ -126,9 +135,8 @@ def _incident(row: Row, words: Mapping[str, Level]) -> Incident:
     affected = objects(row.get("components"), 500)
     stated = vocabulary.level(row.get("severitySlug"), SEVERITIES)
     levels = [stated, *(_condition(one, words) for one in affected)]
-    moments, updates = row["timestamps"], _updates(row)
+    updates, started = _updates(row), _began(row)
     latest = next((one.phase for one in updates if one.phase), "")
-    started = vocabulary.moment(moments, "started", "detected")
     closed = not _is_open(row)
     return Incident(
         id=vocabulary.key(row.get("id"), row.get("title"), started),
@@ -137,7 +145,7 @@ def _incident(row: Row, words: Mapping[str, Level]) -> Incident:
         impact=vocabulary.impact(levels),
         phase="resolved" if closed else latest,
         started_at=started,
-        ended_at=vocabulary.moment(moments, "resolved"),
+        ended_at=vocabulary.moment(row["timestamps"], "resolved"),
         components=vocabulary.names_of(affected),
         updates=updates,
     )
