@@ -17,7 +17,7 @@ https://docs.firehydrant.com/docs/status-pages
 import re
 from collections.abc import Mapping
 
-from crawler import text
+from crawler import text, times
 from crawler.catalogue import Source
 from crawler.model import Component, Incident, Level, Maintenance, Reading, Update
 from crawler.platforms import documents, vocabulary
@@ -44,7 +44,11 @@ def read(replies: Mapping[str, Reply]) -> Reading:
     """The newest incidents, open ones first, and components as the open ones say."""
     page = documents.documents(replies, _ours)[0]
     words = {k.lower(): vocabulary.level(v, CONDITIONS) for k, v in page["conditions"].items()}
-    every = sorted(objects(page["incidents"], 5_000), key=_order)
+    every = sorted(
+        objects(page["incidents"], 5_000),  # in no stated order
+        key=lambda one: vocabulary.moment(one["timestamps"], "resolved") or times.NEWEST,
+        reverse=True,
+    )
     rows = every[: vocabulary.MAX_INCIDENTS]
     incidents = tuple(_incident(one, words) for one in rows if not _is_work(one))
     components = _components(page, [one for one in rows if _is_open(one)], words)
@@ -74,15 +78,6 @@ def _is_open(row: Row) -> bool:
     return vocabulary.moment(row["timestamps"], "resolved") is None
 
 
-def _order(row: Row) -> tuple[bool, int]:
-    """Open ones first, then the newest: the list is long, in no stated order, and read in part."""
-    return (False, 0) if _is_open(row) else (True, -(_began(row) or 0))
-
-
-def _began(row: Row) -> int | None:
-    return vocabulary.moment(row["timestamps"], "started", "detected")
-
-
 def _is_work(row: Row) -> bool:
     return vocabulary.phase(row.get("severitySlug")) == "maintenance"
 
@@ -92,10 +87,8 @@ def _runs(row: Row) -> bool:
 
 
 def _condition(row: Row, words: Mapping[str, Level]) -> Level:
-    name = row.get("condition")
-    if isinstance(name, str) and name.strip().lower() == "maintenance":
-        return Level.MAINTENANCE
-    return vocabulary.level(name, {**CONDITIONS, **words})
+    table = {**CONDITIONS, **words, "maintenance": Level.MAINTENANCE}
+    return vocabulary.level(row.get("condition"), table)
 
 
 def _components(page: Row, opened: list[Row], words: Mapping[str, Level]) -> tuple[Component, ...]:
@@ -110,9 +103,8 @@ def _components(page: Row, opened: list[Row], words: Mapping[str, Level]) -> tup
 
 
 def _updates(row: Row) -> tuple[Update, ...]:
-    return vocabulary.newest(
-        _update(one, note) for one in objects(row.get("timeline"), 2_000) if (note := _note(one))
-    )
+    entries = objects(row.get("timeline"), 2_000)
+    return vocabulary.newest(_update(one, note) for one in entries if (note := _note(one)))
 
 
 def _note(entry: Row) -> str:
@@ -135,8 +127,9 @@ def _incident(row: Row, words: Mapping[str, Level]) -> Incident:
     affected = objects(row.get("components"), 500)
     stated = vocabulary.level(row.get("severitySlug"), SEVERITIES)
     levels = [stated, *(_condition(one, words) for one in affected)]
-    updates, started = _updates(row), _began(row)
+    moments, updates = row["timestamps"], _updates(row)
     latest = next((one.phase for one in updates if one.phase), "")
+    started = vocabulary.moment(moments, "started", "detected")
     closed = not _is_open(row)
     return Incident(
         id=vocabulary.key(row.get("id"), row.get("title"), started),
@@ -145,7 +138,7 @@ def _incident(row: Row, words: Mapping[str, Level]) -> Incident:
         impact=vocabulary.impact(levels),
         phase="resolved" if closed else latest,
         started_at=started,
-        ended_at=vocabulary.moment(row["timestamps"], "resolved"),
+        ended_at=vocabulary.moment(moments, "resolved"),
         components=vocabulary.names_of(affected),
         updates=updates,
     )
