@@ -156,7 +156,8 @@ def incidents(
 
 
 def _reaches(reading: Reading, heads: Mapping[str, Head], now: int) -> Callable[[Head], bool]:
-    """Whether the list should name an incident, which was deleted if it does not."""
+    """Whether the list should name an incident, which was deleted if it does not. One list drops
+    what began first, another what was over first or what nobody wrote of for the longest time."""
     oldest = _oldest(reading) if reading.history else None
     if oldest is None:
         return lambda _: False
@@ -164,7 +165,18 @@ def _reaches(reading: Reading, heads: Mapping[str, Head], now: int) -> Callable[
     # and what it does not name was not deleted.
     known = [heads[one.id].first_seen for one in reading.incidents if one.id in heads]
     anchor = min(known, default=now + 1)
-    return lambda head: head.posted > oldest and anchor <= head.first_seen
+    quiet = min(_last(one) for one in reading.incidents if not one.open)
+    return lambda head: (
+        head.posted > oldest
+        and anchor <= head.first_seen
+        and (head.open or head.ended is None or head.ended > quiet)
+    )
+
+
+def _last(incident: Incident) -> int:
+    """When something happened last in an incident."""
+    moments = (incident.started_at, incident.ended_at, *(one.at for one in incident.updates))
+    return max((moment for moment in moments if moment is not None), default=0)
 
 
 def _digest(incident: Incident) -> str:

@@ -17,7 +17,7 @@ from crawler.memory import Memory, Own, ProbeState, Snapshot
 from crawler.model import Incident, Reading
 from crawler.records import BEGUN, OVER, Remembered
 from crawler.scope import concerns
-from crawler.times import human
+from crawler.times import SKEW, human
 
 WITHIN, LEAST = 6 * 3_600, 300
 
@@ -206,6 +206,8 @@ def lead(
     if posted is None:
         # It can have been posted at any time after the last reading that did not name it.
         posted = around.clean_at
+    elif around.clean_at is not None and posted < around.clean_at - SKEW:
+        return None  # Dated back, so nobody knows when it was posted.
     if posted is None or posted - own.confirmed_at < LEAST:
         return None
     if posted > own.confirmed_at + WITHIN or around.failing >= 0.2:

@@ -142,6 +142,19 @@ def test_what_was_over_when_it_was_first_read_counts_from_its_first_message(life
     assert (one.incident.id, one.lead) == ("i1", 27 * MINUTE)
 
 
+def test_what_a_provider_enters_afterwards_and_dates_back_was_not_posted_then(life: Life) -> None:
+    failing(life)
+    for minutes in (30, 40):
+        go(life, minutes, "fail")
+    for minutes in range(50, 260, 10):
+        go(life, minutes, "ok")
+    theirs = incident("i1", open=False, started=START + 30 * MINUTE, impact=Level.MAJOR)
+    go(life, 260, "ok", theirs)
+    (one,) = records(life)
+
+    assert (one.incident.id, one.lead) == ("i1", None)
+
+
 def test_an_incident_of_another_part_does_not_take_ours_over(tmp_path: Path) -> None:
     with Life(tmp_path, checked_world("web", "api")) as life:
         other = incident("i1", components=("web",), started=START + 25 * MINUTE)

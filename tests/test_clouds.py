@@ -117,7 +117,9 @@ def test_a_google_incident_that_is_global_counts_in_every_region() -> None:
     [
         ("Azure Status", "https://azure.status.microsoft/en-us/status/", True),
         ("Azure Status", "https://azurestatusprodwus.azurewebsites.net/en-us/status/", True),
+        ("Azure Status", "https://status.azure.com/en-us/status/", True),
         ("Azure Status", "https://azure.status.microsoft.evil.test/", False),
+        ("Azure Status", "https://status.azure.com.evil.test/", False),
         ("Azure Status", "", False),
         ("Acme Status", "https://azure.status.microsoft/en-us/status/", False),
     ],
@@ -131,6 +133,26 @@ def test_an_empty_channel_is_good_news_only_from_azure(title: str, link: str, kn
     else:
         with pytest.raises(Unreadable):
             azure.read({"feed": reply})
+
+
+@pytest.mark.parametrize(
+    ("day", "same"), [("Sun, 22 Nov 2026 09:10:00 Z", True), ("Sat, 12 Dec 2026 11:05:00 Z", False)]
+)
+def test_the_next_azure_outage_of_one_title_is_another_incident(day: str, same: bool) -> None:
+    body = (CASES / "azure/regional/feed.xml").read_text("utf-8")
+    first = azure.read({"feed": said(body.encode())}).incidents[0]
+    again = body.replace("Sun, 22 Nov 2026 09:29:09 Z", day)
+
+    assert (azure.read({"feed": said(again.encode())}).incidents[0].id == first.id) is same
+
+
+@pytest.mark.parametrize("word", ["Global", "Public Non-Regional"])
+def test_an_azure_outage_of_a_service_without_regions_is_everywhere(word: str) -> None:
+    body = (CASES / "azure/regional/feed.xml").read_text("utf-8").replace("East US 2", word)
+    wide = azure.read({"feed": said(body.encode())})
+
+    assert word not in wide.incidents[0].components
+    assert scope(("Cognitive Services",), ("UK South",), wide).level is Level.MINOR
 
 
 def test_azure_categories_are_told_apart() -> None:

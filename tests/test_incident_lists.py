@@ -9,9 +9,9 @@ from lxml import etree
 import running
 from crawler import platforms
 from crawler.model import Incident, Level, Reading, Visit
-from crawler.times import parse
+from crawler.times import iso, parse
 from crawler.wire import Reply
-from lives import HOUR, MINUTE, START, Life, incident, reading
+from lives import HOUR, MINUTE, START, Life, incident, reading, update
 from looking import read
 from shared import SHARED, requires_shared
 
@@ -153,6 +153,32 @@ def test_what_newer_ones_push_off_a_list_is_not_withdrawn_though_an_older_one_is
     assert after["first"].withdrawn_at is None
 
 
+LONG = incident("long", open=False, started=START - 9 * HOUR)
+
+
+@pytest.mark.parametrize(
+    ("longer", "deleted"),
+    [
+        (replace(LONG, ended_at=START - 7 * HOUR), ["last"]),
+        (replace(LONG, updates=(update("u1", "Why.", START - HOUR, "postmortem"),)), []),
+    ],
+    ids=["by their ends, as Statuspage", "by their last changes, as Slack"],
+)
+def test_a_list_may_drop_what_was_over_first_though_it_began_later(
+    longer: Incident, deleted: list[str], life: Life
+) -> None:
+    short = incident("short", open=False, started=START - 8 * HOUR)
+    last = incident("last", open=False, started=START - 2 * HOUR)
+    life.run(START, {"acme": reading(last, longer, short)})
+    for number in range(1, 5):
+        life.run(START + number * STEP, {"acme": reading(NEW, last, longer)})
+    for number in range(5, 9):
+        life.run(START + number * STEP, {"acme": reading(NEW, longer)})
+    records = life.store.memories(life.runs[-1].id).records
+
+    assert [one.incident.id for one in records if one.withdrawn_at] == deleted
+
+
 def test_what_states_no_start_and_leaves_the_end_of_a_list_is_not_withdrawn(life: Life) -> None:
     bare = incident("bare", open=False, started=START - 50 * HOUR)
     bare = replace(bare, started_at=None, created_at=None)
@@ -259,3 +285,29 @@ def test_what_is_listed_twice_is_no_news_at_each_run(life: Life) -> None:
     assert [len(run.incidents) for run in life.runs] == [1, 0, 0, 0]
     (record,) = life.store.memories(life.runs[-1].id).records
     assert len(record.phases) == 1
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+def test_of_a_list_too_long_to_read_firehydrant_s_newest_incidents_are_read(
+    backwards: bool,
+) -> None:
+    hours = range(600)
+    rows = [
+        {
+            "id": f"i{hour}",
+            "title": "Slow",
+            "severitySlug": "SEV4",
+            "timestamps": {
+                "started": iso(START - hour * HOUR),
+                "resolved": iso(START - hour * HOUR + MINUTE),
+            },
+        }
+        for hour in (reversed(hours) if backwards else hours)
+    ]
+    page = {"conditions": {}, "components": [{"id": "c1", "name": "API"}], "incidents": rows}
+    reply = Reply(url="https://x.test/", status=200, body=json.dumps(page).encode())
+
+    found = platforms.read("firehydrant", {"payload": reply})
+
+    assert [one.id for one in found.incidents] == [f"i{hour}" for hour in range(500)]
+    assert found.notes == ("incidents_cut",)

@@ -1,9 +1,11 @@
 """Microsoft Azure: the public status page's RSS feed, whose empty channel means that all is well.
 
-azure.status.microsoft alone (seen 2026). The address is the feed's own. Traps. An item has no
-severity: it counts as minor. Its categories mix services and regions, told apart by their words.
-Dates end in " Z" instead of GMT. An empty channel is good news only under Azure's own title and
-link. An item is open unless its title carries a closing label; its text is prose and not asked.
+azure.status.microsoft alone (seen 2022 to 2026). The address is the feed's own. Traps. An item has
+no severity: it counts as minor. Its categories mix services and regions, told apart by their words.
+A guid is made of the title, so the next outage of that title has it again: the day tells them
+apart. Dates end in " Z" instead of GMT. An empty channel is good news only under Azure's own title
+and link, which names one of several hosts. An item is open unless its title carries a closing
+label; its text is prose and not asked.
 https://azure.status.microsoft/en-us/status
 """
 
@@ -21,7 +23,10 @@ from crawler.platforms import vocabulary
 from crawler.wire import Reply, Request
 
 TITLE = "Azure Status"
-HOSTS = ("azure.status.microsoft", "azure.microsoft.com", "azurewebsites.net", "azureedge.net")
+HOSTS = (
+    *("azure.status.microsoft", "status.azure.com", "azure.microsoft.com"),
+    *("azurewebsites.net", "azureedge.net"),
+)
 _CLOSED = re.compile(
     r"\W*(?:resolved|mitigated)\s*(?:[-–—:|)\]].*)?"
     r"|\W*(?:preliminary )?(?:post[- ]incident review|pir)\b.*"
@@ -38,7 +43,7 @@ _LAND = (
 _REGION = re.compile(
     rf"(?:{_SIDE} )?(?:{_LAND})(?: (?:{_SIDE}|Arizona|Texas|Virginia|Iowa))?(?: [1-9])?"
 )
-_EVERYWHERE = frozenset({"Global", "Worldwide", "Non-Regional"})
+_EVERYWHERE = frozenset({"Global", "Worldwide", "Non-Regional", "Public Non-Regional"})
 _MAX_CATEGORIES = 500
 
 
@@ -85,7 +90,8 @@ def _incident(item: etree._Element) -> Incident:
     posted = times.parse(item.findtext("pubDate"))
     closed = _CLOSED.fullmatch(title) is not None
     body = text.plain(item.findtext("description"), text.BODY)
-    key = vocabulary.key(item.findtext("guid"), title, posted)
+    guid = text.plain(item.findtext("guid"))
+    key = vocabulary.key(f"{guid}@{times.day(posted)}" if guid and posted else guid, title, posted)
     found = [text.plain(one.text) for one in item.findall("category")[:_MAX_CATEGORIES]]
     regions = [name for name in found if _REGION.fullmatch(name)]
     services = [name for name in found if name not in regions and name not in _EVERYWHERE]

@@ -17,7 +17,7 @@ https://docs.firehydrant.com/docs/status-pages
 import re
 from collections.abc import Mapping
 
-from crawler import text
+from crawler import text, times
 from crawler.catalogue import Source
 from crawler.model import Component, Incident, Level, Maintenance, Reading, Update
 from crawler.platforms import documents, vocabulary
@@ -41,10 +41,14 @@ def recognises(reply: Reply) -> bool:
 
 
 def read(replies: Mapping[str, Reply]) -> Reading:
-    """Every incident, open ones first, and components as the open ones say."""
+    """The newest incidents, open ones first, and components as the open ones say."""
     page = documents.documents(replies, _ours)[0]
     words = {k.lower(): vocabulary.level(v, CONDITIONS) for k, v in page["conditions"].items()}
-    every = sorted(objects(page["incidents"], 5_000), key=lambda one: not _is_open(one))
+    every = sorted(
+        objects(page["incidents"], 5_000),  # in no stated order
+        key=lambda one: vocabulary.moment(one["timestamps"], "resolved") or times.NEWEST,
+        reverse=True,
+    )
     rows = every[: vocabulary.MAX_INCIDENTS]
     incidents = tuple(_incident(one, words) for one in rows if not _is_work(one))
     components = _components(page, [one for one in rows if _is_open(one)], words)
@@ -83,10 +87,8 @@ def _runs(row: Row) -> bool:
 
 
 def _condition(row: Row, words: Mapping[str, Level]) -> Level:
-    name = row.get("condition")
-    if isinstance(name, str) and name.strip().lower() == "maintenance":
-        return Level.MAINTENANCE
-    return vocabulary.level(name, {**CONDITIONS, **words})
+    table = {**CONDITIONS, **words, "maintenance": Level.MAINTENANCE}
+    return vocabulary.level(row.get("condition"), table)
 
 
 def _components(page: Row, opened: list[Row], words: Mapping[str, Level]) -> tuple[Component, ...]:
@@ -101,9 +103,8 @@ def _components(page: Row, opened: list[Row], words: Mapping[str, Level]) -> tup
 
 
 def _updates(row: Row) -> tuple[Update, ...]:
-    return vocabulary.newest(
-        _update(one, note) for one in objects(row.get("timeline"), 2_000) if (note := _note(one))
-    )
+    entries = objects(row.get("timeline"), 2_000)
+    return vocabulary.newest(_update(one, note) for one in entries if (note := _note(one)))
 
 
 def _note(entry: Row) -> str:

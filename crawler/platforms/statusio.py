@@ -2,8 +2,9 @@
 
 Docker, GitLab, Neon (seen from 2020 to 2026). Traps. Levels are numbers, and so are the stages of
 messages, in a field called `state` beside `status`. 600 is a security event: major, with a note.
-Only what is open is listed, in two shapes (the older one has neither incidents nor maintenance).
-Messages are HTML. Documentation: https://kb.status.io/developers/public-status-api/
+Only what is open is listed, until its last message says that it is resolved, in two shapes (the
+older one has neither incidents nor maintenance). Messages are HTML.
+Documentation: https://kb.status.io/developers/public-status-api/
 """
 
 from collections.abc import Mapping
@@ -25,7 +26,7 @@ CODES = {
     600: Level.MAJOR,
 }
 SECURITY = 600
-STAGES = {100: "investigating", 200: "identified", 300: "monitoring"}
+STAGES = {100: "investigating", 200: "identified", 300: "monitoring", 400: "resolved"}
 WORK = {100: "scheduled", 200: "in_progress", 300: "verifying"}
 
 
@@ -102,16 +103,21 @@ def _incident(row: Row) -> Incident:
     title = text.plain(row.get("name")) or "Untitled incident"
     messages = objects(row.get("messages"), 2_000)
     newest = max(messages, key=lambda one: times.parse(one.get("datetime")) or 0, default={})
+    severities = [CODES.get(_code(one.get("status")) or 0) for one in (*messages, newest)]
     updates = _messages(row, STAGES)
+    phase = updates[0].phase if updates else ""
+    closed = phase == "resolved"
     opened = times.parse(row.get("datetime_open"))
     return Incident(
         id=vocabulary.key(row.get("_id"), title, opened),
         title=title,
-        open=True,
-        impact=CODES.get(_code(newest.get("status")) or 0),
-        phase=updates[0].phase if updates else "",
+        open=not closed,
+        # Once it is over its newest message says no more than that all is well.
+        impact=vocabulary.impact(filter(None, severities)) if closed else severities[-1],
+        phase=phase,
         started_at=opened,
         created_at=opened,
+        ended_at=vocabulary.closed_at(updates) if closed else None,
         components=_named(row),
         updates=updates,
     )

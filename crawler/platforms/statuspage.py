@@ -3,7 +3,8 @@
 Traps. The page word may be `none` while an incident is open, and lags behind components. Groups
 are rows of the component list. `affected_components` in updates name components that the incident
 itself drops when it is resolved. Times carry the page's own offset. `postmortem` is resolved.
-Old imported incidents have no duration. Endpoints: https://www.githubstatus.com/api
+Old imported incidents have no duration. One that was entered after its end has the moment of that
+in `started_at`. Endpoints: https://www.githubstatus.com/api
 """
 
 from collections.abc import Iterable, Mapping
@@ -11,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from crawler import text, times
 from crawler.catalogue import Source
 from crawler.errors import Unreadable
-from crawler.model import Component, Incident, Level, Maintenance, Reading
+from crawler.model import Component, Incident, Level, Maintenance, Reading, Update
 from crawler.platforms import vocabulary
 from crawler.platforms.vocabulary import Row
 from crawler.wire import Reply, Request, objects
@@ -178,20 +179,32 @@ def _incident(row: Row) -> Incident:
     phase = vocabulary.phase(row.get("status"))
     created = times.parse(row.get("created_at"))
     closed = phase in vocabulary.CLOSED
+    ended = vocabulary.moment(row, "resolved_at", "updated_at") if closed else None
     fields = ("display_at", "created_at")
+    updates = vocabulary.updates(row.get("incident_updates"), fields, "status", "body")
     return Incident(
         id=vocabulary.key(row.get("id"), created, title),
         title=title,
         open=not closed,
         impact=vocabulary.stated(row.get("impact"), INDICATORS),
         phase=phase,
-        started_at=vocabulary.moment(row, "started_at", "created_at"),
+        started_at=_began(row, ended, updates),
         created_at=created,
-        ended_at=vocabulary.moment(row, "resolved_at", "updated_at") if closed else None,
+        ended_at=ended,
         url=text.web_url(row.get("shortlink")),
         components=_named(row),
-        updates=vocabulary.updates(row.get("incident_updates"), fields, "status", "body"),
+        updates=updates,
     )
+
+
+def _began(row: Row, ended: int | None, updates: Iterable[Update]) -> int | None:
+    """When an incident began. One that was entered after its end has the moment of that in
+    `started_at`, and its own times elsewhere."""
+    stated = vocabulary.moment(row, "started_at", "created_at")
+    if stated is None or ended is None or stated <= ended:
+        return stated
+    moments = [vocabulary.moment(row, "created_at"), *(one.at for one in updates)]
+    return min((one for one in moments if one is not None and one <= ended), default=ended)
 
 
 def _named(row: Row) -> tuple[str, ...]:
