@@ -1,5 +1,6 @@
 """What a build takes over: parts, notes and files, until what they were made of is another."""
 
+import os
 from functools import partial
 from pathlib import Path
 
@@ -90,6 +91,19 @@ def test_an_unchanged_file_is_not_written_again_and_a_changed_one_is(tmp_path: P
     assert (out / "other").stat().st_ino != before["other"]
     assert (out / "other").read_bytes() == b"2"
     assert (out / "same").stat().st_nlink == 1
+
+
+def test_an_unchanged_file_of_a_run_with_another_umask_can_be_read_again(tmp_path: Path) -> None:
+    out = tmp_path / "site"
+    usual = os.umask(0o077)
+    try:
+        publish.publish({"a/same": b"1"}, out)
+        os.umask(0o022)
+        publish.publish({"a/same": b"1"}, out, {"a/same"})
+    finally:
+        os.umask(usual)
+
+    assert (out / "a/same").stat().st_mode & 0o777 == 0o644
 
 
 def test_a_link_in_the_old_site_becomes_a_file(tmp_path: Path) -> None:

@@ -140,12 +140,13 @@ def _write(
     root, old = str(folder), str(before)
     stood = os.path.isdir(old)
     os.makedirs(root)
+    mode = _bits(root)
     for path, body in files.items():
         if (parent := dirname(path)) not in made:
             os.makedirs(f"{root}/{parent}", exist_ok=True)
             made.add(parent)
         same = stood and (path in standing or _same(f"{old}/{path}", body))
-        if not (same and _linked(f"{old}/{path}", f"{root}/{path}")):
+        if not (same and _linked(f"{old}/{path}", f"{root}/{path}", mode)):
             with open(f"{root}/{path}", "wb") as file:
                 file.write(body)
 
@@ -158,11 +159,17 @@ def _same(old: str, body: bytes) -> bool:
         return False
 
 
-def _linked(old: str, new: str) -> bool:
+def _bits(path: str) -> int:
+    """Who may read and write there."""
+    return os.lstat(path).st_mode & 0o666
+
+
+def _linked(old: str, new: str, mode: int) -> bool:
     """Give a file that stays as it is a second name in the new folder: nothing is written to a
     published file ever again, and a link costs a tenth of a new file."""
     try:
-        if os.path.islink(old):
+        # Of a run with another umask: a link would keep from the web server what it cannot read.
+        if os.path.islink(old) or _bits(old) != mode:
             return False
         os.link(old, new, follow_symlinks=False)
     except (OSError, NotImplementedError):
