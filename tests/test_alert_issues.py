@@ -107,6 +107,51 @@ def test_an_issue_hears_of_the_beginning_and_the_end_only(town: Town, github: Gi
     assert github.issues[0]["locked"]
 
 
+@pytest.mark.parametrize("over", [False, True])
+def test_the_issue_of_a_service_that_is_given_up_is_closed_and_opened_when_it_comes_back(
+    town: Town, github: GitHub, over: bool
+) -> None:
+    town.notify(15)
+    if over:
+        town.well("acme")
+        town.pass_(20, 25)
+    text = (town.place.content / "providers" / "acme.toml").read_text(encoding="utf-8")
+    town.drop("acme")
+
+    town.pass_(30, 35)
+
+    (issue,) = github.issues
+    told = re.findall(r"^\*\*(.*)\*\*$", "\n".join(bodies(github)), re.MULTILINE)
+    ends = ["The acme: resolved"] if over else []
+    assert told == ["The acme: partial outage", *ends, "acme: no longer watched"]
+    assert "Well again" not in bodies(github)[-1]
+    assert (issue["state"], issue["state_reason"]) == ("closed", "not_planned")
+    assert issue["locked"]
+    town.take("acme", text)
+    town.pass_(40)
+    town.sick(Level.MAJOR, "acme")
+    town.crawl(45, 55)
+    town.notify(55)
+    assert (len(github.issues), issue["state"]) == (1, "open")
+    assert "**The acme: partial outage**" in bodies(github)[-1]
+
+
+def test_an_issue_that_could_not_be_closed_is_closed_next_time_without_another_word(
+    town: Town, github: GitHub
+) -> None:
+    town.notify(15)
+    town.drop("acme")
+    town.crawl(30)
+    github.fail("PATCH", r"/issues/1$", error(403, "Oh no"))
+
+    _, said = town.notify(30)
+    town.notify(35)
+
+    assert "403 Oh no; kept for the next time" in said
+    assert len(bodies(github)) == 2
+    assert github.issues[0]["state"] == "closed"
+
+
 def test_a_lost_record_repeats_no_comment(town: Town, github: GitHub) -> None:
     town.notify(15)
     path = town.place.data / "journal/2026/11/22.alerts.ndjson"
@@ -297,6 +342,33 @@ def test_more_than_twenty_at_once_share_one_digest(github: GitHub, scribe: Scrib
     many.tell(many.messages(*names))
     assert len(bodies(github, digest["number"])) == 1
     assert len(github.issues) == COMMENTS + 1
+
+
+def test_issues_of_many_services_that_are_given_up_are_closed_in_several_passes(
+    github: GitHub, scribe: Scribes
+) -> None:
+    names = [f"s{number}" for number in range(COMMENTS)]
+    many = scribe(*names)
+    many.tell(many.messages(*names))
+    many.done.clear()
+    left = many.messages(*names, kind="unwatched")
+
+    many.tell([*left, *many.messages("s0", "s1", kind="resolved")])
+
+    assert [one.event.kind for one in many.done[:3]] == ["resolved", "resolved", "unwatched"]
+    assert [one["state"] for one in github.issues].count("closed") == COMMENTS - 2
+    many.tell(left)
+    assert {one["state"] for one in github.issues} == {"closed"}
+    assert len(bodies(github, 5)) == 2
+
+
+def test_a_service_that_is_given_up_gets_no_issue(github: GitHub, scribe: Scribes) -> None:
+    one = scribe()
+
+    one.tell(one.messages("acme", kind="unwatched"))
+
+    assert len(one.done) == 1
+    assert github.issues == []
 
 
 def test_a_full_issue_is_followed_by_another(github: GitHub, scribe: Scribes) -> None:

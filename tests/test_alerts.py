@@ -116,6 +116,27 @@ def test_a_mail_is_plain_attributed_and_finds_its_thread(town: Town, mailbox: Ma
     assert "It was in trouble for 20 min; at worst: Partial outage." in resolved.text
 
 
+def test_of_a_service_that_is_given_up_in_trouble_nobody_says_that_it_is_well(
+    tmp_path: Path, forks: Killer, hook: Webhook
+) -> None:
+    town = Town(tmp_path / "place", forks, "acme", "other")
+    outage(town, f"json://{hook.place}/")
+    town.notify(15)
+    town.drop("acme")
+    town.notify(20)  # nobody has looked at the catalogue since: content may be another's
+    assert len(hook.got) == 1
+
+    town.pass_(25, 30)
+    town.life.store.close()
+
+    subject = "[whosdown] acme: no longer watched"
+    assert hook.subjects == ["[whosdown] The acme: partial outage", subject]
+    said = hook.got[-1].body
+    assert said.startswith("acme is no longer watched here. Nothing more will be told")
+    assert said.rstrip().endswith("\nhttps://example.test/base/")
+    assert "well" not in said
+
+
 def test_a_topic_is_chosen_by_the_service(town: Town, hook: Webhook) -> None:
     outage(town, f"json://{hook.place}/prefix-{{service}}")
 

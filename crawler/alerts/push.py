@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from crawler.alerts.channels import VARIABLE, Channel, wrong
+from crawler.alerts.transitions import UNWATCHED
 from crawler.alerts.words import Message
 from crawler.errors import ContentError
 
@@ -50,12 +51,12 @@ def send(channel: Channel, message: Message) -> bool:
     headers = getattr(plugin, "headers", None)
     if isinstance(headers, dict):
         headers["Idempotency-Key"] = message.event.key
-    over = message.event.kind == "resolved"
+    kinds = {"resolved": NotifyType.SUCCESS, UNWATCHED: NotifyType.INFO}
     return bool(
         plugin.notify(
             body=message.body,
             title=message.subject,
-            notify_type=NotifyType.SUCCESS if over else NotifyType.WARNING,
+            notify_type=kinds.get(message.event.kind, NotifyType.WARNING),
             body_format=NotifyFormat.TEXT,
         )
     )

@@ -18,6 +18,7 @@ _SUBJECTS = {
     "worsened": "{name}: worse, now {level}",
     "reminder": "{name}: still {level}",
     "resolved": "{name}: resolved",
+    "unwatched": "{name}: no longer watched",
 }
 _INCIDENTS, _TITLE, _TEXT = 2, 200, 400
 # A zero-width space after what would notify somebody, name an issue or begin a tag of a chat.
@@ -58,9 +59,9 @@ class Writer:
         return text.line(known[1].name if known else service)
 
     def link(self, service: str) -> str:
-        """The page of a service on the site; the site itself for ""."""
+        """The page of a service on the site; the site itself where there is none."""
         base = self._site.url.rstrip("/") + "/"
-        return f"{base}service/{service}/" if service else base
+        return f"{base}service/{service}/" if service in self._services else base
 
     def message(self, event: Event) -> Message:
         """An event in words."""
