@@ -14,7 +14,7 @@ import pytest
 
 from answers import Fault
 from crawler.site import publish
-from lives import REPOSITORY
+from lives import REPOSITORY, Life, incident, reading
 from loopback import Loopback
 from running import NOW, SUMMARY, Place, provider, summary, tree
 
@@ -50,6 +50,63 @@ def test_the_first_process_of_a_container_ends_when_it_is_told_to(tmp_path: Path
     with first_process(tmp_path / "site") as (process, inner):
         os.kill(inner, signal.SIGTERM)
         assert process.wait(60) == 143
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        ["--help"],
+        ["export", "--help"],
+        ["--version"],
+        ["export", "--content", "content", "--data", "data"],
+        ["export", "days", "--content", "content", "--data", "data", "--format", "ndjson"],
+        ["read", "reply.json", "reply.json"],
+        ["check", "--out", "site"],
+        ["notify", "--content", "content", "--data", "data", "--dry-run"],
+    ],
+    ids=" ".join,
+)
+def test_a_command_whose_reader_has_left_dies_of_that_in_silence(
+    tmp_path: Path, line: list[str]
+) -> None:
+    place = Place(tmp_path, {}, acme=provider("acme"))
+    with Life(place.data) as life:
+        life.run(NOW - 300, {"acme": reading(incident())})
+    (tmp_path / "reply.json").write_bytes(b"{}")
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "statuses.json").write_bytes(
+        b'{"services": [{"id": "acme", "indicator": "none", "validUntil": "2099-01-01T00:00:00Z"}]}'
+    )
+    reader, writer = os.pipe()
+    os.close(reader)
+
+    done = subprocess.run(
+        [sys.executable, "-m", "crawler", *line],
+        env={**ENV, "WHOSDOWN_ALERTS": "json://127.0.0.1:9/"},
+        cwd=tmp_path,
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    os.close(writer)
+
+    assert (done.stderr, done.returncode) == (b"", -signal.SIGPIPE)
+
+
+def test_a_mistake_that_nobody_reads_is_no_other_mistake(tmp_path: Path) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+
+    for line in (["check", "--nothing"], ["build", "--content", str(tmp_path / "none")]):
+        done = subprocess.run(
+            [sys.executable, "-m", "crawler", *line],
+            env=ENV,
+            cwd=tmp_path,
+            stderr=writer,
+            check=False,
+        )
+        assert done.returncode == -signal.SIGPIPE
+    os.close(writer)
 
 
 def test_a_command_that_is_told_to_end_clears_up_and_dies_of_that_signal(
