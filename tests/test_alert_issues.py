@@ -1,6 +1,7 @@
 """Issues that people subscribe to: one per service, two comments per trouble, nothing twice."""
 
 import re
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -368,6 +369,19 @@ def test_a_service_that_is_given_up_gets_no_issue(github: GitHub, scribe: Scribe
     one.tell(one.messages("acme", kind="unwatched"))
 
     assert len(one.done) == 1
+    assert github.issues == []
+
+
+def test_a_mistake_that_only_an_issue_finds_is_told_with_its_line(
+    town: Town, github: GitHub
+) -> None:
+    texts = town.place.folder / "site_templates" / "alerts"
+    shutil.copytree(REPOSITORY / "site_templates" / "alerts", texts)
+    (texts / "issue.md").write_text("Subscribe\nto {{ nobody }}\n", encoding="utf-8")
+
+    _, said = town.notify(15)
+
+    assert f"github: {texts / 'issue.md'}:2: 'nobody' is undefined; kept for the next" in said
     assert github.issues == []
 
 

@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from crawler import text, times
 from crawler.alerts.transitions import Event
 from crawler.catalogue import Catalogue
+from crawler.errors import templated
 from crawler.model import Incident
 from crawler.records import Remembered
 
@@ -39,7 +40,8 @@ class Message:
 
 
 class Writer:
-    """Writes messages from the templates in `folder`, which are plain text."""
+    """Writes messages from the templates in `folder`, which are plain text. Raises SiteError for a
+    mistake in one of them, in that of no message too, so that none waits for an outage."""
 
     def __init__(self, catalogue: Catalogue, remembered: Remembered, folder: Path) -> None:
         self._site, self._remembered = catalogue.site, remembered
@@ -52,6 +54,9 @@ class Writer:
             lstrip_blocks=True,
         )
         self._env.filters |= {"human": times.human, "span": times.span, "fence": fence}
+        with templated():
+            for name in self._env.list_templates(extensions=("txt", "md")):
+                self._env.get_template(name)
 
     def name(self, service: str) -> str:
         """The name of a service in one line; its id where the catalogue does not know it."""
@@ -93,7 +98,8 @@ class Writer:
 
     def text(self, template: str, **values: object) -> str:
         """A template filled in."""
-        return self._env.get_template(template).render(**values).strip() + "\n"
+        with templated():
+            return self._env.get_template(template).render(**values).strip() + "\n"
 
     def _provider(self, service: str) -> str:
         known = self._services.get(service)
