@@ -17,6 +17,8 @@ SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 """What an id looks like: it stands in addresses and file names."""
 CODE = re.compile(r"[0-9]{1,9}|[1-5]xx|[A-Za-z](?:[A-Za-z0-9]|[_/ ](?=[A-Za-z0-9])){0,79}")
 """What the code of an error looks like: a number, a class of status codes, or words."""
+TOPIC = 64
+"""The longest topic that ntfy takes."""
 ISSUES_LABEL = "whosdown"
 """What every issue that tells of a service is labelled with, beside the service's own label."""
 Code = Annotated[int, msgspec.Meta(ge=100, le=599)]
