@@ -145,6 +145,7 @@ def _check_alerts(path: Path, alerts: Alerts) -> None:
         raise wrong(path, "alerts.ntfy", problem)
     if alerts.ntfy:
         _check_address(path, "alerts.ntfy", alerts.ntfy)
+    _check_address(path, "alerts.server", alerts.server)
 
 
 def _check_provider(path: Path, file: ProviderFile, choices: Choices) -> None:
@@ -239,9 +240,8 @@ def _check_together(pairs: list[tuple[Path, ProviderFile]]) -> None:
     pages: dict[str, str] = {}
     for path, file in pairs:
         if file.page and (other := pages.setdefault(file.page.url, path.name)) != path.name:
-            raise wrong(
-                path, "page.url", f"{other} reads this page too; put the services in one file"
-            )
+            problem = f"{other} reads this page too; put the services in one file"
+            raise wrong(path, "page.url", problem)
         for number, service in enumerate(file.service):
             for key, name in [("id", service.id), *(("aliases", a) for a in service.aliases)]:
                 if name.lower() in names:
