@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from answers import Fault
+from crawler import site
 from crawler.site import publish
 from lives import REPOSITORY, Life, incident, reading
 from loopback import Loopback
@@ -137,6 +138,23 @@ def test_a_site_that_cannot_be_written_leaves_no_half_of_it_and_the_old_one(tmp_
         publish.publish({"a": b"2", "b": b"2", "x" * 300: b"2"}, tmp_path / "site")
 
     assert tree(tmp_path) == {"site/a": b"1"}
+
+
+def test_a_site_that_finds_no_room_is_told_by_its_folder(tmp_path: Path) -> None:
+    place = Place(tmp_path, {}, acme=provider("acme"))
+    with Life(place.data) as life:
+        life.run(NOW)
+        board = life.board(NOW)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, before[1]))
+    try:
+        with pytest.raises(OSError, match="too large") as told:
+            site.write(board, place.content, place.out, {})
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+    assert told.value.filename == place.out
+    assert not place.out.exists()
 
 
 def test_a_provider_file_that_cannot_be_written_is_not_left_behind(

@@ -86,8 +86,13 @@ def write(board: Board, content: Path, out: Path, more: Mapping[str, bytes]) -> 
         files = build(board, content, templates(content), memory)
     finally:
         gc.unfreeze()
-    publish.publish({**files, **more}, out, memory.standing)
-    memory.save()
+    try:
+        publish.publish({**files, **more}, out, memory.standing)
+        memory.save()
+    except OSError as error:
+        # A write that finds no room names no file.
+        error.filename = error.filename or out
+        raise
 
 
 def templates(content: Path) -> Path:
