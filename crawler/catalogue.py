@@ -17,6 +17,9 @@ SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 """What an id looks like: it stands in addresses and file names."""
 CODE = re.compile(r"[0-9]{1,9}|[1-5]xx|[A-Za-z](?:[A-Za-z0-9]|[_/ ](?=[A-Za-z0-9])){0,79}")
 """What the code of an error looks like: a number, a class of status codes, or words."""
+TOPIC = 64
+"""The longest topic that ntfy takes."""
+GITHUB = "https://github.com"
 ISSUES_LABEL = "whosdown"
 """What every issue that tells of a service is labelled with, beside the service's own label."""
 Code = Annotated[int, msgspec.Meta(ge=100, le=599)]
@@ -106,16 +109,18 @@ class Category(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class Alerts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The ways to be told that everybody may use. `github_issues` keeps an issue per service in
-    `repository` ("owner/name"); `ntfy` is the address of a topic that `-<service id>` completes."""
+    `repository` ("owner/name") of the GitHub at `server`; `ntfy` is the address of a topic that
+    `-<service id>` completes."""
 
     github_issues: bool = False
     repository: str = ""
+    server: str = GITHUB
     ntfy: str = ""
 
     def issue(self, service: str) -> str:
         """Where the issue of a service is found; "" where none are kept."""
         query = f"is%3Aissue+is%3Aopen+label%3A{ISSUES_LABEL}+label%3A{issue_label(service)}"
-        place = f"https://github.com/{self.repository}/issues?q={query}"
+        place = f"{self.server.rstrip('/')}/{self.repository}/issues?q={query}"
         return place if self.github_issues else ""
 
     def topic(self, service: str) -> str:

@@ -9,6 +9,7 @@ from crawler import address
 from crawler.catalogue import (
     CODE,
     SLUG,
+    TOPIC,
     Alerts,
     Catalogue,
     ErrorCode,
@@ -53,6 +54,10 @@ def read(content: Path, platforms: Iterable[str]) -> Catalogue:
     for path, file in pairs:
         _check_provider(path, file, choices)
     _check_together(pairs)
+    longest = max((one.id for _, file in pairs for one in file.service), key=len)
+    if len(site.alerts.topic(longest).rpartition("/")[2]) > TOPIC:
+        problem = f"with '-{longest}' it is longer than {TOPIC} letters, which ntfy refuses"
+        raise wrong(content / "site.toml", "alerts.ntfy", problem)
     return Catalogue(site, tuple(_provider(path.stem, file) for path, file in pairs))
 
 
@@ -96,20 +101,16 @@ def _check_site(path: Path, site: Site) -> None:
     if "?" in site.url or "#" in site.url:
         raise wrong(path, "url", f"{site.url!r} has a query or a fragment; write it without")
     if not re.fullmatch(r"[a-z0-9.-]+,\d{4}(-\d\d){0,2}", site.feed_authority):
-        raise wrong(
-            path,
-            "feed_authority",
-            "write a domain and a year, in lower case and without a blank: example.org,2026",
-        )
+        problem = "write a domain and a year, in lower case and without a blank: example.org,2026"
+        raise wrong(path, "feed_authority", problem)
     _check_control(path, site.control)
     _check_choice(path, "robots", site.robots, CHOICES)
     for one in site.allow_private:
         try:
             ip_network(one)
         except ValueError:
-            raise wrong(
-                path, "allow_private", f"{one!r} is not a network; write 10.0.0.0/8"
-            ) from None
+            problem = f"{one!r} is not a network; write 10.0.0.0/8"
+            raise wrong(path, "allow_private", problem) from None
     _check_alerts(path, site.alerts)
     if site.cname and not re.fullmatch(r"[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})+", site.cname):
         raise wrong(path, "cname", f"{site.cname!r} is not a domain; write status.example.org")
@@ -140,11 +141,11 @@ def _check_alerts(path: Path, alerts: Alerts) -> None:
     if alerts.repository and not named:
         raise wrong(path, "alerts.repository", f"{alerts.repository!r} is not owner/name")
     if alerts.ntfy and not re.fullmatch(r"https://[\w.:-]+/[\w-]{1,40}", alerts.ntfy, re.ASCII):
-        raise wrong(
-            path, "alerts.ntfy", "write https://, a host and a topic, as in https://ntfy.sh/my-site"
-        )
+        problem = "write https://, a host and a topic, as in https://ntfy.sh/my-site"
+        raise wrong(path, "alerts.ntfy", problem)
     if alerts.ntfy:
         _check_address(path, "alerts.ntfy", alerts.ntfy)
+    _check_address(path, "alerts.server", alerts.server)
 
 
 def _check_provider(path: Path, file: ProviderFile, choices: Choices) -> None:
@@ -239,9 +240,8 @@ def _check_together(pairs: list[tuple[Path, ProviderFile]]) -> None:
     pages: dict[str, str] = {}
     for path, file in pairs:
         if file.page and (other := pages.setdefault(file.page.url, path.name)) != path.name:
-            raise wrong(
-                path, "page.url", f"{other} reads this page too; put the services in one file"
-            )
+            problem = f"{other} reads this page too; put the services in one file"
+            raise wrong(path, "page.url", problem)
         for number, service in enumerate(file.service):
             for key, name in [("id", service.id), *(("aliases", a) for a in service.aliases)]:
                 if name.lower() in names:

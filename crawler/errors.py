@@ -12,6 +12,7 @@ WhosdownError
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from traceback import extract_tb
 
 
 class WhosdownError(Exception):
@@ -39,8 +40,8 @@ class Busy(WhosdownError):
 
 
 class SiteError(WhosdownError):
-    """Two renderers claim one path, a link leads nowhere, or the site would take the place of
-    something else; nothing was published."""
+    """Two renderers claim one path, a link leads nowhere, a template is wrong, or the site would
+    take the place of something else; nothing was published."""
 
 
 class Refused(WhosdownError):
@@ -77,6 +78,21 @@ def noted(told: list[str]) -> Iterator[None]:
         yield
     except ContentError as error:
         told += error.sentences
+
+
+@contextmanager
+def templated() -> Iterator[None]:
+    """Raise SiteError, with file and line, for a mistake in a template."""
+    from jinja2 import TemplateError, TemplateSyntaxError  # noqa: PLC0415 (few commands need it)
+
+    try:
+        yield
+    except TemplateSyntaxError as error:
+        raise SiteError(f"{error.filename}:{error.lineno}: {error.message}") from None
+    except TemplateError as error:
+        frames = (one for one in extract_tb(error.__traceback__) if not one[0].endswith(".py"))
+        last = [f"{one.filename}:{one.lineno}: " for one in frames][-1:]
+        raise SiteError("".join(last) + str(error)) from None
 
 
 REASONS = {

@@ -30,10 +30,33 @@ _EXITS = {
 }
 
 
+@contextmanager
+def _heard() -> Iterator[None]:
+    """Within, a reader that has left ends the process as it ends others, by SIGPIPE: click would
+    leave with 1, which `check` means something by."""
+    try:
+        yield
+    except BrokenPipeError:
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+        signal.raise_signal(signal.SIGPIPE)
+        sys.exit(141)  # the first process of a container does not die of it
+
+
 class Group(click.Group):
     """Turns our own errors into a line for each sentence and an exit code; usage errors leave with
     64."""
 
+    @_heard()
+    def make_context(self, *args: Any, **extra: Any) -> click.Context:
+        """Read the command line."""
+        return super().make_context(*args, **extra)
+
+    @_heard()
+    def invoke(self, ctx: click.Context) -> Any:
+        """Do what it says."""
+        return super().invoke(ctx)
+
+    @_heard()
     def main(self, *args: Any, **extra: Any) -> Any:
         """Run the command and end the process."""
         try:

@@ -16,8 +16,9 @@ from crawler.alerts.words import Message
 from crawler.cli.tell import notify
 from crawler.memory import Stretch
 from crawler.model import Level
+from lives import world
 from receivers import Mailbox, Webhook
-from running import NOW, tree
+from running import NOW, provider, tree
 from town import Town, forks, hook, mailbox, outage, town
 
 __all__ = ["forks", "hook", "mailbox", "town"]  # fixtures
@@ -160,7 +161,7 @@ def test_what_libraries_log_goes_nowhere(hook: Webhook) -> None:
     channel = Channel("team", url=f"json://user:canary@{hook.place}/canary")
     hook.status = 500
     try:
-        push.check([channel])
+        push.check([channel], world())
         assert not push.send(channel, message)
     finally:
         logging.getLogger().removeHandler(handler)
@@ -185,6 +186,13 @@ def test_without_a_channel_nothing_is_done(town: Town) -> None:
         ("json://a name=github", "WHOSDOWN_ALERTS:2: give it another name=, of a-z, 0-9 and -"),
         ("json://a\njson://b", "WHOSDOWN_ALERTS:3: an earlier channel has this name; give each"),
         ("nothing://a", "WHOSDOWN_ALERTS:2: Apprise does not understand this address"),
+        ("ntfys://ntfy.sh/" + "a" * 65, "WHOSDOWN_ALERTS:2: a topic of ntfy has 1 to 64 of A-Z"),
+        ("ntfys://ntfy.sh/good,bad.one", "WHOSDOWN_ALERTS:2: a topic of ntfy has 1 to 64 of A-Z"),
+        ("ntfys://ntfy.sh/", "WHOSDOWN_ALERTS:2: a topic of ntfy has 1 to 64 of A-Z"),
+        (
+            f"https://ntfy.sh/{'a' * 60}-{{service}}",
+            "topic of ntfy has 1 to 64 of A-Z, a-z, 0-9, - and _, with the id 'acme' too",
+        ),
     ],
 )
 def test_a_wrong_line_is_told_by_its_number(town: Town, line: str, says: str) -> None:
@@ -194,3 +202,14 @@ def test_a_wrong_line_is_told_by_its_number(town: Town, line: str, says: str) ->
 
     assert code == 78
     assert says in err
+
+
+def test_a_topic_has_room_for_the_services_that_are_told_there(town: Town, hook: Webhook) -> None:
+    town.place.write("other", provider("a" + "-long" * 12))
+    place = f"ntfy://{hook.place}/{'b' * 59}-{{service}}"
+    town.channels(f"{place} service=acme", f"ntfy://{hook.place}/{'c' * 64},d-_D name=more")
+
+    town.notify(0)
+    town.channels(place)
+    code, _, err = town.place.run("notify")
+    assert (code, err.count("-long")) == (78, 12)

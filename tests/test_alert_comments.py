@@ -37,6 +37,33 @@ def test_more_than_twenty_at_once_share_one_digest(github: GitHub, scribe: Scrib
     assert len(github.issues) == COMMENTS + 1
 
 
+def test_issues_of_many_services_that_are_given_up_are_closed_in_several_passes(
+    github: GitHub, scribe: Scribes
+) -> None:
+    names = [f"s{number}" for number in range(COMMENTS)]
+    many = scribe(*names)
+    many.tell(many.messages(*names))
+    many.done.clear()
+    left = many.messages(*names, kind="unwatched")
+
+    many.tell([*left, *many.messages("s0", "s1", kind="resolved")])
+
+    assert [one.event.kind for one in many.done[:3]] == ["resolved", "resolved", "unwatched"]
+    assert [one["state"] for one in github.issues].count("closed") == COMMENTS - 2
+    many.tell(left)
+    assert {one["state"] for one in github.issues} == {"closed"}
+    assert len(bodies(github, 5)) == 2
+
+
+def test_a_service_that_is_given_up_gets_no_issue(github: GitHub, scribe: Scribes) -> None:
+    one = scribe()
+
+    one.tell(one.messages("acme", kind="unwatched"))
+
+    assert len(one.done) == 1
+    assert github.issues == []
+
+
 def test_a_full_issue_is_followed_by_another(github: GitHub, scribe: Scribes) -> None:
     one = scribe()
     one.tell(one.messages("acme"))

@@ -1,6 +1,7 @@
 """Issues that people subscribe to: one per service, two comments per trouble, nothing twice."""
 
 import re
+import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ from crawler.catalogue import ISSUES_LABEL, SLUG, Alerts
 from crawler.model import Level
 from github import CANARIES, HANG, RESET, GitHub, broken, error, forbidden, secondary
 from killer import Killer
+from lives import REPOSITORY
 from running import NOW, SITE, tree
 from town import Town
 
@@ -91,6 +93,51 @@ def test_an_issue_hears_of_the_beginning_and_the_end_only(town: Town, github: Gi
     assert told == [["The acme: partial outage"], ["The acme: resolved"]]
     assert len(github.issues) == 1
     assert github.issues[0]["locked"]
+
+
+@pytest.mark.parametrize("over", [False, True])
+def test_the_issue_of_a_service_that_is_given_up_is_closed_and_opened_when_it_comes_back(
+    town: Town, github: GitHub, over: bool
+) -> None:
+    town.notify(15)
+    if over:
+        town.well("acme")
+        town.pass_(20, 25)
+    text = (town.place.content / "providers" / "acme.toml").read_text(encoding="utf-8")
+    town.drop("acme")
+
+    town.pass_(30, 35)
+
+    (issue,) = github.issues
+    told = re.findall(r"^\*\*(.*)\*\*$", "\n".join(bodies(github)), re.MULTILINE)
+    ends = ["The acme: resolved"] if over else []
+    assert told == ["The acme: partial outage", *ends, "acme: no longer watched"]
+    assert "Well again" not in bodies(github)[-1]
+    assert (issue["state"], issue["state_reason"]) == ("closed", "not_planned")
+    assert issue["locked"]
+    town.take("acme", text)
+    town.pass_(40)
+    town.sick(Level.MAJOR, "acme")
+    town.crawl(45, 55)
+    town.notify(55)
+    assert (len(github.issues), issue["state"]) == (1, "open")
+    assert "**The acme: partial outage**" in bodies(github)[-1]
+
+
+def test_an_issue_that_could_not_be_closed_is_closed_next_time_without_another_word(
+    town: Town, github: GitHub
+) -> None:
+    town.notify(15)
+    town.drop("acme")
+    town.crawl(30)
+    github.fail("PATCH", r"/issues/1$", error(403, "Oh no"))
+
+    _, said = town.notify(30)
+    town.notify(35)
+
+    assert "403 Oh no; kept for the next time" in said
+    assert len(bodies(github)) == 2
+    assert github.issues[0]["state"] == "closed"
 
 
 def test_a_lost_record_repeats_no_comment(town: Town, github: GitHub) -> None:
@@ -211,3 +258,16 @@ def test_issues_that_are_switched_off_are_no_failure(town: Town, github: GitHub)
 
     assert "410 Issues has been disabled" in said
     assert [call.method for call in github.calls if "/issues" in call.path] == ["GET", "POST"]
+
+
+def test_a_mistake_that_only_an_issue_finds_is_told_with_its_line(
+    town: Town, github: GitHub
+) -> None:
+    texts = town.place.folder / "site_templates" / "alerts"
+    shutil.copytree(REPOSITORY / "site_templates" / "alerts", texts)
+    (texts / "issue.md").write_text("Subscribe\nto {{ nobody }}\n", encoding="utf-8")
+
+    _, said = town.notify(15)
+
+    assert f"github: {texts / 'issue.md'}:2: 'nobody' is undefined; kept for the next" in said
+    assert github.issues == []

@@ -1,5 +1,6 @@
 """Alerts as people get them: whole commands, a real mail server, a real webhook."""
 
+import shutil
 import threading
 from collections.abc import Iterator
 from email.header import decode_header, make_header
@@ -11,7 +12,7 @@ from crawler.model import Level
 from killer import Killer
 from lives import reading
 from receivers import Mailbox, Webhook
-from running import NOW, tree
+from running import NOW, REPOSITORY, tree
 from town import DEPENDANTS, Town, forks, hook, mailbox, outage, town
 
 __all__ = ["forks", "hook", "mailbox", "town"]  # fixtures
@@ -116,6 +117,27 @@ def test_a_mail_is_plain_attributed_and_finds_its_thread(town: Town, mailbox: Ma
     assert "It was in trouble for 20 min; at worst: Partial outage." in resolved.text
 
 
+def test_of_a_service_that_is_given_up_in_trouble_nobody_says_that_it_is_well(
+    tmp_path: Path, forks: Killer, hook: Webhook
+) -> None:
+    town = Town(tmp_path / "place", forks, "acme", "other")
+    outage(town, f"json://{hook.place}/")
+    town.notify(15)
+    town.drop("acme")
+    town.notify(20)  # nobody has looked at the catalogue since: content may be another's
+    assert len(hook.got) == 1
+
+    town.pass_(25, 30)
+    town.life.store.close()
+
+    subject = "[whosdown] acme: no longer watched"
+    assert hook.subjects == ["[whosdown] The acme: partial outage", subject]
+    said = hook.got[-1].body
+    assert said.startswith("acme is no longer watched here. Nothing more will be told")
+    assert said.rstrip().endswith("\nhttps://example.test/base/")
+    assert "well" not in said
+
+
 def test_a_topic_is_chosen_by_the_service(town: Town, hook: Webhook) -> None:
     outage(town, f"json://{hook.place}/prefix-{{service}}")
 
@@ -143,6 +165,34 @@ def test_a_dry_run_shows_everything_and_does_nothing(town: Town, hook: Webhook) 
     }
     town.notify(15)
     assert len(hook.got) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "line", "says"),
+    [
+        ("opened.txt", "{{ nobody }}", ":5: 'nobody' is undefined"),
+        ("said.txt", "{{ event.nothing }}", ":11: 'crawler.alerts.transitions.Event object' has"),
+        ("comment.md", "{% include 'gone.txt' %}", ":24: 'gone.txt' not found in search path"),
+        # What no message of today needs.
+        ("reminder.txt", "{% if %}", ":5: Expected an expression, got 'end of statement block'"),
+        ("moved.md", "{{ name | shout }}", ":2: No filter named 'shout'."),
+    ],
+)
+def test_a_mistake_in_a_template_is_one_sentence_and_nothing_is_sent(
+    town: Town, hook: Webhook, name: str, line: str, says: str
+) -> None:
+    outage(town, f"json://{hook.place}/")
+    texts = town.place.folder / "site_templates" / "alerts"
+    shutil.copytree(REPOSITORY / "site_templates" / "alerts", texts)
+    with (texts / name).open("a", encoding="utf-8") as file:
+        file.write(line + "\n")
+
+    code, out, said = town.place.run("notify", NOW + 900)
+
+    assert (code, out) == (65, "")
+    assert said.startswith(f"whosdown: {texts / name}{says}")
+    assert said.count("\n") == 1
+    assert hook.got == []
 
 
 def test_a_second_notify_at_the_same_time_is_refused(town: Town, hook: Webhook) -> None:

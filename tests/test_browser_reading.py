@@ -207,6 +207,27 @@ def test_words_of_a_provider_without_a_blank_make_no_page_wider(visit: Open, wid
     assert page.evaluate("document.documentElement.scrollWidth") == width
 
 
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("service/openai/", ".codes td:nth-child(2)"),
+        ("reliability/", ".rank tbody th bdi"),
+        ("sources/", ".stack bdi"),
+    ],
+)
+def test_a_name_without_a_blank_makes_no_table_of_a_phone_wider(
+    visit: Open, path: str, name: str
+) -> None:
+    page = visit(viewport={"width": 360, "height": 800}).open(path)
+    page.locator(name).first.evaluate("one => one.append('N'.repeat(117))")
+
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+    tables = page.locator(".scroll, table")
+    assert (
+        tables.evaluate_all("all => all.filter((one) => one.scrollWidth > one.clientWidth)") == []
+    )
+
+
 def test_the_ranking_of_a_phone_shows_its_figure_without_scrolling(visit: Open) -> None:
     page = visit(viewport={"width": 360, "height": 800}).open("reliability/")
 

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from crawler import content
+from crawler.platforms import PLATFORMS
 from folders import ACME, OTHER, SITE, problem, write
 
 WRONG = {
@@ -76,6 +78,20 @@ def test_an_address_that_is_needed_is_not_empty(tmp_path: Path, right: str, key:
     write(tmp_path, acme=ACME.replace(right, '""'), other=OTHER)
 
     assert f": {key}: '' does not begin with https://" in problem(tmp_path)
+
+
+@pytest.mark.parametrize(("letters", "fits"), [(33, True), (34, False)])
+def test_a_topic_has_room_for_the_longest_id(tmp_path: Path, letters: int, fits: bool) -> None:
+    topic = "m" * letters
+    alerts = f'[alerts]\nntfy = "https://ntfy.sh/{topic}"\n\n[[category]]'
+    long = "acme" + "-x" * 13
+    write(tmp_path, SITE.replace("[[category]]", alerts), acme=ACME.replace('"acme"', f'"{long}"'))
+    if fits:
+        assert content.load(tmp_path, PLATFORMS).site.alerts.topic(long).endswith(long)
+        return
+
+    says = f"with '-{long}' it is longer than 64 letters, which ntfy refuses"
+    assert problem(tmp_path) == f"site.toml:11: alerts.ntfy: {says}"
 
 
 def test_a_topic_on_a_port_that_cannot_exist_is_told(tmp_path: Path) -> None:

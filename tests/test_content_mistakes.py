@@ -45,6 +45,11 @@ from folders import ACME, OTHER, SITE, problem, write
             '[alerts]\nntfy = "https://ntfy.sh/a/b"\n\n[[category]]',
             "site.toml:11: alerts.ntfy: write https://, a host and a topic",
         ),
+        (
+            "[[category]]",
+            '[alerts]\nserver = "github.acme.test"\n\n[[category]]',
+            "site.toml:11: alerts.server: 'github.acme.test' does not begin with https://",
+        ),
         ('name = "whosdown"', "name = 5", "site.toml:1: name: Expected `str`, got `int`"),
         ('tagline = "Who?"\n', "", "site.toml:1: file: Object missing required field `tagline`"),
         ("robots =", "robot =", "site.toml:7: robot: Object contains unknown field `robot`; allow"),

@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from answers import Fault
+from crawler import site
 from crawler.site import publish
-from lives import REPOSITORY
+from lives import REPOSITORY, Life, incident, reading
 from loopback import Loopback
 from running import NOW, SUMMARY, Place, provider, summary, tree
 
@@ -52,6 +53,63 @@ def test_the_first_process_of_a_container_ends_when_it_is_told_to(tmp_path: Path
         assert process.wait(60) == 143
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        ["--help"],
+        ["export", "--help"],
+        ["--version"],
+        ["export", "--content", "content", "--data", "data"],
+        ["export", "days", "--content", "content", "--data", "data", "--format", "ndjson"],
+        ["read", "reply.json", "reply.json"],
+        ["check", "--out", "site"],
+        ["notify", "--content", "content", "--data", "data", "--dry-run"],
+    ],
+    ids=" ".join,
+)
+def test_a_command_whose_reader_has_left_dies_of_that_in_silence(
+    tmp_path: Path, line: list[str]
+) -> None:
+    place = Place(tmp_path, {}, acme=provider("acme"))
+    with Life(place.data) as life:
+        life.run(NOW - 300, {"acme": reading(incident())})
+    (tmp_path / "reply.json").write_bytes(b"{}")
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "statuses.json").write_bytes(
+        b'{"services": [{"id": "acme", "indicator": "none", "validUntil": "2099-01-01T00:00:00Z"}]}'
+    )
+    reader, writer = os.pipe()
+    os.close(reader)
+
+    done = subprocess.run(
+        [sys.executable, "-m", "crawler", *line],
+        env={**ENV, "WHOSDOWN_ALERTS": "json://127.0.0.1:9/"},
+        cwd=tmp_path,
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    os.close(writer)
+
+    assert (done.stderr, done.returncode) == (b"", -signal.SIGPIPE)
+
+
+def test_a_mistake_that_nobody_reads_is_no_other_mistake(tmp_path: Path) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+
+    for line in (["check", "--nothing"], ["build", "--content", str(tmp_path / "none")]):
+        done = subprocess.run(
+            [sys.executable, "-m", "crawler", *line],
+            env=ENV,
+            cwd=tmp_path,
+            stderr=writer,
+            check=False,
+        )
+        assert done.returncode == -signal.SIGPIPE
+    os.close(writer)
+
+
 def test_a_command_that_is_told_to_end_clears_up_and_dies_of_that_signal(
     net: Loopback, tmp_path: Path
 ) -> None:
@@ -80,6 +138,23 @@ def test_a_site_that_cannot_be_written_leaves_no_half_of_it_and_the_old_one(tmp_
         publish.publish({"a": b"2", "b": b"2", "x" * 300: b"2"}, tmp_path / "site")
 
     assert tree(tmp_path) == {"site/a": b"1"}
+
+
+def test_a_site_that_finds_no_room_is_told_by_its_folder(tmp_path: Path) -> None:
+    place = Place(tmp_path, {}, acme=provider("acme"))
+    with Life(place.data) as life:
+        life.run(NOW)
+        board = life.board(NOW)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, before[1]))
+    try:
+        with pytest.raises(OSError, match="too large") as told:
+            site.write(board, place.content, place.out, {})
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+    assert told.value.filename == place.out
+    assert not place.out.exists()
 
 
 def test_a_provider_file_that_cannot_be_written_is_not_left_behind(

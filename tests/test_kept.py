@@ -1,6 +1,5 @@
 """A build that takes over what stands: the bytes of a cold build, whatever happened in between."""
 
-import os
 import random
 import shutil
 from collections.abc import Iterator, Mapping

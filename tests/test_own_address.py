@@ -94,6 +94,21 @@ def test_issues_of_a_copy_are_linked_in_its_own_repository(
     assert alerts.issue("openai").startswith("https://github.com/Acme/status/issues?")
 
 
+@pytest.mark.parametrize("repository", ["Acme/status", ""])
+def test_issues_are_linked_on_the_server_that_has_them(
+    repository: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GITHUB_REPOSITORY", repository)
+    monkeypatch.setenv("GITHUB_SERVER_URL", "https://github.acme.test")
+    written = SITE + '\n[alerts]\ngithub_issues = true\nrepository = "acme/alerts"\n'
+    alerts = options.site(write(tmp_path / "a", written)).alerts
+    assert alerts.issue("acme").startswith("https://github.acme.test/acme/alerts/issues?q=")
+    chosen = written + 'server = "https://git.acme.test/"\n'
+    alerts = options.site(write(tmp_path / "b", chosen)).alerts
+
+    assert alerts.issue("acme").startswith("https://git.acme.test/acme/alerts/issues?q=")
+
+
 def test_outside_of_github_the_file_has_the_word(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("GITHUB_REPOSITORY", raising=False)
 

@@ -104,7 +104,7 @@ class Witness:
         for key, known in alerts.stretches(store.connection, 0).items():
             told = self.told.setdefault(key, [])
             events = list(transitions(key, known, lambda _: True))
-            for event in due(key, known, events, told, since=0, now=now, validity=V):
+            for event in due(known, events, told, since=0, now=now, validity=V):
                 fresh = not told or told[-1].kind == "resolved"
                 assert (event.kind == "opened") == fresh
                 assert event.began <= event.at <= now

@@ -219,6 +219,31 @@ def test_a_broken_link_raises_and_names_page_and_link(link: str) -> None:
         publish.together(files, base=BASE)
 
 
+@pytest.mark.parametrize(
+    ("name", "asked", "other"),
+    [
+        ("a%20b.svg", "a%2520b.svg", "a%20b.svg"),
+        ("a?b.svg", "a%3Fb.svg", "a?b.svg"),
+        ("a#b.svg", "a%23b.svg", "a#b.svg"),
+    ],
+)
+def test_a_link_asks_for_the_file_that_a_browser_asks_for(
+    name: str, asked: str, other: str
+) -> None:
+    files = {"a/index.html": f'<img src="../{asked}">'.encode(), name: b""}
+    publish.together(files, base=BASE)
+    files["a/index.html"] = f'<img src="../{other}">'.encode()
+
+    with pytest.raises(SiteError, match="leads nowhere"):
+        publish.together(files, base=BASE)
+
+
+def test_a_name_with_a_percent_that_means_nothing_is_asked_for_as_it_is() -> None:
+    files = {"a/index.html": b'<img src="../50%.svg">', "50%.svg": b""}
+
+    assert publish.together(files, base=BASE) == files
+
+
 @pytest.mark.parametrize("place", ["nowhere/", "%zz", "../outside", "incident/acme/x/"])
 def test_no_link_of_a_provider_stops_a_build(life: Life, content: Path, place: str) -> None:
     life.run(START, {"acme": reading(incident(url=BASE + place))})

@@ -113,10 +113,8 @@ def told_by(
     """(service, kind) of what a channel that was set up long ago is to be told."""
     start = Delivery(channel.name, "", 0, START, 0)
     last = max(one.last_seen for found in history.values() for one in found)
-    found = plan([channel], catalogue, history, {start, *told}, now=now or last, validity=V).get(
-        channel.name, []
-    )
-    return [(one.service, one.kind) for one in found]
+    found = plan([channel], catalogue, history, {start, *told}, {}, now=now or last, validity=V)
+    return [(one.service, one.kind) for one in found.get(channel.name, ())]
 
 
 CHAIN = world(
@@ -188,7 +186,7 @@ def test_what_went_on_before_a_channel_was_set_up_is_not_told() -> None:
     history = {"acme": [stretch(0, MAJOR, 30), stretch(40, NONE, 40)]}
     new = Delivery("all", "", 0, START, NOW + 25 * 60)
 
-    found = plan([ALL], world(), history, {new}, now=NOW + 2_400, validity=V)
+    found = plan([ALL], world(), history, {new}, {}, now=NOW + 2_400, validity=V)
 
     assert found == {"all": []}
     assert beginners([ALL, Channel("new")], {new}, NOW) == [Delivery("new", "", 0, START, NOW)]
@@ -293,7 +291,7 @@ class Machine:
             known.append(replace(new, first_seen=now, last_seen=now))
 
     def due(self, now: int) -> Sequence[Event]:
-        return plan([ALL], PAIR, self.history, self.told, now=now, validity=V)["all"]
+        return plan([ALL], PAIR, self.history, self.told, {}, now=now, validity=V)["all"]
 
     def send(self, now: int, most: int) -> None:
         for event in self.due(now)[:most]:
@@ -354,6 +352,45 @@ def test_whoever_was_told_of_trouble_is_told_of_its_end(
 
 
 def test_a_service_of_the_catalogue_without_a_history_is_silent() -> None:
-    assert plan([ALL], world(), {}, {Delivery("all", "", 0, START, 0)}, now=NOW, validity=V) == {
-        "all": []
-    }
+    start = {Delivery("all", "", 0, START, 0)}
+
+    assert plan([ALL], world(), {}, start, {}, now=NOW, validity=V) == {"all": []}
+
+
+@pytest.mark.parametrize(
+    ("kinds", "channel", "told"),
+    [
+        (["opened"], ALL, True),
+        (["opened", "worsened-major", "reminder"], ALL, True),
+        (["opened", "resolved"], ALL, False),
+        (["opened", "unwatched"], ALL, False),
+        ([], ALL, False),
+        # An issue stands open after the end of the trouble too.
+        (["opened"], Channel(GITHUB), True),
+        (["opened", "resolved"], Channel(GITHUB), True),
+        (["opened", "resolved", "unwatched"], Channel(GITHUB), False),
+        ([], Channel(GITHUB), False),
+        # A channel that does not hear of such a service any more was told of it all the same.
+        (["opened"], Channel("all", services=frozenset({"acme"})), True),
+    ],
+)
+def test_that_nobody_looks_any_more_is_told_once_to_those_who_wait_for_an_end(
+    kinds: list[str], channel: Channel, told: bool
+) -> None:
+    left = NOW + 30 * DAY
+    start = Delivery(channel.name, "", 0, START, 0)
+    known = {start, *(Delivery(channel.name, "gone", NOW, one, NOW + 600) for one in kinds)}
+
+    found = plan([channel], world(), {}, known, {"gone": left}, now=left + DAY, validity=V)
+
+    expected = [("gone", "unwatched", left, NOW, UNKNOWN)] if told else []
+    events = found[channel.name]
+    assert [(one.service, one.kind, one.at, one.began, one.level) for one in events] == expected
+
+
+def test_what_is_watched_again_is_not_told_to_be_given_up() -> None:
+    start, opened = (Delivery("all", "", 0, START, 0), Delivery("all", "acme", NOW, "opened", NOW))
+
+    found = plan([ALL], world(), {}, {start, opened}, {"acme": NOW}, now=NOW, validity=V)
+
+    assert found == {"all": []}

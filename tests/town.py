@@ -69,6 +69,17 @@ class Town:
         for one in minutes:
             self.life.run(NOW + one * MINUTE, self.said, blind=blind)
 
+    def drop(self, name: str) -> None:
+        """Give up a page, as an operator does who removes its file."""
+        (self.place.content / "providers" / f"{name}.toml").unlink()
+        self.life.catalogue = content.load(self.place.content, PLATFORMS)
+        self.said.pop(name, None)
+
+    def take(self, name: str, text: str) -> None:
+        """Take a page up again."""
+        self.place.write(name, text)
+        self.life.catalogue = content.load(self.place.content, PLATFORMS)
+
     def notify(self, minute: int, *more: str) -> tuple[str, str]:
         """Standard output and error of a notify that must succeed."""
         code, out, err = self.place.run("notify", NOW + minute * MINUTE, *more)

@@ -59,6 +59,7 @@ def look(
         catalogue,
         alerts.stretches(store.connection, now - WEEK),
         told,
+        alerts.gone(store.connection),
         now=now,
         validity=runs[-1].validity if runs else 0,
     )

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from queue import Empty, SimpleQueue
 
 from crawler.alerts.words import Message
+from crawler.errors import SiteError
 
 LATE = "no answer in time"
 Done = Callable[[Message], None]
@@ -61,6 +62,8 @@ def _work(
 
     try:
         problem = teller(messages, done)
+    except SiteError as error:
+        problem = str(error)
     except Exception as error:  # noqa: BLE001 (its words may hold an address)
         problem = f"failed ({type(error).__name__})"
     words.put((name, problem))

@@ -9,6 +9,7 @@ from typing import Any
 
 from crawler import times
 from crawler.alerts.deliver import Done
+from crawler.alerts.transitions import UNWATCHED
 from crawler.alerts.words import Message, Writer
 from crawler.catalogue import ISSUES_LABEL, issue_label
 from crawler.errors import Refused
@@ -34,12 +35,17 @@ class Issues:
         for issue in self._hub.every("/issues", state="all", labels=ISSUES_LABEL):
             for label in issue["labels"]:
                 self._known.setdefault(label["name"], []).append(issue)
-        for one in messages[:COMMENTS]:
+        happened = [one for one in messages if one.event.kind != UNWATCHED]
+        for one in happened[:COMMENTS]:
             event = one.event
             title = f"{self._writer.name(event.service)}: alerts"
             self._say(event.service, title, event.key, one.comment, event.at)
             done(one)
-        self._digest(messages[COMMENTS:], done)
+        self._digest(happened[COMMENTS:], done)
+        left = [one for one in messages if one.event.kind == UNWATCHED]
+        for one in left[: max(0, COMMENTS - len(happened))]:
+            self._close(one)
+            done(one)
 
     def _digest(self, messages: Sequence[Message], done: Done) -> None:
         if not messages:
@@ -50,6 +56,19 @@ class Issues:
         self._say(DIGEST, DIGEST, key, words, events[0].at)
         for one in messages:
             done(one)
+
+    def _close(self, message: Message) -> None:
+        """The last word on a service that is not watched any more; nobody says that it is well."""
+        event = message.event
+        for issue in self._known.get(issue_label(event.service), ()):
+            if issue["state"] == "open":
+                if not self._has(issue, event.key, event.at):
+                    self._comment(issue, message.comment)
+                self._turn(issue, state="closed", state_reason="not_planned")
+
+    def _turn(self, issue: dict[str, Any], **state: str) -> None:
+        self._hub.patch(f"/issues/{issue['number']}", state)
+        issue |= state
 
     def _say(self, topic: str, title: str, key: str, words: str, at: int) -> None:
         """Comment on the issue of a service, or of DIGEST, unless it says so already."""
@@ -63,6 +82,8 @@ class Issues:
         issue = known[-1] if known else None
         if issue is None or issue["comments"] >= FULL:
             issue = self._open(topic, title, earlier=issue is not None)
+        if issue["state"] == "closed":
+            self._turn(issue, state="open")
         if not issue["locked"]:
             self._hub.put(f"/issues/{issue['number']}/lock")
             issue["locked"] = True
@@ -72,11 +93,11 @@ class Issues:
         return issue
 
     def _open(self, topic: str, title: str, *, earlier: bool) -> dict[str, Any]:
-        service, label = topic if topic != DIGEST else "", issue_label(topic)
+        label = issue_label(topic)
         body = self._writer.text(
             "issue.md",
             name=self._writer.name(topic),
-            link=self._writer.link(service),
+            link=self._writer.link(topic),
             earlier=earlier,
         )
         wanted = {"title": title, "body": body, "labels": [ISSUES_LABEL, label]}
@@ -87,8 +108,7 @@ class Issues:
     def _retire(self, old: dict[str, Any], number: int, topic: str) -> None:
         name = self._writer.name(topic)
         self._comment(old, self._writer.text("moved.md", name=name, number=number))
-        self._hub.patch(f"/issues/{old['number']}", {"state": "closed"})
-        old["state"] = "closed"
+        self._turn(old, state="closed")
 
     def _has(self, issue: dict[str, Any], key: str, at: int) -> bool:
         """Whether a comment begins with the line of this key."""

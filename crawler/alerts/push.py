@@ -10,8 +10,11 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from crawler.alerts.channels import VARIABLE, Channel, wrong
+from crawler.alerts.transitions import UNWATCHED
 from crawler.alerts.words import Message
+from crawler.catalogue import TOPIC, Catalogue
 from crawler.errors import ContentError
+from crawler.model import Level
 
 if TYPE_CHECKING:
     from apprise.plugins.base import NotifyBase
@@ -20,19 +23,38 @@ _PLACE = "{service}"
 _SECONDS = 4.0
 
 
-def check(channels: Iterable[Channel]) -> None:
-    """Load Apprise and see that it knows every address. Raises ContentError, which quotes none."""
+def check(channels: Iterable[Channel], catalogue: Catalogue) -> None:
+    """Load Apprise and see that it knows every address, with every service that is told there.
+    Raises ContentError, which quotes none."""
     for name in ("apprise", "urllib3", "requests"):
         logging.getLogger(name).propagate = False
     try:
         with warnings.catch_warnings():
             # It asks for modules that newer versions of Python give up.
             warnings.simplefilter("ignore")
-            unknown = [one for one in channels if _plugin(one.url, "service") is None]
+            for one in channels:
+                told = [two.id for _, two in catalogue.services() if one.hears(two, Level.CRITICAL)]
+                _check(one, max(told, key=len, default="service"))
     except ModuleNotFoundError:
         raise ContentError(f"{VARIABLE}: install the extra first: whosdown[alerts]") from None
-    if unknown:
-        raise wrong(unknown[0].line, "Apprise does not understand this address")
+
+
+def _check(channel: Channel, service: str) -> None:
+    from apprise.plugins import url_to_dict
+    from apprise.plugins.ntfy import NotifyNtfy
+    from apprise.utils.parse import parse_list
+
+    plugin = _plugin(channel.url, service)
+    if plugin is None:
+        raise wrong(channel.line, "Apprise does not understand this address")
+    if isinstance(plugin, NotifyNtfy):
+        # It passes over a topic that ntfy would refuse.
+        parts = url_to_dict(channel.url.replace(_PLACE, service))  # type: ignore[no-untyped-call]
+        wanted = parse_list(parts["targets"])  # type: ignore[no-untyped-call]
+        if not wanted or len(plugin.topics) < len(wanted):
+            problem = f"a topic of ntfy has 1 to {TOPIC} of A-Z, a-z, 0-9, - and _"
+            filled = f", with the id {service!r} too" if _PLACE in channel.url else ""
+            raise wrong(channel.line, problem + filled)
 
 
 def send(channel: Channel, message: Message) -> bool:
@@ -50,12 +72,12 @@ def send(channel: Channel, message: Message) -> bool:
     headers = getattr(plugin, "headers", None)
     if isinstance(headers, dict):
         headers["Idempotency-Key"] = message.event.key
-    over = message.event.kind == "resolved"
+    kinds = {"resolved": NotifyType.SUCCESS, UNWATCHED: NotifyType.INFO}
     return bool(
         plugin.notify(
             body=message.body,
             title=message.subject,
-            notify_type=NotifyType.SUCCESS if over else NotifyType.WARNING,
+            notify_type=kinds.get(message.event.kind, NotifyType.WARNING),
             body_format=NotifyFormat.TEXT,
         )
     )

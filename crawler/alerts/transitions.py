@@ -14,15 +14,18 @@ from crawler.model import Level, worst
 from crawler.times import DAY
 
 HOLD, REMIND, REJOIN = 600, 14_400, 1_800
-KINDS = ("opened", "worsened-major", "worsened-critical", "reminder", "resolved")
+UNWATCHED = "unwatched"
+OVER = ("resolved", UNWATCHED)
+KINDS = ("opened", "worsened-major", "worsened-critical", "reminder", "resolved", UNWATCHED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
     """One thing to tell about one service. `kind` is one of opened, worsened-major,
-    worsened-critical, reminder, resolved; `level` is that of the trouble, for resolved the worst
-    that was told. `began` is when the trouble was first seen and names it; `thread` is the `began`
-    of the trouble that it continues, where that had ended less than half an hour before."""
+    worsened-critical, reminder, resolved, unwatched; `level` is that of the trouble, for resolved
+    the worst that was told. `began` is when the trouble was first seen and names it; `thread` is
+    the `began` of the trouble that it continues, where that had ended less than half an hour
+    before."""
 
     service: str
     kind: str
@@ -109,7 +112,6 @@ def _clearing(one: Stretch) -> bool:
 
 
 def due(
-    service: str,
     stretches: Sequence[Stretch],
     events: Sequence[Event],
     told: Collection[Delivery],
@@ -124,9 +126,9 @@ def due(
     while it is known to go on (evidence at most `validity` seconds old), what is over for a day;
     an end is always told to those who heard of the beginning.
     """
-    last = max(told, key=lambda one: (one.began, KINDS.index(one.kind)), default=None)
+    last = _last(told)
     known = {(one.began, one.kind) for one in told}
-    opened = last is not None and last.kind != "resolved"
+    opened = last is not None and last.kind not in OVER
     ended = {one.began for one in events if one.kind == "resolved"}
     latest = stretches[-1] if stretches else None
     going_on = latest and latest.level.trouble and now - latest.last_seen <= validity
@@ -147,19 +149,39 @@ def due(
             continue
         yield event
     if opened and last and latest and latest.level is Level.NONE:
-        yield from _ended(service, last, latest)
+        yield from _ended(last, latest)
 
 
-def _ended(service: str, last: Delivery, latest: Stretch) -> Iterator[Event]:
+def _ended(last: Delivery, latest: Stretch) -> Iterator[Event]:
     """The end of trouble that is no longer in the history as this channel hears it: a filter was
     changed, or two histories were merged. Whoever was told of a beginning hears of the end."""
     if latest.last_seen >= latest.first_seen:
-        yield Event(
-            service=service,
-            kind="resolved",
-            level=Level.UNKNOWN,
-            at=latest.first_seen,
-            began=last.began,
-            thread=last.began,
-            stretch=latest,
+        yield _end("resolved", last, latest)
+
+
+def unwatched(told: Collection[Delivery], at: int, silent: Collection[str]) -> Iterator[Event]:
+    """What one channel must still be told of a service that left the catalogue `at`: that nobody
+    looks any more, unless the last that it was told of it is one of the kinds in `silent`."""
+    last = _last(told)
+    if last and last.kind not in silent:
+        nothing = Stretch(
+            level=Level.UNKNOWN, first_seen=at, last_seen=at, headline="", basis="none"
         )
+        yield _end(UNWATCHED, last, nothing)
+
+
+def _last(told: Collection[Delivery]) -> Delivery | None:
+    return max(told, key=lambda one: (one.began, KINDS.index(one.kind)), default=None)
+
+
+def _end(kind: str, last: Delivery, stretch: Stretch) -> Event:
+    """The end of what a channel was told of last, where the history does not give it."""
+    return Event(
+        service=last.service,
+        kind=kind,
+        level=Level.UNKNOWN,
+        at=stretch.first_seen,
+        began=last.began,
+        thread=last.began,
+        stretch=stretch,
+    )

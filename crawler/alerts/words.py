@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from crawler import text, times
 from crawler.alerts.transitions import Event
 from crawler.catalogue import Catalogue
+from crawler.errors import templated
 from crawler.model import Incident
 from crawler.records import Remembered
 
@@ -18,6 +19,7 @@ _SUBJECTS = {
     "worsened": "{name}: worse, now {level}",
     "reminder": "{name}: still {level}",
     "resolved": "{name}: resolved",
+    "unwatched": "{name}: no longer watched",
 }
 _INCIDENTS, _TITLE, _TEXT = 2, 200, 400
 # A zero-width space after what would notify somebody, name an issue or begin a tag of a chat.
@@ -38,7 +40,8 @@ class Message:
 
 
 class Writer:
-    """Writes messages from the templates in `folder`, which are plain text."""
+    """Writes messages from the templates in `folder`, which are plain text. Raises SiteError for a
+    mistake in one of them, in that of no message too, so that none waits for an outage."""
 
     def __init__(self, catalogue: Catalogue, remembered: Remembered, folder: Path) -> None:
         self._site, self._remembered = catalogue.site, remembered
@@ -51,6 +54,9 @@ class Writer:
             lstrip_blocks=True,
         )
         self._env.filters |= {"human": times.human, "span": times.span, "fence": fence}
+        with templated():
+            for name in self._env.list_templates(extensions=("txt", "md")):
+                self._env.get_template(name)
 
     def name(self, service: str) -> str:
         """The name of a service in one line; its id where the catalogue does not know it."""
@@ -58,9 +64,9 @@ class Writer:
         return text.line(known[1].name if known else service)
 
     def link(self, service: str) -> str:
-        """The page of a service on the site; the site itself for ""."""
+        """The page of a service on the site; the site itself where there is none."""
         base = self._site.url.rstrip("/") + "/"
-        return f"{base}service/{service}/" if service else base
+        return f"{base}service/{service}/" if service in self._services else base
 
     def message(self, event: Event) -> Message:
         """An event in words."""
@@ -92,7 +98,8 @@ class Writer:
 
     def text(self, template: str, **values: object) -> str:
         """A template filled in."""
-        return self._env.get_template(template).render(**values).strip() + "\n"
+        with templated():
+            return self._env.get_template(template).render(**values).strip() + "\n"
 
     def _provider(self, service: str) -> str:
         known = self._services.get(service)

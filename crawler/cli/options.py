@@ -175,11 +175,15 @@ def in_repository(site: "Site", repository: str) -> "Site":
     """
     from msgspec.structs import replace as changed
 
+    from crawler.catalogue import GITHUB
+
+    server = os.environ.get("GITHUB_SERVER_URL") or GITHUB
+    if site.alerts.server == GITHUB:
+        site = changed(site, alerts=changed(site.alerts, server=server))
     owner, _, name = repository.partition("/")
     if not name:
         return site
     host, year = f"{owner.lower()}.github.io", site.feed_authority.partition(",")[2]
-    server = os.environ.get("GITHUB_SERVER_URL", "https://github.com")
     pages = f"https://{host}" if name.lower() == host else f"https://{host}/{name}"
     own = (
         ("url", "https://example.github.io/", pages),

@@ -151,3 +151,4 @@ def export(table: str, form: str, content: Path, data: Path, now: int) -> None:
 def _print(parts: Iterable[str]) -> None:
     for part in parts:
         sys.stdout.buffer.write(part.encode())
+    sys.stdout.buffer.flush()

@@ -69,7 +69,7 @@ def _channels(catalogue: "Catalogue", repository: "Repository | None") -> "list[
     if channels:
         from crawler.alerts import push
 
-        push.check(channels)
+        push.check(channels, catalogue)
     return [*channels, Channel(GITHUB)] if repository else channels
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from crawler.catalogue import Catalogue
+from crawler.errors import templated
 from crawler.memory import NOTHING
 from crawler.site import (
     api,
@@ -19,7 +20,6 @@ from crawler.site import (
     publish,
     reference,
     tables,
-    templating,
     twins,
 )
 from crawler.site import build as building
@@ -50,7 +50,7 @@ def build(
         pages.Page("api.html", "api/index.html", {"reference": told}),
         pages.Page("subscribe.html", "subscribe/index.html", {"examples": examples(subscribed)}),
     ]
-    with templating.told():
+    with templated():
         people = pages.render(board, guides, templates, about, memory)
     files = (
         people,
@@ -86,8 +86,13 @@ def write(board: Board, content: Path, out: Path, more: Mapping[str, bytes]) -> 
         files = build(board, content, templates(content), memory)
     finally:
         gc.unfreeze()
-    publish.publish({**files, **more}, out, memory.standing)
-    memory.save()
+    try:
+        publish.publish({**files, **more}, out, memory.standing)
+        memory.save()
+    except OSError as error:
+        # A write that finds no room names no file.
+        error.filename = error.filename or out
+        raise
 
 
 def templates(content: Path) -> Path:

@@ -19,6 +19,8 @@ from crawler.site.kept import ANEW, Anew
 # into its own page has no other end.
 _LINKS = (re.compile(rb'href="(?!#)([^"]*)"(?! rel="nofollow)'), re.compile(rb'src="([^"]*)"'))
 _INDEX = re.compile(r"(?:^|(?<=/))index\.html$")
+_READ = frozenset("%?#")
+"""What a link means something by, so that a name that has it stands in none as it is."""
 _EXCHANGE = 2
 _AT_FDCWD = -100
 
@@ -45,7 +47,7 @@ def check_links(files: Mapping[str, bytes], base: str, sound: Container[str] = (
     `sound` are pages that need no look.
     """
     # Most links are the way to the root of the site, and from there a file or its folder.
-    ends = {_INDEX.sub("", path).encode() for path in files}
+    ends = {_INDEX.sub("", path).encode() for path in files if _READ.isdisjoint(path)}
     roots: dict[bytes, set[bytes]] = {}
     for page, body in files.items():
         if not page.endswith(".html") or page in sound:

@@ -1,25 +1,17 @@
 """What every template may use: filters, and what stands on more than one page."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
-from traceback import extract_tb
 from typing import Any, TypeVar
 
-from jinja2 import (
-    Environment,
-    FileSystemLoader,
-    StrictUndefined,
-    TemplateSyntaxError,
-    UndefinedError,
-)
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jinja2.bccache import Bucket, BytecodeCache
 from jinja2.runtime import Macro
 from markupsafe import Markup
 
 from crawler import times
-from crawler.errors import REASONS, SiteError
+from crawler.errors import REASONS
 from crawler.model import Level
 from crawler.site import bars, live, ranking, views, words
 from crawler.site.board import Board, Row
@@ -114,18 +106,6 @@ def environment(
     env.globals |= {name: _lines(env, macro) for name, macro in _LISTS.items()}
     env.globals |= _macros(env)  # last: they look the others up when they are read
     return env
-
-
-@contextmanager
-def told() -> Iterator[None]:
-    """Raise SiteError, with file and line, for a mistake in a template."""
-    try:
-        yield
-    except TemplateSyntaxError as error:
-        raise SiteError(f"{error.filename}:{error.lineno}: {error.message}") from None
-    except UndefinedError as error:
-        last = next(one for one in reversed(extract_tb(error.__traceback__)) if ".html" in one[0])
-        raise SiteError(f"{last.filename}:{last.lineno}: {error}") from None
 
 
 def _macros(env: Environment) -> dict[str, Callable[..., str]]:

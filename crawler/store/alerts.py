@@ -45,6 +45,11 @@ def told(db: Connection) -> set[Delivery]:
     return {Delivery(*row) for row in rows}
 
 
+def gone(db: Connection) -> dict[str, int]:
+    """When each service left the catalogue that is not in it any more."""
+    return dict(db.execute("SELECT id, gone FROM services WHERE gone IS NOT NULL"))
+
+
 def stretches(db: Connection, since: int) -> dict[str, list[Stretch]]:
     """How each service of the catalogue went, in order, from before `since` (seconds UTC): from
     the last time at which it was well then, so that no trouble is cut in two."""

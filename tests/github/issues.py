@@ -70,7 +70,8 @@ def _issue(hub: State, ask: Question) -> Reply:
 @ISSUES.at("PATCH", r"/issues/(\d+)", "issues")
 def _edit_issue(hub: State, ask: Question) -> Reply:
     found = _found(hub, ask.parts[0])
-    found |= {key: ask.body[key] for key in ("title", "body", "state") if key in ask.body}
+    taken = ("title", "body", "state", "state_reason")
+    found |= {key: ask.body[key] for key in taken if key in ask.body}
     if "labels" in ask.body:
         found["labels"] = [{"name": one} for one in ask.body["labels"]]
     return Reply(body=found)
