@@ -271,6 +271,17 @@ def test_what_is_open_comes_first_and_once(files: dict[str, bytes]) -> None:
     assert any(text(one).endswith("15 min so far") for one in first.xpath(".//li"))
 
 
+def test_an_open_incident_says_first_whose_it_is(files: dict[str, bytes]) -> None:
+    page = opened(files, "")
+    said = [text(one) for one in page.xpath("//ul[@class='open']//h3")]
+
+    assert said[0] == "GitHub: Git operations and Actions fail"
+    assert "Our checks of Voyage AI fail" in said
+    assert "2 of them name GitHub, which had trouble first" in text(
+        page.xpath("//p[@class='sub']")[0]
+    )
+
+
 def test_each_error_says_whose_fault_it_is_and_whether_waiting_helps(
     files: dict[str, bytes],
 ) -> None:
