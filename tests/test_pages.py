@@ -41,6 +41,7 @@ def test_whose_fault_it_is_comes_before_what_the_provider_says(files: dict[str, 
     assert text(lead).startswith("The provider reports: ")
     assert text(meta).startswith("since 22 Nov, ")
     assert "as they report it" in text(meta)
+    assert text(page.xpath("//article/p")[0]).startswith("Partial outagebegan 22 Nov, ")
 
 
 @pytest.mark.parametrize(
