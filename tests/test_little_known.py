@@ -74,3 +74,10 @@ def test_a_page_that_was_read_is_not_said_to_be_unreadable(tmp_path: Path) -> No
     assert "The status page could not be read, or says nothing of this service." in said
     assert "Stale: no new reading tells how it is." in said
     assert "Uptime, 30 days–too little is known" in said
+
+
+def test_the_bar_of_one_service_does_not_look_like_a_share_of_something(life: Life) -> None:
+    life.run(START)
+    found = pages.render(life.board(START), (), REPOSITORY / "site_templates")
+
+    assert b'<svg class="bars all" viewBox="0 0 40 10"' in found["index.html"]

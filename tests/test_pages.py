@@ -272,6 +272,17 @@ def test_what_is_open_comes_first_and_once(files: dict[str, bytes]) -> None:
     assert any(text(one).endswith("15 min so far") for one in first.xpath(".//li"))
 
 
+def test_the_phase_of_an_open_incident_is_told_apart_from_its_state(
+    files: dict[str, bytes],
+) -> None:
+    path = next(path for path in files if path.startswith("incident/openai/"))
+    page = opened(files, path.removesuffix("index.html"))
+
+    assert text(page.xpath("//dt[text()='Status']/following-sibling::dd[1]")[0]) == (
+        "Open, investigating"
+    )
+
+
 def test_an_open_incident_says_first_whose_it_is(files: dict[str, bytes]) -> None:
     page = opened(files, "")
     said = [text(one) for one in page.xpath("//ul[@class='open']//h3")]
