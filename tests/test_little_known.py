@@ -81,3 +81,11 @@ def test_the_bar_of_one_service_does_not_look_like_a_share_of_something(life: Li
     found = pages.render(life.board(START), (), REPOSITORY / "site_templates")
 
     assert b'<svg class="bars all" viewBox="0 0 40 10"' in found["index.html"]
+
+
+def test_what_cannot_be_ranked_is_not_offered_in_six_orders(life: Life) -> None:
+    life.run(START)
+    page = shown(life, START + MINUTE)["reliability/index.html"]
+
+    assert "No service has enough history yet" in page
+    assert "Incident-free" not in page
