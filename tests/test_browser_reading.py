@@ -92,6 +92,25 @@ def test_a_finger_hits_every_link_that_stands_alone(visit: Open, files: dict[str
         assert (kind, links.evaluate_all(SMALL)) == (kind, [])
 
 
+def test_a_finger_hits_the_only_service_of_an_incident(
+    visit: Open, files: dict[str, bytes]
+) -> None:
+    page = visit(viewport={"width": 360, "height": 800}, has_touch=True, is_mobile=True).open(
+        next(path for path in files if path.startswith("incident/groq/"))
+    )
+
+    assert page.locator(".facts a").evaluate_all(SMALL) == []
+
+
+def test_a_finger_hits_the_star_beside_a_very_long_name(visit: Open) -> None:
+    page = visit(viewport={"width": 360, "height": 800}, has_touch=True, is_mobile=True).open(
+        "service/mistral/"
+    )
+    page.locator("h1 bdi").evaluate("one => one.append(' Platform'.repeat(20))")
+
+    assert page.locator(".ask-line .star").evaluate_all(SMALL) == []
+
+
 CUT = """all => all.filter((one) => {
   one.focus({ focusVisible: true });
   const style = getComputedStyle(one), box = one.getBoundingClientRect();

@@ -33,7 +33,9 @@ def test_every_part_reads_well_before_the_first_run(content: Path, tmp_path: Pat
         said = words(built(life.board(START), content))
 
     assert "Never read." in said
-    assert "We know of no incident of Acme. That says little" in said
+    assert (
+        "We know of no incident of Acme. That says little while no page tells us how it is." in said
+    )
     assert "No upstream is listed for Acme." in said
     assert "None that we would name for Acme is known to be well now." in said
     assert "Unknown" in said

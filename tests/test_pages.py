@@ -41,6 +41,7 @@ def test_whose_fault_it_is_comes_before_what_the_provider_says(files: dict[str, 
     assert text(lead).startswith("The provider reports: ")
     assert text(meta).startswith("since 22 Nov, ")
     assert "as they report it" in text(meta)
+    assert text(page.xpath("//article/p")[0]).startswith("Partial outagebegan 22 Nov, ")
 
 
 @pytest.mark.parametrize(
@@ -269,6 +270,28 @@ def test_what_is_open_comes_first_and_once(files: dict[str, bytes]) -> None:
     assert not {*still} & {one for day in days for one in day.xpath(".//li/div/a/@href")}
     assert "GitHub" in [text(one) for one in first.xpath(".//li/b")]
     assert any(text(one).endswith("15 min so far") for one in first.xpath(".//li"))
+
+
+def test_the_phase_of_an_open_incident_is_told_apart_from_its_state(
+    files: dict[str, bytes],
+) -> None:
+    path = next(path for path in files if path.startswith("incident/openai/"))
+    page = opened(files, path.removesuffix("index.html"))
+
+    assert text(page.xpath("//dt[text()='Status']/following-sibling::dd[1]")[0]) == (
+        "Open, investigating"
+    )
+
+
+def test_an_open_incident_says_first_whose_it_is(files: dict[str, bytes]) -> None:
+    page = opened(files, "")
+    said = [text(one) for one in page.xpath("//ul[@class='open']//h3")]
+
+    assert said[0] == "GitHub: Git operations and Actions fail"
+    assert "Our checks of Voyage AI fail" in said
+    assert "2 of them name GitHub, which had trouble first" in text(
+        page.xpath("//p[@class='sub']")[0]
+    )
 
 
 def test_each_error_says_whose_fault_it_is_and_whether_waiting_helps(

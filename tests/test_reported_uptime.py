@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.model import Incident, Level, Maintenance
+from crawler.model import Component, Incident, Level, Maintenance
 from crawler.times import DAY
 from lives import (
     HOUR,
@@ -22,6 +22,7 @@ from lives import (
 )
 
 STEP = 10 * MINUTE
+TWO = (Component("c1", "Web", Level.NONE), Component("c2", "API", Level.NONE))
 
 
 def done(key: str, day: int, hours: int = 1, level: Level = Level.CRITICAL) -> Incident:
@@ -191,7 +192,8 @@ def test_an_incident_of_another_component_costs_a_service_nothing(tmp_path: Path
     parts = provider("acme", service("web", components=["c1"]), service("api", components=["c2"]))
     hit = replace(done("hit", 3), components=("c1",))
     with Life(tmp_path, world(parts)) as life:
-        life.run(START, {"acme": reading(hit, done("old", 40, level=Level.MINOR))})
+        said = reading(hit, done("old", 40, level=Level.MINOR), components=TWO)
+        life.run(START, {"acme": said})
         web, api = (row.uptime.reported for row in life.board(START + MINUTE).rows)
 
     assert web is not None
@@ -209,7 +211,7 @@ def test_announced_work_on_all_of_a_service_leaves_the_reported_figure(tmp_path:
     )  # fmt: skip
     page = provider("acme", service("web", components=["c1"]), service("api", components=["c2"]))
     with Life(tmp_path, world(page)) as life:
-        said = replace(reading(done("old", 40)), maintenances=(work,))
+        said = replace(reading(done("old", 40), components=TWO), maintenances=(work,))
         life.run(START, {"acme": said})
         web, api = (row.uptime.reported for row in life.board(START + MINUTE).rows)
 
@@ -256,3 +258,25 @@ def test_announced_work_hides_an_outage_only_as_long_as_it_is_announced(
 
     assert reported is not None
     assert reported.windows[30].major == 4 * HOUR - hidden
+
+
+def test_a_list_that_can_name_none_of_a_service_s_components_gives_it_no_figure(
+    tmp_path: Path,
+) -> None:
+    page = provider("acme", service("web", components=["c1"]), service("api", components=["gone"]))
+    with Life(tmp_path, world(page)) as life:
+        life.run(START, {"acme": reading(done("old", 40))})
+        life.run(START + STEP, {"acme": "timeout"})
+        web, api = (row.uptime for row in life.board(START + STEP + MINUTE).rows)
+
+    assert web.basis == "reported"
+    assert (api.reported, api.basis) == (None, "observed")
+
+
+def test_a_list_of_a_page_without_components_counts_for_a_service_that_follows_some(
+    tmp_path: Path,
+) -> None:
+    page = provider("acme", service("api", components=["c1"]))
+    with Life(tmp_path, world(page)) as life:
+        life.run(START, {"acme": replace(reading(done("old", 40)), components=None)})
+        assert life.uptime(START + MINUTE).basis == "reported"

@@ -17,7 +17,7 @@ from crawler.site.alternatives import alternatives
 from crawler.site.api import services
 from crawler.site.board import Board, Row, SourceRow, Uptime
 from crawler.times import DAY
-from lives import HOUR, SITE, START, service
+from lives import HOUR, SITE, START, Life, incident, reading, service
 
 TODAY = START - START % DAY
 
@@ -268,6 +268,36 @@ def test_all_is_never_well_while_something_is_unknown() -> None:
     assert found.sentence == "No trouble at the 1 service that we can read"
     assert found.more == "1 unknown: no claim either way"
     assert views.overall(board(row("a"))).sentence == "The one service is operational"
+
+
+def named(key: str, *causes: str) -> Row:
+    """A row in trouble whose own incident names some upstreams."""
+    above = tuple(Upstream(one.lower(), one, Level.CRITICAL, "named") for one in causes)
+    known = row(key, Level.MAJOR)
+    return replace(known, verdict=replace(known.verdict, who="upstream", upstreams=above))
+
+
+def test_what_several_services_name_as_the_cause_is_said_for_all_of_them() -> None:
+    one, other = named("a", "Cloud"), named("b", "Hub", "Cloud")
+    unknown = row("c", Level.UNKNOWN)
+
+    told = views.overall(board(one, other, unknown)).more
+    assert told == "2 of them name Cloud, which had trouble first; 1 unknown: no claim either way"
+    assert views.overall(board(one, row("b", Level.MAJOR))).more == ""
+    four = [named(key, "A", "B", "C") for key in "abcd"]
+    assert [part.split()[4] for part in views.overall(board(*four)).more.split("; ")] == [
+        "A,",
+        "B,",
+    ]
+
+
+def test_among_equals_the_cause_stands_before_what_names_it(life: Life) -> None:
+    hits = [incident(key, impact=Level.MAJOR, started=START - n) for n, key in enumerate("abc")]
+    life.run(START, {"acme": reading(*hits, incident("light", started=START + 1))})
+    first, *rest = life.board(START).open
+    found = views.worst_first([replace(first, upstreams=(service("cloud"),)), *rest])
+
+    assert [one.record.incident.id for one in found] == ["b", "c", "a", "light"]
 
 
 def test_a_time_says_its_year_where_that_is_another_one() -> None:

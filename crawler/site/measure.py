@@ -6,10 +6,11 @@ over come counted; only those that an incident touches, and today, are looked at
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import repeat
+from itertools import chain, repeat
 from statistics import median_low
 
 from crawler.catalogue import Service
+from crawler.lines import SourceLine
 from crawler.memory import Memories
 from crawler.model import LONGEST_WORK, Level, Maintenance
 from crawler.records import Record
@@ -34,7 +35,8 @@ def measure(
     cut = ((max(a, horizon), min(b, until), level) for a, b, level in stretches)
     outages = [(a, b, level) for a, b, level in cut if a < b]
     reported = None
-    if covers is not None and read_at is not None and covers < now:
+    listed = _lists(known.sources.get(provider), service)
+    if listed and covers is not None and read_at is not None and covers < now:
         work = [one for owner, one in known.maintenances if owner == provider]
         hidden = [interval for one in work for interval in _hides(one, service)]
         reported = _reported(covers, read_at, [*outages, *hidden], now)
@@ -62,6 +64,13 @@ def told(record: Record, service: Service, until: int) -> list[Interval]:
     if service.components and not one.components:
         level = Level.MINOR
     return [(start, end, level) for start, end in record.stretches(until)]
+
+
+def _lists(line: SourceLine | None, service: Service) -> bool:
+    """Whether a page's incidents can name a service: one that follows components of which the page
+    lists none any more would look well for ever. A page that never listed any can."""
+    called = {*chain.from_iterable(line.called)} if line else set()
+    return not called or not service.components or not called.isdisjoint(service.components)
 
 
 def _hides(one: Maintenance, service: Service) -> list[Interval]:

@@ -21,7 +21,7 @@ def outages(row: Row, board: Board) -> Markup:
     name = row.service.name
     if not own:
         blind = row.page_url is None or row.verdict.level is Level.UNKNOWN
-        more = " That says little: its status page cannot be read at the moment." if blind else ""
+        more = " That says little while no page tells us how it is." if blind else ""
         return Markup("<p>We know of no incident of <bdi>{}</bdi>.{}</p>").format(name, more)
     lines = Markup("").join(_line(story, board) for story in own[:_SHOWN])
     return Markup('<ul class="list">{}</ul><p>{}</p>').format(lines, _typical(own))

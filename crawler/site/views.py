@@ -1,7 +1,8 @@
 """What templates compute from the board: sentences, orders, groups. Pure."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import groupby
@@ -15,6 +16,7 @@ from crawler.site.board import Board, Row, Story, newest_first
 # What providers use as ids of components: Statuspage, incident.io, Better Stack and the like.
 _MACHINE_ID = re.compile(r"[0-9a-z]{10,16}|[0-9A-Z]{26}|[0-9a-f-]{32,36}|\d+")
 _AT_ONCE = 6
+_CAUSES = 2
 _HEAVY = tuple(level for level in WORST_FIRST if level.trouble)
 
 
@@ -37,6 +39,7 @@ def overall(board: Board) -> Overall:
         count[row.verdict.level] += 1
     unknown, work = count[Level.UNKNOWN], count[Level.MAINTENANCE]
     rest = [
+        *_blamed(board.troubled),
         f"{work} under maintenance" if work else "",
         f"{unknown} unknown: no claim either way" if unknown else "",
     ]
@@ -66,6 +69,20 @@ def _sentence(board: Board, count: Mapping[Level, int]) -> tuple[Level, str]:
         return Level.MAINTENANCE, f"No trouble at {_services(total)}, {work} under maintenance"
     all_are = f"All {total} services are" if total > 1 else "The one service is"
     return Level.NONE, f"{all_are} operational"
+
+
+def _blamed(troubled: Sequence[Row]) -> Iterator[str]:
+    """The two upstreams that most services in trouble name as the cause, where several do."""
+    named = Counter(
+        one.name
+        for row in troubled
+        if row.verdict.who == "upstream"
+        for one in row.verdict.upstreams
+        if one.link == "named"
+    )
+    for name, count in sorted(named.items(), key=lambda one: (-one[1], one[0]))[:_CAUSES]:
+        if count > 1:
+            yield f"{count} of them name {name}, which had trouble first"
 
 
 def _services(count: int) -> str:
@@ -102,9 +119,14 @@ def date(moment: int) -> str:
 
 
 def worst_first(stories: Iterable[Story]) -> tuple[Story, ...]:
-    """Open incidents by the weight of what they say, the newest first among equals."""
+    """Open incidents by the weight of what they say; among equals those that an upstream is named
+    for come after the others, and the newest first."""
     rank = {level: place for place, level in enumerate(_HEAVY)}
-    return tuple(sorted(stories, key=lambda one: rank.get(one.record.incident.weight, len(rank))))
+
+    def place(one: Story) -> tuple[int, bool]:
+        return rank.get(one.record.incident.weight, len(rank)), bool(one.upstreams)
+
+    return tuple(sorted(stories, key=place))
 
 
 def nearest(upstreams: Sequence[Upstream]) -> tuple[Sequence[Upstream], Sequence[Upstream]]:

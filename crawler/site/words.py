@@ -52,7 +52,7 @@ CONFIDENCE = {
     "confirmed": "Confirmed: the provider and our own check agree.",
     "reported": "Reported: the provider says so; we have not seen it ourselves.",
     "possible": "Possible: only our own check says so.",
-    "stale": "Stale: there was a good reading before, but no new one.",
+    "stale": "Stale: no new reading tells how it is.",
 }
 
 SURE = {
@@ -98,7 +98,7 @@ FLAGS = {
     "recovery_pending": "The page is green again; we wait for a second reading.",
     "scope_unstated": "An open incident names no known component; it counts as degraded at most.",
     "stale_official": "The last reading of the status page is too old to count.",
-    "status_page_unreadable": "The status page could not be read in the last run.",
+    "status_page_unreadable": "The status page could not be read, or says nothing of this service.",
     "unconfirmed_probe_failure": "Our own check failed once; a second run must confirm it.",
     "unstable": "The level changed four times or more in two hours; the worst is shown.",
     "worse_than_reported": "Our own check sees more trouble than the provider reports.",
