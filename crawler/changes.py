@@ -12,7 +12,7 @@ from crawler.lines import MISSED, IncidentLine, ProbeLine, SnapshotLine, SourceL
 from crawler.memory import Head, Memory, ProbeState, Snapshot
 from crawler.model import Incident, Reading, Visit
 from crawler.records import Record, Remembered
-from crawler.scope import page_level
+from crawler.scope import PARTIAL, page_level
 
 
 def owners(catalogue: Catalogue, memory: Memory) -> dict[str, str]:
@@ -71,6 +71,7 @@ def sources(
             answered_by=visit.answered_by,
             note=visit.note,
             listed=reading.components is not None,
+            partial=PARTIAL in reading.notes,
             covers=_covers(reading, old, memory.read_at.get(source), now, validity),
             components=dict(listed),
         )
@@ -95,6 +96,8 @@ def _covers(
     oldest = _oldest(reading)
     if oldest is None:
         return now if began is None else began
+    if "incidents_cut" in reading.notes:  # of those that were over earlier it names none
+        oldest = max(oldest, _quietest(reading))
     if began is not None and read_at is not None and oldest <= read_at:
         return min(began, oldest)
     return min(oldest, now)
@@ -142,7 +145,8 @@ def incidents(
             yield _incident_line(provider.id, incident, digest, known)
     listed = {one.id for one in reading.incidents}
     # A start that is remembered says nothing of how far this list reaches.
-    covers = _reaches(visit.reading or reading, heads, now)
+    whole = visit.reading or reading
+    covers = _reaches(whole, heads, now)
     # What tells how things are now, and no longer of an incident, says that it is over.
     tells = (reading.word is not None or reading.history) and not provider.only_by_feed(visit)
     for key, head in heads.items():
@@ -151,8 +155,14 @@ def incidents(
         deleted = covers(head)
         counts = deleted or (head.open and tells)
         unseen = head.open and not head.missing
-        if (counts or unseen) and (record := remembered(provider.id, key)):
-            yield _missing(record, head, now, deleted=deleted) if counts else _unseen(record, head)
+        # A list that has moved on since it left one out says nothing of it any more.
+        passed = whole.history and not head.open and 0 < head.missing < MISSED
+        if not (counts or unseen or passed) or not (record := remembered(provider.id, key)):
+            continue
+        if counts:
+            yield _missing(record, head, now, deleted=deleted)
+        else:
+            yield _unseen(record, head)
 
 
 def _reaches(reading: Reading, heads: Mapping[str, Head], now: int) -> Callable[[Head], bool]:
@@ -165,7 +175,7 @@ def _reaches(reading: Reading, heads: Mapping[str, Head], now: int) -> Callable[
     # and what it does not name was not deleted.
     known = [heads[one.id].first_seen for one in reading.incidents if one.id in heads]
     anchor = min(known, default=now + 1)
-    quiet = min(_last(one) for one in reading.incidents if not one.open)
+    quiet = _quietest(reading)
     return lambda head: (
         head.posted > oldest
         and anchor <= head.first_seen
@@ -173,8 +183,12 @@ def _reaches(reading: Reading, heads: Mapping[str, Head], now: int) -> Callable[
     )
 
 
+def _quietest(reading: Reading) -> int:
+    """When something happened last in the closed incident in which nothing did for the longest."""
+    return min(_last(one) for one in reading.incidents if not one.open)
+
+
 def _last(incident: Incident) -> int:
-    """When something happened last in an incident."""
     moments = (incident.started_at, incident.ended_at, *(one.at for one in incident.updates))
     return max((moment for moment in moments if moment is not None), default=0)
 
@@ -222,6 +236,7 @@ def _missing(record: Record, head: Head, now: int, *, deleted: bool) -> Incident
 
 
 def _unseen(record: Record, head: Head) -> IncidentLine:
-    """An open incident that the newest reading does not name, whatever that means."""
+    """An incident that the newest reading does not name, whatever that means. While it is open that
+    is remembered."""
     line = _incident_line(record.provider, record.incident, head.digest, record)
-    return structs.replace(line, missing=1)
+    return structs.replace(line, missing=int(head.open))

@@ -33,8 +33,8 @@ class SnapshotLine(msgspec.Struct, frozen=True, omit_defaults=True):
 class SourceLine(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a source says now. `components` has only those that changed, None for a gone one;
     `listed` is false where this reading lists none: what an earlier one listed is kept for its
-    names. `covers` is the time from which on its list of incidents is complete, None where it has
-    no such list."""
+    names. `partial` says that the page lists more than could be read. `covers` is the time from
+    which on its list of incidents is complete, None where it has no such list."""
 
     platform: str
     level: Level | None = None
@@ -43,6 +43,7 @@ class SourceLine(msgspec.Struct, frozen=True, omit_defaults=True):
     answered_by: str = ""
     note: str = ""
     listed: bool = True
+    partial: bool = False
     covers: int | None = None
     components: dict[str, tuple[str, Level] | None] = {}
 

@@ -129,3 +129,20 @@ def test_every_format_tells_it(life: Life) -> None:
     assert len(both) == 2
     for body in (*both, files(life)["feed.json"]):
         assert b"Degraded. Affects Acme, Acme-chat." in body
+
+
+def test_a_service_that_was_added_later_is_named_by_nothing_older(tmp_path: Path) -> None:
+    work = Maintenance(id="m1", title="New disks", phase="scheduled", starts_at=LATE + HOUR)
+    said_now = {"acme": replace(reading(OLD, OPEN), maintenances=(work,))}
+    one, two = service("acme"), service("acme-chat")
+    with Life(tmp_path, world(provider("acme", one))) as life:
+        life.run(LATE, said_now)
+        before = {path: body for path, body in files(life).items() if path.endswith(".atom")}
+    with Life(tmp_path, world(provider("acme", two, one))) as life:
+        life.run(LATE + STEP, said_now)
+        after = files(life)
+
+    for path in ("feed.atom", "major.atom", "maintenance.atom", "service/acme/feed.atom"):
+        assert [said(one, "a:content") for one in entries(after[path])] == [
+            said(one, "a:content") for one in entries(before[path])
+        ]

@@ -179,6 +179,34 @@ def test_a_list_may_drop_what_was_over_first_though_it_began_later(
     assert [one.incident.id for one in records if one.withdrawn_at] == deleted
 
 
+def test_what_a_list_left_out_once_is_as_it_was_when_the_list_has_moved_on(life: Life) -> None:
+    closed = [
+        incident(key, open=False, started=START - hours * HOUR)
+        for key, hours in (("a", 90), ("b", 50), ("c", 20))
+    ]
+    why = update("why", "Why.", START + MINUTE, "postmortem")
+    later = [replace(one, updates=(why,)) for one in closed[::2]]
+    life.run(START, {"acme": reading(*closed)})
+    life.run(START + STEP, {"acme": reading(*closed[::2])})
+    assert life.store.memory().watched == {"acme"}
+    for number in range(2, 5):
+        life.run(START + number * STEP, {"acme": reading(*later)})
+
+    assert life.store.memory().watched == frozenset()
+    records = life.store.memories(life.runs[-1].id).records
+    assert {one.withdrawn_at for one in records} == {None}
+    assert [len(run.incidents) for run in life.runs] == [3, 1, 3, 0, 0]
+
+
+def test_a_list_that_was_cut_claims_no_time_before_the_ends_that_it_kept(life: Life) -> None:
+    long = incident("long", open=False, started=START - 90 * HOUR)
+    long = replace(long, ended_at=START - 20 * HOUR)
+    short = incident("short", open=False, started=START - 10 * HOUR)
+    life.run(START, {"acme": replace(reading(short, long), notes=("incidents_cut",))})
+
+    assert life.store.memories(START).covers == {"acme": START - 20 * HOUR}
+
+
 def test_what_states_no_start_and_leaves_the_end_of_a_list_is_not_withdrawn(life: Life) -> None:
     bare = incident("bare", open=False, started=START - 50 * HOUR)
     bare = replace(bare, started_at=None, created_at=None)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from crawler.model import Component, Incident, Level, Maintenance
+from crawler.scope import PARTIAL
 from crawler.times import DAY
 from lives import (
     HOUR,
@@ -280,3 +281,15 @@ def test_a_list_of_a_page_without_components_counts_for_a_service_that_follows_s
     with Life(tmp_path, world(page)) as life:
         life.run(START, {"acme": replace(reading(done("old", 40)), components=None)})
         assert life.uptime(START + MINUTE).basis == "reported"
+
+
+def test_a_list_of_components_that_was_read_in_part_takes_no_figure_away(tmp_path: Path) -> None:
+    page = provider("acme", service("web", components=["c1"]), service("api", components=["c2"]))
+    part = replace(reading(done("old", 40), components=TWO[:1]), notes=(PARTIAL,))
+    with Life(tmp_path, world(page)) as life:
+        life.run(START, {"acme": reading(done("old", 40), components=TWO)})
+        for number in (1, 2):
+            life.run(START + number * STEP, {"acme": part})
+        found = [row.uptime.basis for row in life.board(START + 2 * STEP + MINUTE).rows]
+
+    assert found == ["reported", "reported"]

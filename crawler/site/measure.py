@@ -68,8 +68,9 @@ def told(record: Record, service: Service, until: int) -> list[Interval]:
 
 def _lists(line: SourceLine | None, service: Service) -> bool:
     """Whether a page's incidents can name a service: one that follows components of which the page
-    lists none any more would look well for ever. A page that never listed any can."""
-    called = {*chain.from_iterable(line.called)} if line else set()
+    lists none any more would look well for ever. A page that never listed any can, and of one that
+    was read in part nobody knows."""
+    called = {*chain.from_iterable(line.called)} if line and not line.partial else set()
     return not called or not service.components or not called.isdisjoint(service.components)
 
 

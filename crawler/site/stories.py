@@ -6,7 +6,7 @@ from itertools import groupby
 
 from crawler.catalogue import Catalogue, Provider, Service
 from crawler.memory import Memories
-from crawler.records import Record, Revision, Told
+from crawler.records import Record, Revision
 from crawler.scope import concerns
 from crawler.site.board import Planned, Story
 
@@ -26,7 +26,7 @@ def stories(catalogue: Catalogue, known: Memories, now: int, validity: int) -> l
                 record=record,
                 services=tuple(s for s in told_to if concerns(s, record.incident, record.service)),
                 told_to=told_to,
-                told_of=tuple(_told_of(provider, record, told) for told in record.told),
+                told_of=_told_of(provider, record, known),
                 provider_name=provider.name,
                 path=f"incident/{record.provider}/{record.slug}/",
                 duration=record.lasted(now if read_at is None else min(read_at, now)),
@@ -46,10 +46,23 @@ def _told_to(provider: Provider, record: Record) -> tuple[Service, ...]:
     return tuple(one for one in provider.services if concerns(one, widest, record.service))
 
 
-def _told_of(provider: Provider, record: Record, told: Told) -> tuple[Service, ...]:
-    """The services that a phase was about when it was first seen."""
-    then = replace(record.incident, components=told.components, regions=told.regions)
-    return tuple(one for one in provider.services if concerns(one, then, told.service))
+def _told_of(
+    provider: Provider, record: Record, known: Memories
+) -> tuple[tuple[Service, ...], ...]:
+    """For each phase the services that it was about when it was first seen."""
+    found = []
+    for number, told in enumerate(record.told):
+        then = replace(record.incident, components=told.components, regions=told.regions)
+        watched = _watched(provider, known, told.opened if number else record.first_seen)
+        found.append(tuple(one for one in watched if concerns(one, then, told.service)))
+    return tuple(found)
+
+
+def _watched(provider: Provider, known: Memories, at: int) -> list[Service]:
+    """The services that were watched then, in the order of their names: what is told of them stays
+    as it is when the catalogue grows or is sorted anew."""
+    watched = (one for one in provider.services if known.first_seen.get(one.id, at) <= at)
+    return sorted(watched, key=lambda one: one.name)
 
 
 def planned(catalogue: Catalogue, known: Memories) -> Iterator[Planned]:
@@ -58,11 +71,19 @@ def planned(catalogue: Catalogue, known: Memories) -> Iterator[Planned]:
     for work in known.works:
         if provider := providers.get(work.provider):
             # In the order in which it came to concern them: feed items link to the first for ever.
-            told_of = tuple(
-                tuple(two for two in provider.services if in_scope(two, one.components))
+            concerned = [
+                two
                 for _, one in work.versions
+                for two in provider.services
+                if in_scope(two, one.components)
+            ]
+            told_of = tuple(
+                tuple(
+                    two for two in _watched(provider, known, seen) if in_scope(two, one.components)
+                )
+                for seen, one in work.versions
             )
-            if services := tuple({two.id: two for found in told_of for two in found}.values()):
+            if services := tuple({two.id: two for two in concerned}.values()):
                 yield Planned(
                     work=work, services=services, told_of=told_of, provider_name=provider.name
                 )

@@ -67,11 +67,11 @@ def _reading(db: Connection, source: str, line: SourceLine) -> None:
     old = db.execute("SELECT components FROM readings WHERE source = ?", (source,)).fetchone()
     components = _listing(json.loads(old[0]) if old and old[0] else {}, line)
     db.execute(
-        "INSERT INTO readings VALUES (?, NULL, ?, ?, ?, ?, ?, ?, ?, ?)"
+        "INSERT INTO readings VALUES (?, NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
         " ON CONFLICT (source) DO UPDATE SET covers = excluded.covers,"
         " platform = excluded.platform, level = excluded.level, word = excluded.word,"
         " headline = excluded.headline, answered_by = excluded.answered_by, note = excluded.note,"
-        " components = excluded.components",
+        " components = excluded.components, partial = excluded.partial",
         (
             source,
             line.covers,
@@ -82,6 +82,7 @@ def _reading(db: Connection, source: str, line: SourceLine) -> None:
             line.answered_by,
             line.note,
             json.dumps(components, ensure_ascii=False) if line.listed or components else None,
+            line.partial,
         ),
     )
 

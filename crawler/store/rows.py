@@ -150,6 +150,7 @@ def _source(row: Row) -> SourceLine:
         answered_by=row["answered_by"],
         note=row["note"],
         listed=components is not None and all(level for _, level in listed.values()),
+        partial=bool(row["partial"]),
         covers=row["covers"],
         components={
             key: (name, Level(level or "unknown")) for key, (name, level) in listed.items()

@@ -69,8 +69,9 @@ CREATE TABLE readings (                 -- the last good reading of each source
     headline TEXT NOT NULL,
     answered_by TEXT NOT NULL,          -- the address that was read
     note TEXT NOT NULL,                 -- see model.Visit
-    components TEXT                     -- JSON object id: [name, level], level null where it lists
+    components TEXT,                    -- JSON object id: [name, level], level null where it lists
                                         -- none but an earlier one did; NULL where none ever did
+    partial INTEGER NOT NULL CHECK (partial IN (0, 1))  -- it lists more than could be read
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE waits (source TEXT PRIMARY KEY, not_before INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE probes (
