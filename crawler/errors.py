@@ -96,7 +96,7 @@ def templated() -> Iterator[None]:
 
 
 REASONS = {
-    "blind": "our own network did not work, so nobody was asked",
+    "blind": "our own network did not work, so nothing was concluded",
     "blocked_address": "the address is inside a private network",
     "challenge": "the page asks for proof that we are a person",
     "components_missing": "none of the components that we follow is on the page",

@@ -138,6 +138,37 @@ def test_of_a_service_that_is_given_up_in_trouble_nobody_says_that_it_is_well(
     assert "well" not in said
 
 
+def test_a_service_that_comes_back_in_the_same_trouble_is_told_on_and_may_leave_once_more(
+    tmp_path: Path, forks: Killer, hook: Webhook
+) -> None:
+    town = Town(tmp_path / "place", forks, "acme", "other")
+    outage(town, f"json://{hook.place}/")
+    town.notify(15)
+    text = (town.place.content / "providers" / "acme.toml").read_text(encoding="utf-8")
+    town.drop("acme")
+    town.pass_(20)
+    town.take("acme", text)
+    town.sick(Level.MAJOR, "acme")
+    town.pass_(25, 30)
+    town.sick(Level.CRITICAL, "acme")
+    town.pass_(35, 40, 45, 50)
+    town.drop("acme")
+    town.pass_(55, 60)
+    town.take("acme", text)
+    town.pass_(65, 70, 75, 80)
+    town.life.store.close()
+
+    assert [one.removeprefix("[whosdown] ") for one in hook.subjects] == [
+        "The acme: partial outage",
+        "acme: no longer watched",
+        "The acme: worse, now major outage",
+        "acme: no longer watched",
+        "The acme: resolved",
+    ]
+    keys = [one.key for one in hook.got]
+    assert len({*keys}) == len(keys)
+
+
 def test_a_topic_is_chosen_by_the_service(town: Town, hook: Webhook) -> None:
     outage(town, f"json://{hook.place}/prefix-{{service}}")
 

@@ -30,7 +30,7 @@ def test_a_first_run_without_a_network_claims_nothing_of_anybody(life: Life) -> 
     said = shown(life, START + MINUTE)
     sources, page = said["sources/index.html"], said["service/acme/index.html"]
 
-    assert "in the last run it asked none, because our own network failed." in sources
+    assert "in the last run it could conclude nothing, because our own network failed." in sources
     assert "How often our own checks were first Nothing has been checked yet." in sources
     assert "We have never read their status page." in page
     assert "Time to resolve–never read" in page

@@ -38,7 +38,8 @@ class Event:
     @property
     def key(self) -> str:
         """What makes the message the same message when it is sent again."""
-        return f"{self.service}-{self.began}-{self.kind}"
+        named_by = self.at if self.kind == UNWATCHED else self.began  # it may leave twice
+        return f"{self.service}-{named_by}-{self.kind}"
 
 
 class _Trouble:
@@ -124,11 +125,12 @@ def due(
 
     `told` is what it was told about it, `since` when the channel was set up. What goes on is told
     while it is known to go on (evidence at most `validity` seconds old), what is over for a day;
-    an end is always told to those who heard of the beginning.
+    an end is always told to those who heard of the beginning. What is watched again goes on.
     """
-    last = _last(told)
+    told = [one for one in told if one.kind != UNWATCHED]
+    last = max(told, key=lambda one: (one.began, KINDS.index(one.kind)), default=None)
     known = {(one.began, one.kind) for one in told}
-    opened = last is not None and last.kind not in OVER
+    opened = last is not None and last.kind != "resolved"
     ended = {one.began for one in events if one.kind == "resolved"}
     latest = stretches[-1] if stretches else None
     going_on = latest and latest.level.trouble and now - latest.last_seen <= validity
@@ -162,16 +164,12 @@ def _ended(last: Delivery, latest: Stretch) -> Iterator[Event]:
 def unwatched(told: Collection[Delivery], at: int, silent: Collection[str]) -> Iterator[Event]:
     """What one channel must still be told of a service that left the catalogue `at`: that nobody
     looks any more, unless the last that it was told of it is one of the kinds in `silent`."""
-    last = _last(told)
+    last = max(told, key=lambda one: (one.at, one.began, KINDS.index(one.kind)), default=None)
     if last and last.kind not in silent:
         nothing = Stretch(
             level=Level.UNKNOWN, first_seen=at, last_seen=at, headline="", basis="none"
         )
         yield _end(UNWATCHED, last, nothing)
-
-
-def _last(told: Collection[Delivery]) -> Delivery | None:
-    return max(told, key=lambda one: (one.began, KINDS.index(one.kind)), default=None)
 
 
 def _end(kind: str, last: Delivery, stretch: Stretch) -> Event:

@@ -82,7 +82,7 @@ WAITING = {
 PHASES = {"scheduled": "Scheduled", "in_progress": "In progress", "completed": "Completed"}
 
 FLAGS = {
-    "blind_run": "Our own network failed in the last run, so nobody was asked.",
+    "blind_run": "Our own network failed in the last run, so nothing was concluded.",
     "components_missing": "None of the components that we follow is on the page.",
     "components_partial": "Only a part of the page's components could be read.",
     "components_partly_missing": "Some of the components that we follow are not on the page.",
