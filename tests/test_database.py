@@ -66,6 +66,7 @@ def test_a_transaction_is_all_or_nothing(folder: Path, opened: Opener) -> None:
     assert dump(one) == before
 
 
+# Python would keep half of what it compiles, and fail on it ever after: hence -B.
 FULL = """
 import resource, signal, sys
 from pathlib import Path
@@ -94,7 +95,7 @@ def test_a_full_disk_costs_the_run_and_nothing_that_was_known(
         known = life.dump()
     path = tmp_path / "status.db"
     allowed = room or 1
-    command = [sys.executable, "-c", FULL, str(tmp_path), str(allowed), str(START + 9_000)]
+    command = [sys.executable, "-B", "-c", FULL, str(tmp_path), str(allowed), str(START + 9_000)]
     ran = subprocess.run(command, capture_output=True, text=True, check=False)
 
     assert ran.returncode != 0
@@ -132,7 +133,16 @@ def test_a_full_disk_for_a_history_of_the_moment_is_no_answer_and_no_traceback(
         "check": ["--live"],
         "demo": ["--out", str(tmp_path / "site")],
     }
-    line = [sys.executable, "-c", LIMITED, command, *options[command], "--content", str(content)]
+    line = [
+        sys.executable,
+        "-B",
+        "-c",
+        LIMITED,
+        command,
+        *options[command],
+        "--content",
+        str(content),
+    ]
     env = {**os.environ, **net.env}
     ran = subprocess.run(line, capture_output=True, text=True, check=False, env=env)
 
