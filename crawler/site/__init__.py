@@ -81,11 +81,13 @@ def write(board: Board, content: Path, out: Path, more: Mapping[str, bytes]) -> 
     `more` are files by path that are no part of the build, such as a copy of the database.
     """
     memory = kept.Kept(Path(os.path.realpath(out)))
-    gc.freeze()  # the board is large and stays: a tenth of the time went into looking it through
+    collecting = gc.isenabled()
+    gc.disable()  # what is made stays until it is written; a tenth of the time went into looking
     try:
         files = build(board, content, templates(content), memory)
     finally:
-        gc.unfreeze()
+        if collecting:
+            gc.enable()
     try:
         publish.publish({**files, **more}, out, memory.standing)
         memory.save()

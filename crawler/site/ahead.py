@@ -1,67 +1,87 @@
-"""Work that goes on beside the rest of a build, in a copy of this process."""
+"""Markdown that a second process writes while the rest of a build goes on."""
 
-import gc
 import os
-import signal
+import subprocess
 import sys
-import threading
-from collections.abc import Callable
-from contextlib import suppress
-from functools import cache
-from multiprocessing import get_context
-from multiprocessing.connection import Connection
+import weakref
+from collections.abc import Callable, Sequence
+from functools import cache, partial
 from pathlib import Path
-from typing import TypeVar
+from tempfile import TemporaryFile
+from typing import IO
 
-_Made = TypeVar("_Made")
+import msgspec
 
-_STANDARD = 3
+Words = tuple[str, tuple[tuple[str, str], ...], tuple[str, ...]]
+"""What `marked.convert` makes of a text."""
+
+_PROGRAM = Path(__file__).with_name("marked.py")
 _PATIENCE = 60
-"""Seconds for what takes one; a copy of a copied lock could wait for ever."""
+"""Seconds for what takes one."""
 
 
-def ahead(make: Callable[[], _Made]) -> Callable[[], _Made]:
-    """Begin to make something, and give what waits for it.
+def converted(texts: Sequence[str], root: str) -> Callable[[], list[Words]]:
+    """Begin to convert texts (see `marked.convert`), and give what waits for them.
 
-    `make` must be pure, and give what can be pickled. Where there is no second processor or no copy
-    of this process would be sound, and where the copy fails for whatever reason, it is made here
-    when it is asked for, and raises here.
+    Where there is no second processor, and where the second process fails for whatever reason, they
+    are converted here when they are asked for, and raise here.
     """
-    if not _worthwhile():
-        return cache(make)
-    system = get_context("fork")
-    here, there = system.Pipe(duplex=False)
-    copy = system.Process(target=_answer, args=(make, there), daemon=True)
-    with there, suppress(OSError):  # there may be no room for one more process
-        copy.start()
+    here = partial(_here, texts, root)
+    if not sys.executable or not _worthwhile():
+        return cache(here)
+    try:
+        process, answer = _begun(texts, root)
+    except OSError:  # there may be no room for one more process
+        return cache(here)
 
-    def made() -> _Made:
-        with here, suppress(EOFError, OSError):
-            if here.poll(_PATIENCE):
-                answer: _Made = here.recv()
-                copy.join()
-                return answer
-            copy.kill()
-        return make()
+    def made() -> list[Words]:
+        try:
+            if not process.wait(_PATIENCE):
+                answer.seek(0)
+                return msgspec.json.decode(answer.read(), type=list[Words])
+        except (subprocess.TimeoutExpired, msgspec.DecodeError):
+            pass
+        return here()
 
+    weakref.finalize(made, _ended, process, answer)
     return cache(made)
 
 
+def _here(texts: Sequence[str], root: str) -> list[Words]:
+    from crawler.site import marked
+
+    return [marked.convert(text, root) for text in texts]
+
+
 def _worthwhile() -> bool:
-    """A process with threads has no sound copies; other systems' libraries do not expect them."""
-    if sys.platform != "linux" or threading.active_count() > 1:
-        return False
-    return len(os.sched_getaffinity(0)) > 1
+    """Whether there is a second processor, as far as the system tells."""
+    return sys.platform != "linux" or len(os.sched_getaffinity(0)) > 1
 
 
-def _answer(make: Callable[[], object], there: Connection) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who waits for the answer is told, too
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    gc.disable()  # to look through all that was copied would copy it in earnest
-    # An open file is a lock that is held, a reader who waits for the end.
-    for name in Path("/proc/self/fd").iterdir():
-        if int(name.name) >= _STANDARD and int(name.name) != there.fileno():
-            with suppress(OSError):
-                os.close(int(name.name))
-    with suppress(Exception):  # it fails once more where it is told
-        there.send(make())
+def _begun(texts: Sequence[str], root: str) -> "tuple[subprocess.Popen[bytes], IO[bytes]]":
+    # Files, because neither waits for the other at those; a new process, because a copy of this one
+    # is dearer: whichever touches a page of memory first has it copied.
+    with TemporaryFile() as question:
+        question.write(msgspec.json.encode((texts, root)))
+        question.seek(0)
+        answer = TemporaryFile()  # noqa: SIM115 (it is closed when the process has ended)
+        try:
+            # The folder of the program is no place to import from: it has a module `markdown`, too.
+            flags = ["-P", "-B"] if sys.dont_write_bytecode else ["-P"]
+            process = subprocess.Popen(
+                [sys.executable, *flags, str(_PROGRAM)],
+                stdin=question,
+                stdout=answer,
+                stderr=subprocess.DEVNULL,
+            )
+        except OSError:
+            answer.close()
+            raise
+    return process, answer
+
+
+def _ended(process: "subprocess.Popen[bytes]", answer: IO[bytes]) -> None:
+    """Leave nothing behind, also where nobody asks for the answer."""
+    process.kill()
+    process.wait()
+    answer.close()

@@ -16,6 +16,7 @@ from markupsafe import Markup
 from crawler.catalogue import SLUG
 from crawler.errors import ContentError, noted
 from crawler.site import faq, head, parts, publish, slots
+from crawler.site.ahead import converted
 from crawler.site.board import Board, Row
 from crawler.site.kept import ANEW, Anew, Wanted, digest
 from crawler.site.slots import SLOT, Call
@@ -95,10 +96,8 @@ def load(content: Path, board: Board, memory: Anew = ANEW) -> tuple[Article, ...
     settings = digest((board.site, board.validity, told, platforms))
     opened = [(path, *_opened(path)) for path in _paths(content)]
     bodies = memory.notes(
-        [
-            Wanted(f"article {path.stem}", (body, settings), partial(_fixed, path, body, board))
-            for path, _, body in opened
-        ]
+        [Wanted(f"article {path.stem}", (body, settings)) for path, _, body in opened],
+        lambda places: _fixed([(opened[n][0], opened[n][2]) for n in places], board),
     )
     return tuple(
         _article(path, top, body, board, partial(_nth, bodies, place))
@@ -204,20 +203,26 @@ def _body(path: Path, body: str, board: Board, fixed: _Fixed) -> Body:
     )
 
 
-def _fixed(path: Path, body: str, board: Board) -> bytes:
-    """What is fixed of an article, as msgpack."""
-    from crawler.site import marked
+def _fixed(bodies: Iterable[tuple[Path, str]], board: Board) -> Callable[[], list[bytes]]:
+    """What is fixed of articles, each as msgpack, when it is asked for."""
+    texts, asked = [], []
+    for path, body in bodies:
+        calls: list[Call] = []
+        texts.append(slots.filled(path, body, board, calls))
+        asked.append(tuple(calls))
+    words = converted(texts, parts.ROOT)
 
-    calls: list[Call] = []
-    text = slots.filled(path, body, board, calls)
-    html, toc, links = marked.convert(text, parts.ROOT)
-    fixed = _Fixed(text, html, toc, tuple(links), tuple(calls))
-    return msgspec.msgpack.encode(fixed, enc_hook=str)
+    def made() -> list[bytes]:
+        return [
+            msgspec.msgpack.encode(_Fixed(text, *told, calls))
+            for text, told, calls in zip(texts, words(), asked, strict=True)
+        ]
+
+    return made
 
 
 def _link(path: Path, body: str, target: str) -> Link:
     """A link with the first line on which its end is written."""
     written = target.removeprefix(parts.ROOT)
-    lines = body.split("\n")
-    line = next((number for number, text in enumerate(lines, 1) if written in text), 1)
+    line = 1 + body.count("\n", 0, max(0, body.find(written)))
     return Link(f"{path}:{line}", written if written == target else f"/{written}", target)

@@ -16,7 +16,6 @@ from typing import NamedTuple
 
 import msgspec
 
-from crawler.site.ahead import ahead
 from crawler.site.moments import Blanks, filled, refilled
 
 Files = dict[str, bytes]
@@ -26,11 +25,14 @@ _PACKAGE = Path(__file__).resolve().parent.parent
 
 
 class Wanted(NamedTuple):
-    """A note by its name: its inputs, and what makes it of them and of nothing else."""
+    """A note by its name, and what it is made of and nothing else."""
 
     name: str
     inputs: object
-    make: Callable[[], bytes]
+
+
+Begin = Callable[[Sequence[int]], Callable[[], list[bytes]]]
+"""Begins to make the notes at these places of a list, and gives what waits for them."""
 
 
 class Anew:
@@ -44,9 +46,9 @@ class Anew:
         """Something that is no file and takes long to make, in the same way."""
         return make()
 
-    def notes(self, wanted: Sequence[Wanted]) -> Callable[[], list[bytes]]:
+    def notes(self, wanted: Sequence[Wanted], begin: Begin) -> Callable[[], list[bytes]]:
         """Many of them: they are begun at once, and waited for where they are asked for."""
-        return ahead(lambda: [one.make() for one in wanted])
+        return cache(begin(range(len(wanted))))
 
     def page(
         self,
@@ -99,11 +101,11 @@ class Kept(Anew):
         self._now.notes[name] = (known, make() if body is None else body)
         return self._now.notes[name][1]
 
-    def notes(self, wanted: Sequence[Wanted]) -> Callable[[], list[bytes]]:
+    def notes(self, wanted: Sequence[Wanted], begin: Begin) -> Callable[[], list[bytes]]:
         """Those of the last build, if the same inputs made them, else new ones."""
         kept = [(one, *self._noted(one.name, one.inputs)) for one in wanted]
-        missing = [one.make for one, _, body in kept if body is None]
-        made = ahead(lambda: [make() for make in missing]) if missing else list[bytes]
+        missing = [place for place, (*_, body) in enumerate(kept) if body is None]
+        made = begin(missing) if missing else list[bytes]
 
         def found() -> list[bytes]:
             fresh = iter(made())

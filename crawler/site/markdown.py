@@ -3,6 +3,7 @@ every text for words: what looks like markup in it is escaped."""
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from urllib.parse import urljoin
 
 from lxml import html
@@ -13,6 +14,8 @@ _NUMBER = re.compile(r"^(\d+)([.)])")
 _BLOCKS = frozenset("p h1 h2 h3 h4 ul ol pre table blockquote dl".split())
 _PASSED = frozenset({"svg", "nav", "script", "button"})
 _AROUND = {"strong": "**", "b": "**", "em": "*", "i": "*"}
+
+_joined = lru_cache(urljoin)  # the same few links stand in most pages
 
 
 def plain(raw: str) -> str:
@@ -92,7 +95,7 @@ def _inline(one: html.HtmlElement, base: str) -> str:
         return f"{fence}{code}{fence}" if len(fence) == 1 else f"{fence} {code} {fence}"
     said = _words(one, base)
     if kind == "a" and one.get("href"):
-        return f"[{said}](<{urljoin(base, one.get('href', '')).replace('>', '%3E')}>)"
+        return f"[{said}](<{_joined(base, one.get('href', '')).replace('>', '%3E')}>)"
     around = _AROUND.get(kind, "")
     return f"{around}{said}{around}" if said else ""
 

@@ -1,9 +1,15 @@
-"""Markdown -> HTML with contents, anchors and coloured code. Slow to import: only where needed."""
+"""Markdown -> HTML with contents, anchors and coloured code. Slow to import: only where needed.
 
+Also a program (see `ahead`): JSON of texts and their root in, JSON of what is made of each out. So
+it imports nothing of ours.
+"""
+
+import json
 import re
+import sys
 from collections.abc import Iterable, Iterator
 from functools import cache
-from html import escape
+from html import escape, unescape
 from itertools import groupby
 from typing import Any
 from xml.etree.ElementTree import Element
@@ -11,7 +17,6 @@ from xml.etree.ElementTree import Element
 from markdown import Markdown
 from markdown.extensions.toc import slugify
 from markdown.treeprocessors import Treeprocessor
-from markupsafe import Markup
 from pygments.formatter import Formatter
 from pygments.token import (
     STANDARD_TYPES,
@@ -84,8 +89,9 @@ def _reader() -> Markdown:
     return reader
 
 
-def convert(text: str, root: str) -> tuple[str, tuple[tuple[str, Markup], ...], list[str]]:
-    """HTML, its headings of the first rank as (anchor, heading), and the links and images in it.
+def convert(text: str, root: str) -> tuple[str, tuple[tuple[str, str], ...], tuple[str, ...]]:
+    """HTML, its headings of the first rank as (anchor, HTML of the heading), and the links and
+    images in it.
 
     A link that begins with a slash leads from the root of the site, wherever that is: `root` is
     put in its place, such as `../../`.
@@ -95,8 +101,8 @@ def convert(text: str, root: str) -> tuple[str, tuple[tuple[str, Markup], ...], 
         lambda link: f'{link[1]}{_rooted(link[2], root)}"', reader.convert(_unfenced(text))
     )
     tokens: list[dict[str, str]] = getattr(reader, "toc_tokens", [])
-    headings = tuple((token["id"], Markup(token["name"])) for token in tokens)
-    return _breakable(html), headings, list(_links(html))
+    headings = tuple((token["id"], token["name"]) for token in tokens)
+    return _breakable(html), headings, tuple(_links(html))
 
 
 def _breakable(html: str) -> str:
@@ -133,4 +139,14 @@ def _rooted(link: str, root: str) -> str:
 
 def _links(html: str) -> Iterator[str]:
     for found in _LINK.finditer(html):
-        yield Markup(found[2]).unescape()
+        yield unescape(found[2])
+
+
+def main() -> None:
+    """Convert what standard input asks for."""
+    texts, root = json.load(sys.stdin.buffer)
+    json.dump([convert(text, root) for text in texts], sys.stdout)
+
+
+if __name__ == "__main__":
+    main()
