@@ -141,6 +141,7 @@ def render(folder: Path) -> None:
         name = f"{found['services']} services, {found['files']} files"
         say(f"{name}: cold", f"{found['cold_wall']:.2f} s", whole)
         say(f"{services}: CPU of that", f"{found['cold_cpu']:.2f} s", load())
+        say(f"{services}: the first of the process", f"{found['first']:.2f} s", "with templates")
         say(f"{services}: feeds, JSON, badges", f"{found['machines']:.2f} s", "118: under 2 s")
         say(f"{services}: size", f"{found['megabytes']:.1f} MB", "118: under 40 MB")
         for key, what in _AGAIN.items():
