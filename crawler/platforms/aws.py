@@ -45,7 +45,8 @@ def read(replies: Mapping[str, Reply]) -> Reading:
     if not found:
         raise Unreadable("unexpected_shape", "no list of AWS events")
     incidents = tuple(map(_incident, found[0][: vocabulary.MAX_INCIDENTS]))
-    return Reading(word=vocabulary.worst_open((), incidents), incidents=incidents)
+    word = vocabulary.worst_open((), incidents)
+    return Reading(word=word, incidents=incidents, hits_stated=True)
 
 
 def _events(reply: Reply) -> list[Row] | None:
