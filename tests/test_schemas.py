@@ -98,6 +98,19 @@ def test_a_key_that_is_added_later_breaks_no_schema(files: dict[str, bytes]) -> 
     assert jsonschema_rs.Draft202012Validator(schema(files, "statuses")).is_valid(document)
 
 
+def test_every_time_is_described_as_one(files: dict[str, bytes]) -> None:
+    openapi = json.loads(files["api/v1/openapi.json"])
+    times = {
+        f"{kind}.{key}": "date-time" in json.dumps(said)
+        for kind, one in openapi["components"]["schemas"].items()
+        for key, said in one.get("properties", {}).items()
+        if key.endswith(("At", "_at", "Run", "Until", "_until", "since"))
+    }
+
+    assert {"Build.builtAt", "Build.lastRun", "ServiceItem.checkedAt"} <= {*times}
+    assert [name for name, told in times.items() if not told] == []
+
+
 def described(document: dict[str, Any], kind: str, key: str) -> set[str]:
     """The values that the description of a key names."""
     found = document["components"]["schemas"][kind]["properties"][key]

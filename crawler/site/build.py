@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from crawler.site.api.types import Moment
 from crawler.site.board import Board
 from crawler.times import iso, iso_or_none
 
@@ -29,9 +30,9 @@ class Build(msgspec.Struct, frozen=True, rename="camel"):
     schema_version: str
     id: str
     version: str
-    built_at: str
-    last_run: str | None
-    ran_at: str | None
+    built_at: Moment
+    last_run: Moment | None
+    ran_at: Moment | None
     cadence: Gaps
     files: dict[str, str]
     simulated: bool
