@@ -21,10 +21,9 @@ def hear(
 ) -> tuple[Visit, tuple[IncidentLine, ...]]:
     """A visit to a provider's page as conclude.py wants it, and the new and changed incidents.
 
-    Its incidents have every component that they ever named (an open one those alone that it hits
-    now, where the page states these) and times that can be true at `now` (seconds UTC). Those that
-    are open have every message that is remembered; those that are over have none, unless they may
-    go on one of ours.
+    Its incidents have every component that they ever named and times that can be true at `now`
+    (seconds UTC). Those that are open have every message that is remembered; those that are over
+    have none, unless they may go on one of ours.
     """
     visit = _placed(provider, visit, memory.sources.get(provider.id))
     if visit.reading is None:
@@ -35,11 +34,7 @@ def hear(
         listed = tuple(_filled(one, heads.get(one.id), provider.id, remembered) for one in listed)
     if not visit.reading.ends_stated:
         listed = tuple(_first_end(one, heads.get(one.id)) for one in listed)
-    stated = visit.reading.hits_stated
-    listed = tuple(
-        one if one.open and stated else _united(one, heads.get(one.id)) for one in listed
-    )
-    united = tuple(_timed(one, heads.get(one.id), now) for one in listed)
+    united = tuple(_united(one, heads.get(one.id), now) for one in listed)
     whole = replace(visit.reading, incidents=united)
     told = tuple(changes.incidents(provider, visit, whole, heads, remembered, now))
     if not early.waits(provider, memory):
@@ -106,16 +101,9 @@ def _first_end(incident: Incident, head: Head | None) -> Incident:
     return replace(incident, ended_at=min(incident.ended_at, head.ended))
 
 
-def _united(incident: Incident, head: Head | None) -> Incident:
-    """An incident with every component it ever named."""
+def _united(incident: Incident, head: Head | None, now: int) -> Incident:
+    """An incident with every component it ever named and with times that can be true."""
     components = tuple(sorted({*incident.components, *(head.components if head else ())}))
-    return (
-        incident if components == incident.components else replace(incident, components=components)
-    )
-
-
-def _timed(incident: Incident, head: Head | None, now: int) -> Incident:
-    """An incident with times that can be true."""
     start, end = _possible(incident.started_at, now), incident.ended_at
     created = _possible(incident.created_at, now)
     if end is not None:
@@ -123,9 +111,12 @@ def _timed(incident: Incident, head: Head | None, now: int) -> Incident:
             # It has not happened later than when we first saw it over, which does not move on.
             end = head.ended if head and not head.open and head.ended is not None else now
         end = max(end, start or created or 0)
-    if (start, created, end) == (incident.started_at, incident.created_at, incident.ended_at):
+    as_read = (incident.components, incident.started_at, incident.created_at, incident.ended_at)
+    if (components, start, created, end) == as_read:
         return incident
-    return replace(incident, started_at=start, created_at=created, ended_at=end)
+    return replace(
+        incident, components=components, started_at=start, created_at=created, ended_at=end
+    )
 
 
 def _recalled(incident: Incident, record: Record | None) -> Incident:

@@ -134,8 +134,7 @@ class Reading:
     `components` is None where this kind of source lists none. `current` says whether the
     document tells how things are now; `history` whether `incidents` is the provider's own list
     with closed incidents in it. `ends_stated` is false where all that tells of the end of an
-    incident is its last change; `hits_stated` is true where an open incident names no component
-    that it has stopped to hit. `usable_until` is when the document, by its own word, is too old to
+    incident is its last change. `usable_until` is when the document, by its own word, is too old to
     be used. `notes` are slugs of what was odd.
     """
 
@@ -147,7 +146,6 @@ class Reading:
     current: bool = True
     history: bool = False
     ends_stated: bool = True
-    hits_stated: bool = False
     said_at: int | None = None
     usable_until: int | None = None
     notes: tuple[str, ...] = ()

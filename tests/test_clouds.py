@@ -11,7 +11,6 @@ from crawler.model import Level, Reading
 from crawler.platforms import aws, azure, gcp
 from crawler.scope import scope
 from crawler.wire import Reply
-from lives import MINUTE, START, Life, provider, service, world
 
 CASES = Path(__file__).parent / "platforms"
 EVENTS = "https://health.aws.amazon.com/public/currentevents"
@@ -50,46 +49,6 @@ def test_a_service_that_recovered_leaves_an_open_event() -> None:
 
     assert reading.incidents[0].open
     assert scope(("Amazon Simple Storage Service",), (), reading).level is Level.NONE
-
-
-def event(**current: str) -> Reading:
-    """What AWS says of one event in Ireland that hits these services; it is over when none is."""
-    hit = {
-        key: {"service_name": f"Amazon {key.title()}", "current": one, "max": "3"}
-        for key, one in current.items()
-    }
-    row = {
-        "date": str(START),
-        "arn": "arn:aws:health:eu-west-1::event/MULTIPLE_SERVICES/AWS_MULTIPLE_SERVICES_AAAAA_1",
-        "service": "multipleservices-eu-west-1",
-        "service_name": "Multiple services",
-        "region_name": "Ireland",
-        "summary": "Increased error rates",
-        "status": max(current.values()),
-        "event_log": [{"message": "We look.", "status": "3", "timestamp": START}],
-        "impacted_services": hit,
-    }
-    return aws.read({"events": said(json.dumps([row]).encode(), EVENTS)})
-
-
-def test_a_service_that_recovered_is_well_though_it_was_hit_in_earlier_runs(tmp_path: Path) -> None:
-    named = (service("bedrock", components=["Amazon Bedrock"]), service("ec2", components=["ec2"]))
-    seen = []
-    with Life(tmp_path, world(provider("aws", *named))) as life:
-        for n, (bedrock, ec2) in enumerate(zip("3300300", "3333300", strict=True)):
-            now = START + (n + 1) * 10 * MINUTE
-            life.run(now, {"aws": event(bedrock=bedrock, ec2=ec2)})
-            board = life.board(now)
-            seen.append([row.verdict.level.value for row in board.rows])
-            # It is told as an incident of every service that it hit, also when it is over.
-            assert [[one.id for one in two.services] for two in board.stories] == [
-                ["bedrock", "ec2"]
-            ]
-
-    assert seen[1] == ["critical", "critical"]
-    assert seen[3] == ["none", "critical"]
-    assert seen[4] == ["critical", "critical"]
-    assert seen[6] == ["none", "none"]
 
 
 @pytest.mark.parametrize("encoding", ["utf-16-be", "utf-16-le", "utf-16", "utf-8"])

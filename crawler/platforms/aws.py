@@ -45,8 +45,7 @@ def read(replies: Mapping[str, Reply]) -> Reading:
     if not found:
         raise Unreadable("unexpected_shape", "no list of AWS events")
     incidents = tuple(map(_incident, found[0][: vocabulary.MAX_INCIDENTS]))
-    word = vocabulary.worst_open((), incidents)
-    return Reading(word=word, incidents=incidents, hits_stated=True)
+    return Reading(word=vocabulary.worst_open((), incidents), incidents=incidents)
 
 
 def _events(reply: Reply) -> list[Row] | None:
