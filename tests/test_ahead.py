@@ -89,6 +89,25 @@ def test_a_module_where_we_are_called_is_not_taken_for_the_library(
     assert converted([TEXT], "../../")() == [WORDS]
 
 
+@pytest.mark.parametrize("flags", [[], ["-I"], ["-E"], ["-s"], ["-E", "-s", "-B"]])
+def test_the_second_process_is_begun_as_the_first_was(tmp_path: Path, flags: list[str]) -> None:
+    names = ("isolated", "ignore_environment", "no_user_site", "dont_write_bytecode")
+    tell = f"str([bool(getattr(sys.flags, name)) for name in {names}])"
+    second = program(tmp_path, f"print('[[\"' + {tell} + '\", [], []]]')")
+    text = f"{HEAD}print(made()[0][0])\nprint({tell})"
+    told = subprocess.run(
+        [sys.executable, *flags, "-c", text, str(second)],
+        check=True,
+        cwd=REPOSITORY,
+        env={name: value for name, value in os.environ.items() if not name.startswith("PYTHON")},
+        stdout=subprocess.PIPE,
+        timeout=60,
+    )
+    there, here = told.stdout.splitlines()
+    assert there == here
+    assert (b"True" in here) == bool(flags)
+
+
 def test_with_one_processor_it_is_written_here(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, processors: set[int]
 ) -> None:

@@ -4,6 +4,7 @@ its end."""
 import asyncio
 import contextlib
 import os
+import select
 import socket
 import ssl
 import struct
@@ -18,6 +19,7 @@ import pytest
 
 import certificates
 from crawler.fetch import Client, Network, client, open_client
+from crawler.fetch.answers import why
 from crawler.fetch.stream import SocketBackend, Stream
 from crawler.wire import Reply, Request
 
@@ -267,6 +269,23 @@ def test_a_connection_that_is_given_up_is_closed() -> None:
 
     with served(hang) as port:
         asyncio.run(connect(port))
+
+
+def test_a_connection_that_is_reset_before_tls_is_closed() -> None:
+    async def connect(door: socket.socket) -> None:
+        stream = await SocketBackend().connect_tcp(HERE, door.getsockname()[1], timeout=1)
+        held = stream.get_extra_info("socket")
+        handle = held.fileno()
+        reset(door.accept()[0])
+        assert select.select([held], [], [], 5)[0]
+        with pytest.raises(httpcore.ConnectError) as told:
+            await stream.start_tls(ssl.create_default_context(), HERE, timeout=5)
+        assert why(told.value)[0] == "reset"
+        with pytest.raises(OSError, match="Bad file descriptor"):
+            os.fstat(handle)
+
+    with socket.create_server((HERE, 0)) as door:
+        asyncio.run(connect(door))
 
 
 class Pages:

@@ -5,6 +5,7 @@ buffers for TLS. Most connections carry one question, so building all that was a
 """
 
 import asyncio
+import os
 import socket
 import ssl
 from collections.abc import Callable, Iterable, Iterator
@@ -60,6 +61,9 @@ class Stream(httpcore.AsyncNetworkStream):
     ) -> "Stream":
         """Put TLS on it; closed where that fails. Raises ConnectTimeout, ConnectError."""
         with self.connecting():
+            # On a socket that is reset already, `wrap_socket` would leave its own one open.
+            if broken := self._socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
+                raise OSError(broken, os.strerror(broken))
             self._socket = secured = ssl_context.wrap_socket(
                 self._socket, do_handshake_on_connect=False, server_hostname=server_hostname
             )

@@ -66,10 +66,8 @@ def _begun(texts: Sequence[str], root: str) -> "tuple[subprocess.Popen[bytes], I
         question.seek(0)
         answer = TemporaryFile()  # noqa: SIM115 (it is closed when the process has ended)
         try:
-            # The folder of the program is no place to import from: it has a module `markdown`, too.
-            flags = ["-P", "-B"] if sys.dont_write_bytecode else ["-P"]
             process = subprocess.Popen(
-                [sys.executable, *flags, str(_PROGRAM)],
+                [sys.executable, *_flags(), str(_PROGRAM)],
                 stdin=question,
                 stdout=answer,
                 stderr=subprocess.DEVNULL,
@@ -80,8 +78,18 @@ def _begun(texts: Sequence[str], root: str) -> "tuple[subprocess.Popen[bytes], I
     return process, answer
 
 
+def _flags() -> list[str]:
+    """What lets Python import there what it imports here, and keep no more of it."""
+    now = sys.flags
+    # The folder of the program is no place to import from: it has a module `markdown`, too.
+    given = {"-P": True, "-B": sys.dont_write_bytecode, "-I": now.isolated}
+    given |= {"-E": now.ignore_environment, "-s": now.no_user_site}
+    return [flag for flag, is_given in given.items() if is_given]
+
+
 def _ended(process: "subprocess.Popen[bytes]", answer: IO[bytes]) -> None:
-    """Leave nothing behind, also where nobody asks for the answer."""
+    """Leave nothing behind, also where nobody asks for the answer. A process that is killed does
+    not come here; the second one then ends by itself, when it has converted what it was asked."""
     process.kill()
     process.wait()
     answer.close()
