@@ -1,8 +1,9 @@
 """Rendering a site of many services: prints JSON with the seconds that it takes.
 
-`rendering.py FOLDER 118` takes the real catalogue, repeated under other ids until it is so large.
-After a cold build comes one after a later run, which is what happens in life, then one of the same
-board, and one in which every hundredth service says something else at the same moment.
+`rendering.py FOLDER 118 4` takes the real catalogue, repeated under other ids until it is so large,
+and goes round so often after the first time. After a cold build comes one after a later run, which
+is what happens in life, then one of the same board, and one in which every hundredth service says
+something else at the same moment.
 
 The sites stay in FOLDER: ext4 makes files up to twenty times more slowly in the minutes after many
 were deleted, so a bench that tidied up between its rounds would measure its own tidying.
@@ -52,8 +53,8 @@ def _grown(real: Catalogue, wanted: int) -> Catalogue:
 
 
 def main() -> None:
-    """Build three times into a new folder and on; print the medians, and what the first build took,
-    which also compiles the templates."""
+    """Build into a new folder and on, several times; print what the first build took, which also
+    compiles the templates, and the medians of the others."""
     catalogue = _grown(content.load(_REPOSITORY / "content", PLATFORMS), int(sys.argv[2]))
     store = Store(Path(), Database(sqlite3.connect(":memory:", isolation_level=None)))
     schema.create(store.db)
@@ -65,12 +66,12 @@ def main() -> None:
     steps = {"cold": board, "later": later, "same": later, "other": _another_headline(later)}
     kept.code()  # once in a process, however many builds it makes
     rounds = []
-    for number in range(3):
+    for number in range(1 + int(sys.argv[3])):
         out = Path(sys.argv[1]) / str(number) / "site"
         rounds.append({name: _written(one, out) for name, one in steps.items()})
     sizes = [path.stat().st_size for path in out.rglob("*") if path.is_file()]
     middle = {
-        f"{name}_{kind}": statistics.median(one[name][place] for one in rounds)
+        f"{name}_{kind}": statistics.median(one[name][place] for one in rounds[1:])
         for name in rounds[0]
         for place, kind in enumerate(("wall", "cpu"))
     }
