@@ -81,7 +81,7 @@ def judge(facts: Facts, previous: Snapshot | None, now: int, validity: int) -> S
     reason = _reason(facts, aged=aged) if level is Level.UNKNOWN else None
     snapshot = Snapshot(
         level=level,
-        headline=_headline(level, basis, facts, reason, flags),
+        headline=_headline(level, basis, facts, shown, reason, flags),
         basis=basis,
         confidence=_confidence(level, basis, word, read=facts.read_at is not None),
         flags=tuple(sorted(set(flags))),
@@ -182,7 +182,14 @@ def _confidence(level: Level, basis: str, probe: str, *, read: bool) -> str | No
     return "possible" if basis == "probe" else "reported"
 
 
-def _headline(level: Level, basis: str, facts: Facts, reason: str | None, flags: list[str]) -> str:
+def _headline(
+    level: Level,
+    basis: str,
+    facts: Facts,
+    shown: Level | None,
+    reason: str | None,
+    flags: list[str],
+) -> str:
     if level is Level.UNKNOWN:
         return _sentence(reason or "never_read")
     if level is Level.MAINTENANCE:
@@ -190,7 +197,7 @@ def _headline(level: Level, basis: str, facts: Facts, reason: str | None, flags:
     if basis == "probe":
         if level is Level.NONE:
             return "It answers our check. There is no official status that we can read."
-        if "early_warning" in flags and facts.scoped and facts.scoped.level is Level.NONE:
+        if "early_warning" in flags and shown is Level.NONE:
             return "Possible issue: our checks fail, the provider reports normal."
         return "Possible issue: our checks fail."
     if "recovery_pending" in flags:

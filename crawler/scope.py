@@ -90,6 +90,8 @@ def scope(components: Sequence[str], regions: Sequence[str], reading: Reading) -
         if unstated and not worst(levels).trouble:
             levels.append(Level.MINOR)
     level = worst(levels)
+    if level is Level.NONE and Level.UNKNOWN in levels:
+        level = Level.UNKNOWN  # that the others are well proves nothing of it
     if partial and not level.trouble:
         # What is well proves nothing of what could not be listed.
         return Scoped(level=None, flags=(PARTIAL,), reason=PARTIAL)

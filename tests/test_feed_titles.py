@@ -40,12 +40,29 @@ def test_an_open_item_that_names_its_state_first_counts_for_who_follows_componen
         ("[API] Resolved: errors", False),
         ("API - Resolved: errors", False),
         ("Postmortem: errors", False),
+        ("Resolved - errors", False),
+        ("Errors - Resolved", False),
+        ("Errors (resolved)", False),
+        ("Issue auto-resolved", True),
+        ("Errors - not resolved", True),
+        ("[EU - Resolved] [US - Investigating] Errors", True),
+        ("[EU - Resolved] [US - Resolved] Errors", False),
     ],
 )
 def test_a_title_ends_an_incident_only_where_a_part_of_it_begins_so(
     title: str, *, open_: bool
 ) -> None:
     assert item(title).open is open_
+
+
+def test_a_message_that_only_adds_something_leaves_the_state_to_the_title() -> None:
+    assert item("[Resolved] Errors", "Update: all regions are back.").phase == "resolved"
+    assert item("[Investigating] Errors", "Resolved - They are back.").phase == "resolved"
+    assert item("Errors", "Update: we still look.").phase == "update"
+
+
+def test_a_status_may_go_on_in_words() -> None:
+    assert item("Errors", "<b>Status: Resolved - The fix is out.</b>").phase == "resolved"
 
 
 @pytest.mark.parametrize("newest_first", [True, False])
@@ -103,6 +120,28 @@ def told(title: str, hour: int, guid: str = "https://acme.test/1#update-") -> st
 )
 def test_a_writer_who_names_a_type_makes_no_work_of_an_outage(title: str, body: str) -> None:
     assert item(title, body).phase == "investigating"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<b>Status: Identified</b><br><ul><li>Completed: us</li><li>In progress: eu</li></ul>",
+        "Status: Investigating<br><ul><li>Scheduled: next update at 14:00 UTC</li></ul>",
+        "Status: Monitoring<br>We look on.<br>Completed: failover",
+        "Status: IN PROGRESS<br>Severity: unavailable",
+        "Investigating - The upgrade failed.<br>In progress - It began.<br>Scheduled - We upgrade.",
+    ],
+)
+def test_an_outage_whose_message_has_words_of_work_is_no_work(body: str) -> None:
+    assert item("API down", body).open
+
+
+@pytest.mark.parametrize("phase", ["Scheduled", "In progress", "Verifying", "Completed"])
+def test_work_is_work_in_each_of_its_states(phase: str) -> None:
+    body = f"<description><![CDATA[{phase} - More.<br>Scheduled - We upgrade.]]></description>"
+    found = level(f"<item><title>Upgrade</title>{body}</item>")[1]
+
+    assert (len(found.incidents), len(found.maintenances)) == (0, 1)
 
 
 def test_what_is_in_progress_is_an_outage_where_no_work_was_announced() -> None:

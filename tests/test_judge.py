@@ -11,7 +11,7 @@ from crawler.memory import Held, ProbeState, Snapshot
 from crawler.model import Level, Upstream
 from crawler.scope import Scoped
 from crawler.streak import advance
-from lives import HOUR, MINUTE, START, Life, V, provider, world
+from lives import HOUR, MINUTE, START, Life, V, provider, reading, world
 from shared import SHARED, requires_shared
 from verdicts import Row, Step
 
@@ -255,6 +255,21 @@ def test_a_probe_alone_keeps_a_service_without_a_page_until_its_answer_is_too_ol
 
     assert (soon.level, late.level) == (Level.NONE, Level.UNKNOWN)
     assert soon.last_seen == NOW, "it is as old as the answer"
+
+
+def test_a_provider_whose_page_is_too_old_reports_nothing(tmp_path: Path) -> None:
+    said = []
+    with Life(tmp_path) as life:
+        life.run(NOW, {"acme": reading()}, probes={"acme": "ok"})
+        for minute in (30, 40, 60):
+            life.run(NOW + minute * MINUTE, {"acme": "timeout"}, probes={"acme": "fail"})
+            [row] = life.board(NOW + minute * MINUTE).rows
+            said.append(row.verdict.headline)
+
+    assert said[1:] == [
+        "Possible issue: our checks fail, the provider reports normal.",
+        "Possible issue: our checks fail.",
+    ]
 
 
 @pytest.mark.parametrize("outcome", ["inconclusive", "fail"])

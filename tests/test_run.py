@@ -96,6 +96,18 @@ def test_a_bot_wall_before_an_api_is_neither_good_nor_bad_news(
     assert one["flags"] == ["probe_inconclusive"]
 
 
+@pytest.mark.parametrize("status", [511, 999])
+def test_an_answer_of_what_stands_between_is_neither_good_nor_bad_news(
+    make: Callable[..., Place], net: Loopback, status: int
+) -> None:
+    place = make("one", one=provider("one", probe="https://api.one.test/health"))
+    net.put("api.one.test", "/health", Answer(status=status))
+    for number in range(2):
+        place.well(NOW + 10 * number * MINUTE)
+
+    assert place.services()["one"]["verdict"]["flags"] == ["probe_inconclusive"]
+
+
 def test_services_that_share_the_address_of_a_probe_expect_their_own_codes(
     make: Callable[..., Place], net: Loopback
 ) -> None:

@@ -118,6 +118,24 @@ def test_a_service_some_of_whose_components_are_gone_is_judged_by_the_rest_and_s
 
 
 @pytest.mark.parametrize(
+    ("other", "told", "level"),
+    [
+        ("none", (), "unknown"),
+        ("none", (named("none", "c1"),), "unknown"),
+        ("minor", (), "minor"),
+        ("none", (named("minor", "c1"),), "minor"),
+        ("maintenance", (), "unknown"),
+    ],
+)
+def test_a_component_in_a_state_that_we_do_not_know_keeps_the_rest_from_being_good_news(
+    other: str, told: tuple[Incident, ...], level: str
+) -> None:
+    said = page("none", part("unknown"), part(other, "c2"), told=told)
+
+    assert scope(["c1", "c2"], (), said).level == level
+
+
+@pytest.mark.parametrize(
     ("followed", "flags"),
     [
         (["Login", "API"], ("components_partly_missing",)),

@@ -13,6 +13,7 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from html import escape
 from itertools import chain
 
 from lxml import etree
@@ -69,7 +70,7 @@ def read(replies: Mapping[str, Reply]) -> Reading:
     maintenances: dict[str, Maintenance] = {}
     for newest in chain.from_iterable(told.values()):
         one = states.begun(newest) if newest.id in announced else newest
-        if vocabulary.WORK.keys() & {one.phase, *(update.phase for update in one.updates)}:
+        if states.is_work(one):
             stage = vocabulary.work_phase(one, "in_progress")
             maintenances.setdefault(one.id, vocabulary.maintenance(one, stage))
         else:
@@ -118,18 +119,26 @@ def _said_at(root: etree._Element) -> int | None:
 
 
 def _fields(item: etree._Element) -> dict[str, str]:
-    """The first text of each child by its name, markup inside flattened, links by their href."""
+    """The first text of each child by its name, links by their href."""
     found: dict[str, str] = {}
     for child in item.iterchildren(etree.Element):
         name = _local(child)
-        value = (
-            "".join(map(str, child.itertext(with_tail=False))) if len(child) else child.text or ""
-        )
-        if name == "link":
-            value = child.get("href") or value
+        href = child.get("href") if name == "link" else ""
+        value = href or (_markup(child) if len(child) else child.text or "")
         if value.strip() and name not in found:
             found[name] = value
     return found
+
+
+def _markup(field: etree._Element) -> str:
+    """A text whose markup is elements, as it is written where it is escaped."""
+    parts = [escape(field.text or "", quote=False)]
+    for event, one in etree.iterwalk(field, events=("start", "end", "comment")):
+        if one is not field:
+            mark = {"start": f"<{_local(one)}>", "end": f"</{_local(one)}>"}.get(event, "")
+            said = one.text if event == "start" else one.tail
+            parts.append(mark + escape(said or "", quote=False))
+    return "".join(parts)
 
 
 def _incident(item: etree._Element) -> Incident:

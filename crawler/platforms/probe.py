@@ -16,9 +16,10 @@ def request(url: str) -> Request:
 
 
 def outcome(probe: Probe, reply: Reply) -> str:
-    """`ok` for an expected code; `fail` for no answer or a 5xx; else `inconclusive`."""
-    if reply.reason == "challenge":
-        # A wall before the API answers in its place, whatever the code.
+    """`ok` for an expected code; `fail` for no answer or a 5xx of the API; else `inconclusive`."""
+    if reply.reason == "challenge" or reply.status == 511 or (reply.status or 0) >= 600:
+        # A wall before the API answers in its place, whatever the code, or our own network does;
+        # what is no code of HTTP at all is said by either.
         return "inconclusive"
     if reply.status is not None and reply.status in probe.expect:
         return "ok"

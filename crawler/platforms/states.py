@@ -21,6 +21,22 @@ _TITLE_STATE = re.compile(
 )
 
 
+# At an end of a title, where only what is over stands without a mark of its own.
+_TITLE_END = re.compile(
+    r"(Resolved|Completed)\s[–—-]\s.*|.*(?:\s[–—-]\s|\()(Resolved|Completed)\)?", re.IGNORECASE
+)
+_OUTAGE = frozenset({"investigating", "identified", "monitoring", "mitigated"})
+
+
+def is_work(one: Incident) -> bool:
+    """Whether an item tells of planned work: a word for work, in its state or in a message, and no
+    word of now that it is an outage. A message about an outage may list what is "Completed:"."""
+    impaired = one.open and one.impact is not None and one.impact.trouble
+    if impaired or one.phase in _OUTAGE:
+        return False
+    return not vocabulary.WORK.keys().isdisjoint({one.phase, *(two.phase for two in one.updates)})
+
+
 def bare(title: str) -> str:
     """A title without the `[State]` that begins it."""
     state = _TITLE_STATE.search(title)
@@ -38,12 +54,22 @@ def begun(work: Incident) -> Incident:
 
 def phase(title: str, stated: Mapping[str, str], updates: tuple[Update, ...]) -> str:
     """The state of an item, as its field, its newest message or else its title tells it."""
+    field = stated.get("status", "")
+    label = LABEL.fullmatch(field)
     # "Update" repeats the state before it, so the newest other label is the state.
     labels = [update.phase for update in updates]
-    told = [one for one in labels if one != "update"] + labels
-    in_title = _TITLE_STATE.search(title)
-    own = vocabulary.phase(stated.get("status")) or next(iter(told), "")
-    return own or vocabulary.phase(in_title and in_title[1])
+    told = [vocabulary.phase(label[1] if label else field), *labels]
+    return next((one for one in told if one not in ("", "update")), "") or (
+        _titled(title) or next((one for one in told if one), "")
+    )
+
+
+def _titled(title: str) -> str:
+    """The state in a title; it is over when all that is named there is, such as each region."""
+    marks = [vocabulary.phase(mark[1]) for mark in _TITLE_STATE.finditer(title)]
+    end = _TITLE_END.fullmatch(title)
+    marks += [vocabulary.phase(end[1] or end[2])] if end else []
+    return next((one for one in marks if one not in vocabulary.CLOSED), marks[0] if marks else "")
 
 
 def stated(lines: list[str]) -> dict[str, str]:
