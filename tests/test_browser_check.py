@@ -100,6 +100,13 @@ def test_an_upstream_is_blamed_no_longer_than_the_page_counts_or_says_so(
     expect(page.locator(".result b")).to_have_text("It is them")
 
 
+def test_a_word_that_we_do_not_know_is_never_said_to_be_fine(visit: Open, net: Loopback) -> None:
+    net.host(API, Answer(status=401))
+    page_says(net, {**FINE, "components": [{"status": "operational"}, {"status": "wobbly"}]})
+
+    expect(pressed(visit()).locator(".result")).to_contain_text("was last read as Operational")
+
+
 def test_a_page_that_no_browser_may_read_leaves_our_own_reading(visit: Open, net: Loopback) -> None:
     net.host(API, Answer(status=401))
     page_says(net, {**FINE, "status": {"indicator": "critical"}}, Vary="Origin")

@@ -529,7 +529,7 @@
     const mine = (one) => scope.includes(one.id) || scope.includes(one.name);
     const parts = (told.components || []).filter((one) => !one.group && (!scope.length || mine(one)));
     if (scope.length && !parts.length) return null;
-    const levels = parts.map((one) => words[String(one.status).toLowerCase()] || "unknown");
+    const levels = parts.map((one) => words[String(one.status).toLowerCase()]);
     if (!scope.length) levels.push((told.status || {}).indicator);
     for (const one of told.incidents || []) {
       if (["resolved", "postmortem", "completed"].includes(one.status)) continue;
@@ -537,7 +537,7 @@
       if (!scope.length || named.some(mine)) levels.push(impact);
       else if (!named.length) levels.push(trouble(impact) ? "minor" : impact);
     }
-    return worst(levels);
+    return levels.includes(undefined) && !levels.some(trouble) ? null : worst(levels);
   }
 
   function conclude(name, level, who, asked, said) {
