@@ -10,12 +10,12 @@ from itertools import chain
 
 from crawler import __version__, announced, changes, early, judge, streak, upstream
 from crawler.catalogue import Catalogue, Provider, Service, Source
-from crawler.facts import Facts
+from crawler.facts import Facts, lasts
 from crawler.lines import IncidentLine, RunLine, SourceLine
 from crawler.memory import Memory, ProbeState, Snapshot
 from crawler.model import Component, Level, Reading, Visit
 from crawler.records import Remembered
-from crawler.scope import PARTIAL, Scoped, scope
+from crawler.scope import PARTIAL, UNREADABLE, Scoped, scope
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,13 +166,15 @@ def _snapshots(
         seen, scoped = page, _scoped(service, page)
         if scoped and scoped.reason == PARTIAL and page.before:
             seen, scoped = page.before, _scoped(service, page.before)
+        resolved = _resolved(previous, seen.reading, now)
         if scoped and seen.stand_in:
-            scoped = _stood_in(scoped, service, memory.sources.get(provider.id))
+            before = previous if resolved is None else None
+            scoped = _stood_in(scoped, service, memory.sources.get(provider.id), before, now)
         facts = Facts(
             scoped=scoped,
             read_at=seen.at,
             fresh=seen.fresh,
-            resolved=_resolved(previous, seen.reading, now),
+            resolved=resolved,
             probe=probes.get(service.id),
             has_page=provider.source is not None,
             reason=seen.reason,
@@ -191,13 +193,17 @@ def _scoped(service: Service, page: _Page) -> Scoped | None:
     return scope(service.components, service.regions, page.reading) if page.reading else None
 
 
-def _stood_in(scoped: Scoped, service: Service, line: SourceLine | None) -> Scoped:
+def _stood_in(
+    scoped: Scoped, service: Service, line: SourceLine | None, before: Snapshot | None, now: int
+) -> Scoped:
     """What a feed says of a service. It cannot tell that the page lists none of its components any
-    more, which `line` remembers."""
+    more, which `line` remembers, nor that trouble `before` is over which no incident explains."""
     known = set(chain.from_iterable(line.called)) if line else set()
     if known and service.components and not known & {*service.components}:
         return Scoped(level=None, flags=("components_missing",), reason="components_missing")
-    return replace(scoped, flags=(*scoped.flags, "components_unreadable"))
+    if scoped.level is Level.NONE and before and lasts(before, now):
+        return Scoped(level=None, flags=(UNREADABLE,), reason=UNREADABLE)
+    return replace(scoped, flags=(*scoped.flags, UNREADABLE))
 
 
 def _resolved(previous: Snapshot | None, reading: Reading | None, now: int) -> int | None:

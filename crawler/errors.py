@@ -100,6 +100,7 @@ REASONS = {
     "blocked_address": "the address is inside a private network",
     "challenge": "the page asks for proof that we are a person",
     "components_missing": "none of the components that we follow is on the page",
+    "components_unreadable": "only its feed could be read, which does not say that it is over",
     "components_partial": "only a part of the page's components could be read",
     "dns": "the name does not resolve",
     "empty": "the reply was empty",

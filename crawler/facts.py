@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from crawler.memory import Change, ProbeState, Snapshot
 from crawler.model import Level, worst
-from crawler.scope import Scoped
+from crawler.scope import UNREADABLE, Scoped
+from crawler.times import DAY
 
 QUIET, WINDOW, CHANGES = 3_600, 7_200, 4
 
@@ -39,6 +40,15 @@ class Facts:
     def aged(self, now: int, validity: int) -> bool:
         """Whether the last good reading is older than V (`validity`, seconds) at `now`."""
         return self.read_at is not None and now - self.read_at > validity
+
+
+def lasts(before: Snapshot, now: int) -> bool:
+    """Whether the trouble before this run may go on where no page, but only its feed was read, and
+    names no incident: a component that is down needs none. After a day the feed alone counts."""
+    if before.reason == UNREADABLE:
+        return now - (before.since or now) < DAY
+    said = before.official
+    return said is not None and (said.trouble or said is Level.MAINTENANCE)
 
 
 def hold(facts: Facts, previous: Snapshot | None) -> Held:

@@ -13,6 +13,10 @@ PARTIAL = "components_partial"
 """The note of a reading, and the reason of a service, where a page's list of components is known in
 part, because the rest of it could not be read this time."""
 
+UNREADABLE = "components_unreadable"
+"""The flag of a service that is judged by a feed in the place of its page, and its reason where
+the feed cannot tell whether what the page had said is over."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scoped:

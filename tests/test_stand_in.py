@@ -64,6 +64,47 @@ def test_names_in_a_feed_stand_for_the_ids_that_the_page_listed_last(life: Life)
     }
 
 
+@pytest.mark.parametrize("level", [Level.MINOR, Level.CRITICAL, Level.MAINTENANCE])
+def test_a_feed_without_incidents_does_not_end_what_the_page_said_of_a_component(
+    life: Life, level: Level
+) -> None:
+    down = (Component(CHAT, "Chat Completions", level), LISTED[1])
+    life.run(START, {"acme": reading(word=level, components=down)})
+    seen = []
+    for now in range(START + STEP, START + 5 * STEP, STEP):
+        life.run(now, {"acme": feed(now, incident("old", open=False))})
+        seen.append(told(life, now))
+    api = next(row for row in life.board(now).rows if row.service.id == "api")
+    later = now + 24 * HOUR
+    life.run(later, {"acme": feed(later, incident("old", open=False))})
+
+    assert {one["api"][0] for one in seen} == {"unknown"}
+    assert {one["app"][0] for one in seen} == {"none"}
+    assert (api.verdict.reason, api.verdict.who) == ("components_unreadable", "unknown")
+    assert told(life, later)["api"] == ("none", ("components_unreadable",), 0)
+
+
+def test_a_page_that_is_read_again_speaks_for_its_components(life: Life) -> None:
+    down = (Component(CHAT, "Chat Completions", Level.MAJOR), LISTED[1])
+    seen = []
+    for number, said in enumerate((down, None, down, None, LISTED)):
+        now = START + number * STEP
+        again = reading(word=Level.MAJOR, components=said) if said else feed(now)
+        life.run(now, {"acme": again})
+        seen.append(told(life, now)["api"][0])
+
+    assert seen == ["major", "unknown", "major", "unknown", "none"]
+
+
+def test_what_its_incident_explains_is_over_when_the_feed_says_so(life: Life) -> None:
+    hit = trouble(CHAT, impact=Level.MAJOR)
+    life.run(START, {"acme": page(hit)})
+    now = START + STEP
+    life.run(now, {"acme": feed(now, replace(hit, open=False, phase="resolved", ended_at=now))})
+
+    assert told(life, now)["api"][0] == "none"
+
+
 @pytest.mark.parametrize(
     ("note", "phase"),
     [
