@@ -233,7 +233,7 @@ def test_a_feed_in_the_place_of_the_page_ends_nothing_by_its_silence(life: Life)
         opened.append([story.record.incident.id for story in life.board(now).open])
     record = next(one for one in life.store.memories(now).records if one.incident.id == "old")
 
-    assert levels == [Level.MAJOR, *[Level.NONE] * 5, Level.MAJOR]
+    assert levels == [*[Level.UNKNOWN] * 6, Level.MAJOR]
     assert opened == [["old"]] * 7
     assert record.phases == ((OLD.started_at, None),)
 
