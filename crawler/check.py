@@ -44,7 +44,7 @@ def fetched(site: str, network: Network, now: int) -> dict[str, Any]:
 
 async def _ask(url: str, network: Network, now: int) -> Reply:
     async with open_client(network, now) as client:
-        return (await client.ask_all({"statuses": Request(url)}, {}))["statuses"]
+        return await client.ask(Request(url))
 
 
 def _checked(document: object) -> dict[str, Any]:

@@ -72,7 +72,8 @@ async def _read(
         if requests[name].url != first.url:
             reply = await client.ask(requests[name])
     rest = {key: one for key, one in requests.items() if key != name}
-    reading = platforms.read(shape, {name: reply, **await client.ask_all(rest, {})})
+    others = {key: client.opened(one) for key, one in (await client.ask_all(rest, {})).items()}
+    reading = platforms.read(shape, {name: reply, **others})
     if not reading.current:
         raise Unreadable("no_state")
     return source, reading

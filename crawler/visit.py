@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from crawler import __version__, platforms, robots
 from crawler.catalogue import Source
 from crawler.errors import Unreadable
-from crawler.fetch import SOURCE, Client, Known, folded, unfolded
+from crawler.fetch import SOURCE, Client, Known
 from crawler.model import Reading, Visit
 from crawler.platforms import PLATFORMS
 from crawler.scope import PARTIAL
@@ -162,21 +162,19 @@ async def _read(
     digest = _digest(source.platform, replies)
     if digest == turn.digests.get(source.id) and source.id not in turn.watched:
         return replace(done, unchanged=True), first
-    try:
-        for name, request in requests.items():
-            if not request.extra:
-                replies[name].raise_for_reason()
-        # A hundred pages may come at once; those that still wait must not time out meanwhile, and
-        # a hundred bodies may be large.
-        replies = {name: folded(reply) for name, reply in replies.items()}
+    # A hundred pages may come at once; those that still wait must not time out meanwhile, and a
+    # hundred bodies may be large.
+    async with turn.desk:
+        await asyncio.sleep(0)
+        replies = {name: client.opened(reply) for name, reply in replies.items()}
         first = next(iter(replies.values()))
-        async with turn.desk:
-            await asyncio.sleep(0)
-            replies = {name: unfolded(reply) for name, reply in replies.items()}
-            first = next(iter(replies.values()))
+        try:
+            for name, request in requests.items():
+                if not request.extra:
+                    replies[name].raise_for_reason()
             reading = _of_now(platforms.read(source.platform, replies), turn.now)
-    except Unreadable as error:
-        return replace(done, reason=error.reason, detail=error.detail, answered_by=""), first
+        except Unreadable as error:
+            return replace(done, reason=error.reason, detail=error.detail, answered_by=""), first
     return replace(done, reading=reading, digest=digest), first
 
 
@@ -205,11 +203,11 @@ def _as(source: Source, platform: str, feed: str) -> Source:
 
 
 def _digest(platform: str, replies: Mapping[str, Reply]) -> str:
-    """What was said where, and by whom it is read: two parsers may read the same differently."""
+    """What came from where, and by whom it is read: two parsers may read the same differently."""
     digest = hashlib.blake2b(f"{__version__} {platform}".encode(), digest_size=16)
     for reply in replies.values():
         digest.update(f"\0{reply.url}\0{reply.reason}\0".encode())
-        digest.update(reply.body)
+        digest.update(reply.packed or reply.body)
     return digest.hexdigest()
 
 
@@ -224,7 +222,7 @@ async def allowed(client: Client, source: Source, turn: Round) -> bool:
             if robots.due(asked_at, turn.now):
                 asking = {"robots": robots.request(place)}
                 replies = await client.ask_all(asking, {}, SOURCE - _RULES)
-                rules = robots.rules(replies["robots"], rules)
+                rules = robots.rules(client.opened(replies["robots"]), rules)
                 turn.rules[place] = turn.cache.robots[place] = (turn.now, rules)
         if not robots.allowed(rules, request.url):
             return False

@@ -30,8 +30,8 @@ class Request:
 class Reply:
     """What came back, or `reason` (a slug of errors.REASONS) for why nothing did.
 
-    `body` is already decompressed and at most 5 MiB; `packed` is the same as it came, where it came
-    as gzip. Header names are lower case.
+    `body` is decompressed and at most 5 MiB; `packed` is the same as it came, where it came as
+    gzip, and alone until somebody needs to read it. Header names are lower case.
     """
 
     url: str

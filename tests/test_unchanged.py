@@ -11,7 +11,7 @@ import pytest
 
 from crawler import platforms
 from crawler.catalogue import Source
-from crawler.fetch import Network, open_client
+from crawler.fetch import Client, Network, open_client
 from crawler.model import Level, Reading, Visit
 from crawler.visit import Round, visit
 from crawler.wire import Reply
@@ -124,6 +124,45 @@ def test_a_page_that_waits_to_be_read_is_held_as_it_came(
     assert held < most * 1_000_000
     assert found.reading is not None
     assert found.reading.word is Level.MINOR
+
+
+def test_a_packed_page_that_did_not_change_is_not_unpacked(
+    net: Loopback, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    well(net, "acme.test")
+    page = summary(level="minor").body
+    assert isinstance(page, bytes)
+    packed = Answer(headers={"Content-Encoding": "gzip"}, body=gzip.compress(page, mtime=0))
+    net.put("acme.test", SUMMARY, packed)
+    first, unpacked = Round(NOW), list[str]()
+    plain = Client.opened
+
+    def counted(client: Client, reply: Reply) -> Reply:
+        unpacked.append(reply.url)
+        return plain(client, reply)
+
+    monkeypatch.setattr(Client, "opened", counted)
+    look(net, acme(), first)
+    before = len(unpacked)
+    again = look(net, acme(), Round(NOW, digests=first.cache.digests))
+
+    assert again.unchanged
+    assert len(unpacked) == before > 0
+
+
+def test_a_page_packed_otherwise_is_read_again_and_says_the_same(net: Loopback) -> None:
+    well(net, "acme.test")
+    page = summary(level="minor").body
+    assert isinstance(page, bytes)
+    coding, first = {"Content-Encoding": "gzip"}, Round(NOW)
+    net.put("acme.test", SUMMARY, Answer(headers=coding, body=gzip.compress(page, 9, mtime=0)))
+    read = look(net, acme(), first)
+
+    net.put("acme.test", SUMMARY, Answer(headers=coding, body=gzip.compress(page, 1, mtime=7)))
+    again = look(net, acme(), Round(NOW, digests=first.cache.digests))
+
+    assert not again.unchanged
+    assert again.reading == read.reading
 
 
 def test_a_change_of_an_extra_reply_alone_is_seen(net: Loopback) -> None:

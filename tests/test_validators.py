@@ -11,10 +11,12 @@ from loopback import Answer, Fault, Loopback
 
 __all__ = ["hurry"]  # fixtures
 
+PACKED = {"Content-Encoding": "gzip"}
+
 
 @pytest.mark.parametrize("form", [b'{"a": 1}', gzip.compress(b'{"a": 1}', mtime=0)])
 def test_an_unchanged_page_is_read_from_what_we_kept(net: Loopback, form: bytes) -> None:
-    coding = {"Content-Encoding": "gzip"} if form[:2] == b"\x1f\x8b" else {}
+    coding = PACKED if form[:2] == b"\x1f\x8b" else {}
     net.put(HOST, "/page", Answer(headers=coding, body=form, etag='W/"v1"'))
 
     first, made = asked(net)
@@ -55,3 +57,24 @@ def test_a_kept_body_that_is_damaged_is_no_news(net: Loopback) -> None:
     net.host(HOST, Fault("304"))
 
     assert ask(net, known=Known('"v"', None, "gzip", b"\x1f\x8b rubbish")).reason == "encoding"
+
+
+@pytest.mark.parametrize("cut", [-1, -9, 12])
+def test_a_torn_body_with_a_validator_is_not_kept(net: Loopback, cut: int) -> None:
+    whole = gzip.compress(b'{"a": 1}', mtime=0)
+    net.put(HOST, "/page", Answer(headers=PACKED, body=whole[:cut], etag='"v1"'))
+
+    torn, made = asked(net)
+
+    assert torn.reason == "encoding"
+    assert made.fresh == {}
+
+
+def test_a_bomb_with_a_validator_is_not_kept(net: Loopback) -> None:
+    bomb = gzip.compress(b" " * (MAX_BODY + 1), mtime=0)
+    net.put(HOST, "/page", Answer(headers=PACKED, body=bomb, etag='"v1"'))
+
+    refused, made = asked(net)
+
+    assert refused.reason == "too_large"
+    assert made.fresh == {}

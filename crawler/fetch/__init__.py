@@ -1,6 +1,5 @@
 """The network as the crawler uses it: one question, bounded, and whatever came back."""
 
-from crawler.fetch.bodies import folded, unfolded
 from crawler.fetch.client import AT_ONCE, RUN, SOURCE, Client, Known, open_client
 from crawler.fetch.guard import Network
 
@@ -11,7 +10,5 @@ __all__ = [
     "Client",
     "Known",
     "Network",
-    "folded",
     "open_client",
-    "unfolded",
 ]

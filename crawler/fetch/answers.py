@@ -35,8 +35,6 @@ def why(error: Exception) -> tuple[str, str]:
         return "redirect", str(error)
     if isinstance(error, httpcore.TimeoutException):
         return "timeout", type(error).__name__
-    if isinstance(error, NotGzip):
-        return "encoding", str(error)
     cause: BaseException | None = error
     for _ in range(8):
         if isinstance(cause, ssl.SSLError):
@@ -112,10 +110,8 @@ class NotGzip(ValueError):
     """A gzip body that is not gzip, or not all of it."""
 
 
-def inflate(encoding: str, raw: bytes) -> bytes | None:
-    """A body as sent, inflated; None when that is over the limit. Raises NotGzip."""
-    if encoding != "gzip":
-        return raw
+def inflate(raw: bytes) -> bytes | None:
+    """A gzip body, inflated; None when that is over the limit. Raises NotGzip."""
     machine = zlib.decompressobj(wbits=31)
     try:
         body = machine.decompress(raw, MAX_BODY + 1)

@@ -1,22 +1,18 @@
-"""Reading a body without trusting its length: raw, bounded, inflated by us."""
-
-from dataclasses import replace
+"""Reading a body without trusting its length: as it comes, and bounded."""
 
 import httpcore
 
-from crawler.fetch.answers import inflate
-from crawler.wire import MAX_BODY, Reply
+from crawler.wire import MAX_BODY
 
 
-async def whole(response: httpcore.Response, encoding: str) -> tuple[bytes | None, bytes | None]:
-    """The body as it came and inflated; (None, None) when either is over the limit."""
+async def whole(response: httpcore.Response) -> bytes | None:
+    """The body as it came; None when it is over the limit."""
     raw = bytearray()
     async for chunk in response.aiter_stream():
         raw += chunk
         if len(raw) > MAX_BODY:
-            return None, None
-    wire = bytes(raw)
-    return wire, inflate(encoding, wire)
+            return None
+    return bytes(raw)
 
 
 async def beginning(response: httpcore.Response) -> bytes:
@@ -27,13 +23,3 @@ async def beginning(response: httpcore.Response) -> bytes:
         if len(head) >= 4096:
             break
     return bytes(head[:4096])
-
-
-def folded(reply: Reply) -> Reply:
-    """A reply without its body, where that can be had again from what came."""
-    return replace(reply, body=b"") if reply.packed else reply
-
-
-def unfolded(reply: Reply) -> Reply:
-    """The same with its body."""
-    return replace(reply, body=inflate("gzip", reply.packed) or b"") if reply.packed else reply

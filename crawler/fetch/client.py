@@ -19,6 +19,7 @@ from crawler.fetch import bodies
 from crawler.fetch.answers import (
     FAILURES,
     REDIRECTS,
+    NotGzip,
     fields,
     inflate,
     number,
@@ -75,7 +76,8 @@ class Client:
     async def ask_all(
         self, requests: Mapping[str, Request], known: Mapping[str, Known], spent: float = 0.0
     ) -> dict[str, Reply]:
-        """Ask one source's questions one after the other, all of them within 25 s.
+        """Ask one source's questions one after the other, all of them within 25 s. The replies are
+        as they came: see `opened`.
 
         After a failure of a request that is not `extra` the rest is not asked. `spent` seconds of
         the source's time are gone already.
@@ -101,9 +103,24 @@ class Client:
         """Up to three attempts, as long as another one may help, all of them within 25 s."""
         try:
             async with asyncio.timeout(SOURCE), self._connection() as line:
-                return await self._tried(line, request, known, follow=follow)
+                return self.opened(await self._tried(line, request, known, follow=follow))
         except TimeoutError:
             return Reply(url=request.url, reason="timeout", detail="not answered in time")
+
+    def opened(self, reply: Reply) -> Reply:
+        """A reply as it came, with its body. One whose body cannot be had is a failure, and what
+        came is not kept."""
+        if not reply.packed:
+            return reply
+        try:
+            body = inflate(reply.packed)
+            reason, detail = "too_large", f"over {MAX_BODY} bytes"
+        except NotGzip as error:
+            body, reason, detail = None, "encoding", str(error)
+        if body is not None:
+            return replace(reply, body=body)
+        self.fresh.pop(reply.url, None)
+        return replace(reply, packed=b"", reason=reason, detail=detail)
 
     def _connection(self) -> contextlib.aclosing[Connection]:
         return contextlib.aclosing(Connection(self.network, self._context))
@@ -169,15 +186,7 @@ class Client:
     ) -> Reply:
         status, headers = response.status, fields(response.headers)
         if status == 304 and known is not None:
-            body = inflate(known.encoding, known.body)
-            packed = known.body if known.encoding == "gzip" else b""
-            return Reply(
-                url=request.url,
-                status=200,
-                headers=headers,
-                body=body or b"",
-                packed=packed if body else b"",
-            )
+            return _page(request, headers, known.encoding, known.body)
         reason = status_reason(status)
         if reason is not None:
             return await self._refused(request, response, headers, reason)
@@ -186,14 +195,13 @@ class Client:
             return _failed(request, status, headers, "encoding", f"Content-Encoding {encoding}")
         if number(headers.get("content-length")) > MAX_BODY:
             return _failed(request, status, headers, "too_large", "by its Content-Length")
-        raw, body = await bodies.whole(response, encoding)
-        if raw is None or body is None:
+        raw = await bodies.whole(response)
+        if raw is None:
             return _failed(request, status, headers, "too_large", f"over {MAX_BODY} bytes")
         etag, modified = validator(headers.get("etag")), validator(headers.get("last-modified"))
         if etag or modified:
             self.fresh[request.url] = Known(etag, modified, encoding, raw)
-        packed = raw if encoding == "gzip" else b""
-        return Reply(url=request.url, status=status, headers=headers, body=body, packed=packed)
+        return _page(request, headers, encoding, raw)
 
     async def _refused(
         self, request: Request, response: httpcore.Response, headers: dict[str, str], reason: str
@@ -221,6 +229,12 @@ async def open_client(network: Network, now: int) -> AsyncIterator[Client]:
     with ThreadPoolExecutor(DNS_THREADS, thread_name_prefix="dns") as threads:
         loop.set_default_executor(threads)
         yield Client(network, now)
+
+
+def _page(request: Request, headers: dict[str, str], encoding: str, raw: bytes) -> Reply:
+    if encoding == "gzip":
+        return Reply(url=request.url, status=200, headers=headers, packed=raw)
+    return Reply(url=request.url, status=200, headers=headers, body=raw)
 
 
 def _failed(
