@@ -61,6 +61,9 @@ def hold(facts: Facts, previous: Snapshot | None) -> Held:
     if facts.fresh and before not in (None, official):
         changes = (*changes, (read_at, official))
     if _unstable(changes, read_at) and official is not Level.UNKNOWN:
+        cleared = [level for _, level in changes].count(Level.NONE)
+        if official is Level.NONE and cleared == 1 and facts.resolved is not None:
+            return official, (), []  # one incident grew, shrank and is over: that is no flapping
         seen = [official, previous.shown, *(level for _, level in changes)]
         # Only trouble can be held; maintenance among it would hide it.
         gravest = worst(level for level in seen if level is not None and level.trouble)

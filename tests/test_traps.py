@@ -57,9 +57,9 @@ def test_a_page_word_of_none_does_not_hide_an_open_incident() -> None:
     assert "inconsistent_page" in scope((), (), found).flags
 
 
-@pytest.mark.parametrize("incidents", [{}, "none", 0])
-def test_incidents_that_are_no_list_are_no_good_news(incidents: object) -> None:
-    with pytest.raises(Unreadable, match="incidents is not a list"):
+@pytest.mark.parametrize("incidents", [{}, "none", 0, [None], ["i1"]])
+def test_incidents_that_are_no_list_of_objects_are_no_good_news(incidents: object) -> None:
+    with pytest.raises(Unreadable, match="incidents is not a list of objects"):
         read("statuspage", summary=page(("API", "operational"), incidents=incidents))
 
 

@@ -52,6 +52,17 @@ def test_an_unstable_service_is_held_at_its_worst_until_an_hour_of_quiet() -> No
     assert shown[110] is Level.NONE
 
 
+def test_one_incident_that_grows_shrinks_and_is_resolved_is_over_at_once() -> None:
+    found, words = None, ["none", "minor", "critical", "minor", "none", "none"]
+    for number, word in enumerate(words):
+        now = NOW + number * 10 * MINUTE
+        over = now - MINUTE if number == 4 else None
+        facts = Facts(scoped=Scoped(level=Level(word)), read_at=now, fresh=True, resolved=over)
+        found = judge.judge(facts, found, now, V)
+
+        assert (found.level.value, found.flags) == (word, ())
+
+
 def told(*words: tuple[int, str], fresh: bool = True) -> list[Snapshot]:
     """What is concluded after each reading of a page, by the minute and its word; the last is
     `fresh` or the page could not be read then."""

@@ -229,11 +229,13 @@ def test_a_list_of_ours_is_there_and_null_or_of_objects(
     assert vocabulary.listed(document, "a", "b") is known
 
 
-def test_rows_that_are_no_list_are_unreadable() -> None:
+def test_rows_that_are_no_list_of_objects_are_unreadable() -> None:
     assert vocabulary.rows({"a": None}, "a") == vocabulary.rows({}, "a") == []
-    assert vocabulary.rows({"a": [{"b": 1}, 2]}, "a") == [{"b": 1}]
-    with pytest.raises(Unreadable):
-        vocabulary.rows({"a": {}}, "a")
+    assert vocabulary.rows({"a": [{"b": 1}]}, "a") == [{"b": 1}]
+    wrong: list[object] = [{}, [{"b": 1}, 2]]
+    for rows in wrong:
+        with pytest.raises(Unreadable, match="a is not a list of objects"):
+            vocabulary.rows({"a": rows}, "a")
 
 
 def test_documents_are_all_the_objects_of_one_shape() -> None:

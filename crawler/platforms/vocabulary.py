@@ -224,11 +224,11 @@ def inner(row: Row, field: str) -> Row:
 
 
 def rows(document: Row, field: str, at_most: int = MAX_INCIDENTS) -> list[Row]:
-    """The objects of a list that may be null. Raises Unreadable where it is anything else."""
-    found = document.get(field)
-    if found is not None and not isinstance(found, list):
-        raise Unreadable("unexpected_shape", f"{field} is not a list")
-    return objects(found, at_most)
+    """The objects of a list that may be null. Raises Unreadable where it is or holds anything
+    else: what is passed over could be an open incident."""
+    if field in document and not listed(document, field):
+        raise Unreadable("unexpected_shape", f"{field} is not a list of objects")
+    return objects(document.get(field), at_most)
 
 
 def listed(document: Row, *fields: str) -> bool:
